@@ -1,0 +1,233 @@
+"""JUMBF boxes (ISO 19566-5) as C2PA uses them: bytes to a tree of boxes and back.
+
+A superbox (``jumb``) is a description box (``jumd``) followed by content boxes and child superboxes. Every parsed box keeps the buffer
+and the span it came from, so that hashes are taken over stored bytes and never over a re-encoding.
+
+Clause: "JUMBF" (anchor ``_general_c2pa_jumbf_requirements``) and "Hashing JUMBF boxes" (anchor ``_hashing_jumbf_boxes``): the
+hash of a superbox covers everything after its own 8- or 16-byte header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from credkit.codec.binary import Cursor
+from credkit.errors import MalformedError
+from credkit.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["ContentBox", "Description", "Superbox", "box_type", "build_box", "build_superbox", "parse_superbox", "valid_label"]
+
+_CODE = "manifest.inaccessible.malformed"
+_REQUESTABLE, _LABEL, _ID, _HASH, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
+_SALT_SIZES = (16, 32)
+_UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
+_FORBIDDEN_IN_LABELS = frozenset("/;?#\ufeff\uffff")
+
+
+def box_type(four_cc: str) -> bytes:
+    """The 16-byte UUID of a C2PA or JUMBF content type given by four characters (``c2pa``, ``cbor`` ...)."""
+    return four_cc.encode("ascii") + _UUID_TAIL
+
+
+def valid_label(label: str) -> bool:
+    """Whether a label obeys the character rules (anchor ``jumbf_labels``): no controls, ``/ ; ? #``, surrogates or noncharacters."""
+    return bool(label) and not any(
+        c in _FORBIDDEN_IN_LABELS or c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in label
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentBox:
+    """A box that is not a superbox: ``type`` is its four-character code, ``payload`` what follows its header."""
+
+    type: str
+    payload: bytes
+    offset: int = 0
+    """Where the box header starts in the parsed buffer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """A ``jumd`` box: what the superbox is and how it is called."""
+
+    type: bytes
+    """16-byte UUID."""
+    label: str | None
+    toggles: int
+    salt: bytes | None = None
+    identifier: int | None = None
+    sha256: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superbox:
+    """A ``jumb`` box as stored: its description and its children in file order."""
+
+    description: Description
+    children: tuple[Superbox | ContentBox, ...]
+    data: bytes = field(repr=False)
+    """The buffer that was parsed."""
+    offset: int
+    """Where the box header starts in ``data``."""
+    header: int
+    """Length of the box header: 8, or 16 with an extended length."""
+    end: int
+    """Where the box ends in ``data``."""
+    _by_label: dict[str, Superbox | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def label(self) -> str:
+        """The label, empty when the box has none."""
+        return self.description.label or ""
+
+    @property
+    def type(self) -> bytes:
+        """The 16-byte content type."""
+        return self.description.type
+
+    @property
+    def raw(self) -> bytes:
+        """The whole box as stored."""
+        return self.data[self.offset : self.end]
+
+    @property
+    def hashed(self) -> bytes:
+        """What a C2PA hash of this box covers: everything behind its own header."""
+        return self.data[self.offset + self.header : self.end]
+
+    @property
+    def superboxes(self) -> Iterator[Superbox]:
+        """Child superboxes in file order."""
+        return (child for child in self.children if isinstance(child, Superbox))
+
+    @property
+    def contents(self) -> Iterator[ContentBox]:
+        """Content boxes in file order, padding (``free``) left out."""
+        return (child for child in self.children if isinstance(child, ContentBox) and child.type != "free")
+
+    def content(self, four_cc: str) -> bytes | None:
+        """The payload of the one content box of that type; None when there is none or more than one."""
+        found = [box.payload for box in self.contents if box.type == four_cc]
+        return found[0] if len(found) == 1 else None
+
+    def find(self, label: str) -> Superbox | None:
+        """The child superbox with that label.
+
+        None also when two siblings share the label: such a path is unresolvable (anchor ``_standard_uris``), because taking the
+        first would let anyone put a second box in front.
+        """
+        if not self._by_label:
+            # Made once: a store may hold thousands of siblings and as many references to them.
+            index: dict[str, Superbox | None] = {}
+            for child in self.superboxes:
+                index[child.label] = None if child.label in index else child
+            self._by_label.update(index)
+        return self._by_label.get(label)
+
+
+class _Parser:
+    __slots__ = ("boxes", "data", "limits")
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self.data = data
+        self.limits = limits
+        self.boxes = 0
+
+    def header(self, cursor: Cursor) -> tuple[str, int, int]:
+        """Type, header length and end of the box at the cursor; the cursor is left behind the header."""
+        self.boxes += 1
+        if self.boxes > self.limits.jumbf_boxes:
+            raise cursor.error(f"more than {self.limits.jumbf_boxes:,} boxes")
+        start = cursor.offset
+        length = cursor.uint(4, "box length")
+        try:
+            kind = cursor.take(4, "box type").decode("latin-1")
+        except MalformedError:
+            raise cursor.error("box header is cut short") from None
+        header = 8
+        if length == 1:
+            length, header = cursor.uint(8, "extended box length"), 16
+        elif length == 0:
+            length = cursor.end - start
+        if length < header or start + length > cursor.end:
+            raise cursor.error(f"box {kind!r} claims {length:,} bytes, which do not fit")
+        return kind, header, start + length
+
+    def superbox(self, offset: int, header: int, end: int, depth: int) -> Superbox:
+        cursor = Cursor(self.data, code=_CODE, where="JUMBF", start=offset + header, end=end)
+        if depth > self.limits.jumbf_depth:
+            raise cursor.error(f"boxes are nested deeper than {self.limits.jumbf_depth} levels")
+        kind, _, stop = self.header(cursor)
+        if kind != "jumd":
+            raise cursor.error(f"superbox starts with {kind!r} instead of a description box")
+        description = self.description(cursor.offset, stop)
+        cursor.offset = stop
+        children: list[Superbox | ContentBox] = []
+        while cursor.remaining:
+            start = cursor.offset
+            kind, size, stop = self.header(cursor)
+            if kind == "jumb":
+                children.append(self.superbox(start, size, stop, depth + 1))
+            else:
+                children.append(ContentBox(type=kind, payload=self.data[start + size : stop], offset=start))
+            cursor.offset = stop
+        return Superbox(description=description, children=tuple(children), data=self.data, offset=offset, header=header, end=end)
+
+    def description(self, start: int, end: int) -> Description:
+        cursor = Cursor(self.data, code=_CODE, where="JUMBF description box", start=start, end=end)
+        kind = cursor.take(16, "content type")
+        toggles = cursor.uint(1, "toggles")
+        label = cursor.text("label") if toggles & _LABEL else None
+        identifier = cursor.uint(4, "identifier") if toggles & _ID else None
+        sha256 = cursor.take(32, "hash") if toggles & _HASH else None
+        salt = self.private(cursor) if toggles & _PRIVATE else None
+        if cursor.remaining:
+            raise cursor.error("description box has bytes behind its last field")
+        if label is not None and not valid_label(label):
+            raise cursor.error("label is empty or holds a forbidden character")
+        return Description(type=kind, label=label, toggles=toggles, salt=salt, identifier=identifier, sha256=sha256)
+
+    def private(self, cursor: Cursor) -> bytes | None:
+        """The salt, when the private box is one; any other private box is skipped."""
+        kind, _, stop = self.header(cursor)
+        payload = cursor.take(stop - cursor.offset, "private box")
+        if kind != "c2sh":
+            return None
+        if len(payload) not in _SALT_SIZES:
+            raise cursor.error("salt is neither 16 nor 32 bytes long")
+        return payload
+
+
+def parse_superbox(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Superbox:
+    """The superbox that ``data`` starts with; bytes behind it are left alone.
+
+    Raises ``MalformedError`` (``manifest.inaccessible.malformed``) for anything that is not a whole, bounded tree of boxes.
+    """
+    if len(data) > limits.store_size:
+        raise MalformedError(f"larger than {limits.store_size:,} bytes", code=_CODE, where="JUMBF")
+    parser = _Parser(data, limits)
+    cursor = Cursor(data, code=_CODE, where="JUMBF")
+    kind, header, end = parser.header(cursor)
+    if kind != "jumb":
+        raise MalformedError(f"starts with {kind!r} instead of a superbox", code=_CODE, where="JUMBF", offset=0)
+    return parser.superbox(0, header, end, 1)
+
+
+def build_box(four_cc: str, payload: bytes) -> bytes:
+    """A plain box with a 32-bit length."""
+    return (8 + len(payload)).to_bytes(4, "big") + four_cc.encode("latin-1") + payload
+
+
+def build_superbox(kind: bytes, label: str, *contents: bytes, salt: bytes | None = None) -> bytes:
+    """A requestable, labelled superbox around already built boxes; ``salt`` (16 or 32 bytes) goes into the private box.
+
+    ``ValueError`` for a label or salt that no reader would accept.
+    """
+    if not valid_label(label):
+        raise ValueError(f"{label!r} cannot be a JUMBF label")
+    if salt is not None and len(salt) not in _SALT_SIZES:
+        raise ValueError("a salt is 16 or 32 bytes long")
+    toggles = _REQUESTABLE | _LABEL | (_PRIVATE if salt else 0)
+    description = kind + bytes((toggles,)) + label.encode("utf-8") + b"\x00" + (build_box("c2sh", salt) if salt else b"")
+    return build_box("jumb", build_box("jumd", description) + b"".join(contents))

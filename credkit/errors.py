@@ -1,0 +1,93 @@
+"""Every exception that credkit raises, and when.
+
+::
+
+    CredkitError
+    ├── MalformedError         bytes that are not what they claim to be (parsers only)
+    ├── AssetError             the file itself: unreadable, empty, of a format we cannot embed in
+    │   └── NoCredentialsError a sound file that carries none, where some are needed
+    ├── DefinitionError        what the caller asked to state is not a valid statement
+    ├── HistoryError           signing would drop the provenance a file already carries
+    ├── CredentialError        keys, certificates, passphrases, identities
+    ├── TrustError             trust lists and anchors that cannot be used
+    └── OutputError            the result could not be written, nothing was changed
+
+The message of each is one sentence for people: what is wrong, where, and how to mend it.
+``verify`` raises none of them for the content of a file: a verdict is data. ``MalformedError`` is caught
+in one function there and becomes a status.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AssetError",
+    "CredentialError",
+    "CredkitError",
+    "DefinitionError",
+    "HistoryError",
+    "MalformedError",
+    "NoCredentialsError",
+    "OutputError",
+    "TrustError",
+]
+
+
+class CredkitError(Exception):
+    """Base of all errors raised on purpose by credkit; ``str()`` is a sentence for people."""
+
+
+class MalformedError(CredkitError):
+    """Bytes that a parser refuses.
+
+    ``code`` is the C2PA status code that names the fault (a plain string, so that the lowest floor needs no
+    table of codes), ``where`` the structure in plain words or as a JUMBF URI, ``offset`` the distance in bytes from the start
+    of the buffer that was parsed, or None when no single place is at fault.
+    """
+
+    def __init__(self, message: str, *, code: str = "general.error", where: str = "", offset: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.where = where
+        self.offset = offset
+
+    def __str__(self) -> str:
+        place = f" in {self.where}" if self.where else ""
+        at = f" at byte {self.offset:,}" if self.offset is not None else ""
+        return f"{self.message}{place}{at}"
+
+
+class AssetError(CredkitError):
+    """A file that cannot be read, or cannot carry a manifest store."""
+
+
+class NoCredentialsError(AssetError):
+    """A file that can be read but carries no Content Credentials, where the caller asked for them."""
+
+
+class DefinitionError(CredkitError):
+    """A manifest definition, assertion or option that would not be a valid statement.
+
+    ``path`` is a JSON Pointer into what the caller gave (empty for the whole).
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.message = message
+        self.path = path
+
+
+class HistoryError(CredkitError):
+    """The source carries provenance that the requested manifest would silently drop."""
+
+
+class CredentialError(CredkitError):
+    """A key, certificate, passphrase or identity that is missing, locked or unfit."""
+
+
+class TrustError(CredkitError):
+    """A trust list or anchor that cannot be used; the message names the file and the place in it."""
+
+
+class OutputError(CredkitError):
+    """The output could not be written whole; every existing file is as it was."""

@@ -1,0 +1,74 @@
+"""All limits on untrusted input, in one place, each with its reason.
+
+A file that exceeds a limit is treated as malformed (status ``general.error`` or the parser's own code), never as an
+excuse to stop the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_LIMITS", "Limits"]
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what a parser or check may consume. Sizes are in bytes, counts in items."""
+
+    store_size: int = 64 * _MIB
+    """A manifest store is held in memory once; 100 generations with thumbnails stay below 40 MB."""
+    jumbf_depth: int = 32
+    """Nesting of JUMBF superboxes; real stores need 4."""
+    jumbf_boxes: int = 20_000
+    """Boxes in one store; 1,000 manifests with 20 boxes each."""
+    cbor_depth: int = 32
+    """Nesting of CBOR arrays, maps and tags; real claims need 8."""
+    cbor_items: int = 200_000
+    """Data items in one CBOR document."""
+    json_depth: int = 64
+    """Nesting of JSON assertions."""
+    certificates: int = 16
+    """Certificates in an ``x5chain``; bounds the path search."""
+    certificate_size: int = 64 << 10
+    """One DER certificate; the largest post-quantum ones are near 20 KiB."""
+    time_stamp_size: int = 256 << 10
+    """One RFC 3161 token."""
+    ocsp_size: int = 64 << 10
+    """One stapled OCSP response."""
+    decompressed_size: int = 32 * _MIB
+    """Output of a compressed manifest or metadata chunk: 1,617 bytes of Brotli can become 1 GiB."""
+    manifests: int = 1_000
+    """Manifests in a store."""
+    chain_depth: int = 256
+    """Generations followed from the active manifest; the reference stops at 200."""
+    exclusions: int = 1_000
+    """Ranges in one data hash."""
+    statuses: int = 5_000
+    """Status entries in one report."""
+    text_length: int = 200
+    """Characters of one text of a file that are shown to people."""
+    page_pictures: int = 24 * _MIB
+    """Thumbnails in one report page together; those of the oldest generations are left out first."""
+    jpeg_segments: int = 1_000_000
+    """Marker segments of one JPEG."""
+    png_chunks: int = 2_000_000
+    """Chunks of one PNG; a 1 GB file in 1 KiB chunks has 1,000,000."""
+    metadata_size: int = 16 * _MIB
+    """One XMP or EXIF block that is read."""
+    metadata_blocks: int = 1_000
+    """Metadata blocks noted in one file; 16 MiB of extended XMP in JPEG segments are 257."""
+    stores: int = 64
+    """Manifest stores noted in one file; more than one counts as none, but all are removed when a new one is written."""
+    store_slices: int = 16_384
+    """Pieces of one store; 64 MiB in JPEG segments of 64,000 bytes are 1,049."""
+    xml_depth: int = 64
+    """Nesting of elements in an XMP packet; structures inside lists inside structures need 10."""
+    xml_nodes: int = 100_000
+    """Elements, attributes, comments and instructions in one XMP packet; each costs about 1 KiB of memory."""
+    pixels: int = 89_478_485
+    """Pixels of a picture that is decoded (thumbnail, comparison): 256 MiB as RGB, and the size at which Pillow starts to warn."""
+
+
+DEFAULT_LIMITS = Limits()
