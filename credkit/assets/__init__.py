@@ -1,0 +1,60 @@
+"""Where a manifest lives in a file, and the edits that put one there.
+
+``detect`` finds the format by content, its ``scan`` the ``Layout``, its ``embed`` an ``Edit``, and ``engine`` does the copying and hashing.
+"""
+
+from __future__ import annotations
+
+from credkit.assets.edited import EditedSource
+from credkit.assets.engine import fill, frame, hash_ranges, read_store, write, write_hashed
+from credkit.assets.jpeg import JpegFormat
+from credkit.assets.layout import AssetFormat, Copy, Edit, Insert, Layout, Metadata, NamedBox, Piece, Span, StoreLocation
+from credkit.assets.png import PngFormat
+from credkit.assets.sidecar import SidecarFormat
+from credkit.assets.source import Asset, BytesSource, FileSource, Source, StreamSource, open_source
+
+__all__ = [
+    "FORMATS",
+    "Asset",
+    "AssetFormat",
+    "BytesSource",
+    "Copy",
+    "Edit",
+    "EditedSource",
+    "FileSource",
+    "Insert",
+    "Layout",
+    "Metadata",
+    "NamedBox",
+    "Piece",
+    "Source",
+    "Span",
+    "StoreLocation",
+    "StreamSource",
+    "detect",
+    "fill",
+    "format_for_media_type",
+    "frame",
+    "hash_ranges",
+    "open_source",
+    "read_store",
+    "write",
+    "write_hashed",
+]
+
+FORMATS: tuple[AssetFormat, ...] = (JpegFormat(), PngFormat(), SidecarFormat())
+"""All formats, in the order in which they are tried."""
+
+_HEAD = 64
+
+
+def detect(source: Source) -> AssetFormat | None:
+    """The format of a file by its first bytes, whatever it is called; None when no format knows it."""
+    head = source.read(0, min(source.size, _HEAD))
+    return next((candidate for candidate in FORMATS if candidate.matches(head)), None)
+
+
+def format_for_media_type(media_type: str) -> AssetFormat | None:
+    """The format for a media type such as ``image/jpeg``, parameters and case ignored; None when no format has it."""
+    wanted = media_type.partition(";")[0].strip().lower()
+    return next((candidate for candidate in FORMATS if wanted in candidate.media_types), None)

@@ -1,0 +1,176 @@
+"""What a format knows about one file, and the edit that changes it: spans only, never buffers.
+
+``scan`` turns a ``Source`` into a ``Layout``; ``embed`` turns a layout and a store into an ``Edit``: pieces that are either copied from the
+source or inserted, and the exclusions of a data hash in coordinates of the output. Copying, hashing and patching are written once, in
+``engine``, so that a file of any size passes through constant memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from credkit.assets.source import Source
+from credkit.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["AssetFormat", "Copy", "Edit", "Insert", "Layout", "Metadata", "NamedBox", "Piece", "Span", "StoreLocation"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A range of bytes; ``start`` counts from the beginning of the file."""
+
+    start: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """One past the last byte."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLocation:
+    """Where a manifest store lies in a file."""
+
+    slices: tuple[Span, ...]
+    """The bytes of the store itself, in order; joined they are one JUMBF superbox."""
+    frame: tuple[Span, ...]
+    """The store with its format framing (markers, lengths, checksums): exactly what a data hash has to exclude.
+
+    One span, unless foreign bytes stand between the parts of the store: such a store can be read, but no exclusion matches it.
+    """
+    fault: str = ""
+    """Why the framing contradicts itself, in plain words; empty for a sound store. ``read_store`` refuses a store with a fault."""
+    scattered: bool = False
+    """The format wants one contiguous range, and there is something between the parts of this store; no hard binding can fit it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the store."""
+        return sum(piece.length for piece in self.slices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """A block of asset metadata: ``kind`` is ``xmp``, ``xmp-extension`` (one part of extended XMP in JPEG), ``exif`` or ``iptc``.
+
+    ``slices`` are the value bytes without framing (in order, joined they are the value as stored), ``frame`` the whole
+    logical unit. ``compressed`` says that the value is deflated (PNG ``iTXt``).
+    """
+
+    kind: str
+    slices: tuple[Span, ...]
+    frame: Span
+    compressed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBox:
+    """One box of a box hash: the name that the specification gives it (``SOI``, ``IHDR``, ``C2PA``) and where it lies."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a scan of one file found."""
+
+    media_type: str
+    size: int
+    stores: tuple[StoreLocation, ...] = ()
+    """Every manifest store found; more than one counts as none (anchor ``embedding_annex``)."""
+    insert_at: int = 0
+    """Where a new store goes."""
+    metadata: tuple[Metadata, ...] = ()
+    width: int | None = None
+    """Pixels, where the format's header says so."""
+    height: int | None = None
+    remarks: tuple[str, ...] = ()
+    """Oddities worth telling a person (a wrong checksum of the store's chunk); none makes the scan fail."""
+
+    @property
+    def store(self) -> StoreLocation | None:
+        """The manifest store, when there is exactly one."""
+        return self.stores[0] if len(self.stores) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Take a span of the source over."""
+
+    span: Span
+
+    @property
+    def length(self) -> int:
+        """Bytes of output."""
+        return self.span.length
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put new bytes in."""
+
+    data: bytes
+
+    @property
+    def length(self) -> int:
+        """Bytes of output."""
+        return len(self.data)
+
+
+Piece = Copy | Insert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """How the output is made from the source, in order, and where the store ends up."""
+
+    pieces: tuple[Piece, ...]
+    exclusions: tuple[Span, ...] = ()
+    """Frames of the new store in coordinates of the output; empty when the store was removed or lives elsewhere."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the output."""
+        return sum(piece.length for piece in self.pieces)
+
+
+class AssetFormat(Protocol):
+    """One container format: small, stateless, no I/O of its own."""
+
+    name: str
+    """Short name for people: ``JPEG``."""
+    media_types: tuple[str, ...]
+    """First the one we write, then synonyms."""
+    extensions: tuple[str, ...]
+    """With the dot, lower case; first the usual one."""
+
+    def matches(self, head: bytes) -> bool:
+        """Whether a file that starts with ``head`` (up to 64 bytes) is of this format."""
+        ...
+
+    def scan(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Layout:
+        """Find stores, metadata and the place for a new store; ``MalformedError`` when the container is broken."""
+        ...
+
+    def embed(self, source: Source, layout: Layout, store: bytes | None) -> Edit:
+        """The edit that replaces any store by ``store``, or removes it (None).
+
+        Its shape depends on ``len(store)`` alone: zeros of the final size give the final exclusions.
+        """
+        ...
+
+    def with_metadata(self, source: Source, layout: Layout, *, xmp: bytes | None = None, exif: bytes | None = None) -> Edit:
+        """The edit that sets the XMP packet and / or the EXIF block (TIFF structure).
+
+        None leaves what is there, empty bytes remove it. ``AssetError`` when the value does not fit into the format. A manifest store is
+        copied like any other part of the file: embed a new one afterwards.
+        """
+        ...
+
+    def boxes(self, source: Source, layout: Layout, limits: Limits = DEFAULT_LIMITS) -> Iterator[NamedBox]:
+        """All boxes in file order under the names of a box hash; the store is one box ``C2PA``."""
+        ...

@@ -1,0 +1,231 @@
+"""PNG (and APNG) as an asset format: the store is one ``caBX`` chunk, the XMP packet an ``iTXt``, EXIF an ``eXIf``.
+
+Anchor ``_embedding_manifests_into_png``: the chunk has to precede ``IDAT``; older editions only recommended it, so it is read anywhere up
+to ``IEND`` and written right behind ``IHDR``, or where a single old one stood. What follows ``IEND`` is not part of the picture and
+not read; a ``caBX`` there is no store.
+
+A fault behind the first store or ``IDAT`` does not make the scan fail: it is a remark, because the store has been found and the rest is
+hashed anyway. ``boxes`` raises ``MalformedError`` when it reaches such a fault. Checksums are not compared, except that of the store's
+chunk, which no hash covers: a wrong one is a remark.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from struct import Struct
+
+from credkit.assets.edited import Replacement, moved, splice
+from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Span, StoreLocation
+from credkit.assets.source import Source
+from credkit.assets.window import Window
+from credkit.errors import AssetError, MalformedError
+from credkit.limits import DEFAULT_LIMITS, Limits
+
+__all__ = ["PngFormat"]
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER = Struct(">I4s")
+_FRAMING = 12  # length, type and checksum
+_AFTER_IHDR = len(_SIGNATURE) + _FRAMING + 13
+_STORE = b"caBX"
+_XMP_KEYWORD = b"XML:com.adobe.xmp\x00"
+_TEXT_HEAD = 1 << 12
+_MAX_CHUNK = (1 << 31) - 1
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What a scan has seen so far."""
+
+    stores: list[StoreLocation] = field(default_factory=list)
+    metadata: list[Metadata] = field(default_factory=list)
+    data_at: int | None = None
+    complete: bool = False
+    """``IEND`` was seen."""
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def frames(self) -> Iterator[Span]:
+        """Chunks of stores and metadata."""
+        yield from (span for location in self.stores for span in location.frame)
+        yield from (block.frame for block in self.metadata)
+
+
+class PngFormat:
+    """PNG files, animated ones included."""
+
+    name = "PNG"
+    media_types: tuple[str, ...] = ("image/png", "image/apng", "image/vnd.mozilla.apng", "image/x-png")
+    extensions: tuple[str, ...] = (".png", ".apng")
+
+    def matches(self, head: bytes) -> bool:
+        """Whether the file starts with the PNG signature."""
+        return head.startswith(_SIGNATURE)
+
+    def scan(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Layout:
+        """Walk over the chunk headers; ``MalformedError`` when the structure is broken before anything of use was found. A source is
+        scanned once.
+        """
+        layouts, key = source.known.layouts, (self.name, limits)
+        if key not in layouts:
+            layouts[key] = self._layout(source, limits)
+        return layouts[key]  # type: ignore[no-any-return]
+
+    def _layout(self, source: Source, limits: Limits) -> Layout:
+        window, found = Window(source), _Findings()
+        width, height = _dimensions(window)
+        walk = _chunks(window, limits)
+        clear_from = source.size if source.known.clear_from is None else source.known.clear_from
+        while not found.complete and (found.data_at is None or found.data_at < clear_from):
+            try:
+                kind, start, length = next(walk)
+            except MalformedError as error:
+                if found.data_at is None and not found.stores:
+                    raise
+                found.remarks.append(f"The structure of the PNG is damaged: {error}.")
+                break
+            if kind in _NOTED:
+                _note(found, window, source, (kind, start, length), limits)
+        if found.data_at is not None and not any(span.start > found.data_at for span in found.frames):
+            source.known.clear_from = min(found.data_at, clear_from)
+        return Layout(
+            media_type=self.media_types[0],
+            size=source.size,
+            stores=tuple(found.stores),
+            insert_at=_insert_at(found),
+            metadata=tuple(found.metadata),
+            width=width,
+            height=height,
+            remarks=tuple(found.remarks),
+        )
+
+    def embed(self, source: Source, layout: Layout, store: bytes | None) -> Edit:
+        """Replace all ``caBX`` chunks by one with ``store``, or remove them (None)."""
+        removed = [Replacement(span) for location in layout.stores for span in location.frame]
+        if store is None:
+            return Edit(pieces=splice(source.size, removed))
+        data = _chunk(_STORE, store)
+        return Edit(
+            pieces=splice(source.size, [Replacement(Span(layout.insert_at, 0), data), *removed]),
+            exclusions=(Span(moved(layout.insert_at, removed), len(data)),),
+        )
+
+    def with_metadata(self, source: Source, layout: Layout, *, xmp: bytes | None = None, exif: bytes | None = None) -> Edit:
+        """Set XMP (uncompressed ``iTXt``) or EXIF (``eXIf``) before the image data, in place of the old chunks."""
+        changes: list[Replacement] = []
+        for kind, data in (
+            ("exif", exif and _chunk(b"eXIf", exif)),
+            ("xmp", xmp and _chunk(b"iTXt", _XMP_KEYWORD + bytes(4) + xmp)),
+        ):
+            if data is None:
+                continue
+            frames = [block.frame for block in layout.metadata if block.kind == kind]
+            at = frames[0].start if frames and _before_data(source, frames[0].start) else _AFTER_IHDR
+            changes += [Replacement(Span(at, 0), data), *map(Replacement, frames)]
+        return Edit(pieces=splice(source.size, changes))
+
+    def boxes(self, source: Source, layout: Layout, limits: Limits = DEFAULT_LIMITS) -> Iterator[NamedBox]:  # noqa: ARG002
+        """The signature as ``PNGh``, the chunks under their types, ``caBX`` as ``C2PA`` (anchor ``_png_specific_handling``)."""
+        window = Window(source)
+        yield NamedBox(name="PNGh", span=Span(0, len(_SIGNATURE)))
+        for kind, start, length in _chunks(window, limits):
+            name = "C2PA" if kind == _STORE else kind.decode("ascii")
+            yield NamedBox(name=name, span=Span(start, length + _FRAMING))
+
+
+_NOTED = frozenset((b"IDAT", b"IEND", b"eXIf", b"iTXt", _STORE))
+
+
+def _chunks(window: Window, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
+    """Type, start and data length of each chunk up to ``IEND``; ``MalformedError`` comes when the walk reaches the fault."""
+    if window.read(0, len(_SIGNATURE)) != _SIGNATURE:
+        raise MalformedError("the PNG signature is missing", where="PNG", offset=0)
+    position, kind, known = len(_SIGNATURE), b"", {b"IDAT"}
+    for _ in range(limits.png_chunks):
+        if position + _FRAMING > window.size:
+            raise MalformedError("the file ends before the IEND chunk", where="PNG", offset=position)
+        length, kind = window.unpack(_HEADER, position)
+        if kind not in known:
+            if not kind.isalpha():
+                raise MalformedError("a chunk type is not made of four letters", where="PNG", offset=position)
+            known.add(kind)
+        if length > window.size - position - _FRAMING:
+            raise MalformedError(f"chunk {kind.decode('ascii')} claims {length:,} bytes, which do not fit", where="PNG", offset=position)
+        yield kind, position, length
+        if kind == b"IEND":
+            return
+        position += length + _FRAMING
+    raise MalformedError(f"more than {limits.png_chunks:,} chunks", where="PNG", offset=position)
+
+
+def _dimensions(window: Window) -> tuple[int | None, int | None]:
+    """Width and height from ``IHDR``, which has to come first."""
+    if window.size < _AFTER_IHDR or window.read(8, 8) != b"\x00\x00\x00\x0dIHDR":
+        raise MalformedError("the first chunk is not a whole IHDR", where="PNG", offset=len(_SIGNATURE))
+    size = window.read(16, 8)
+    return int.from_bytes(size[:4], "big") or None, int.from_bytes(size[4:], "big") or None
+
+
+def _note(found: _Findings, window: Window, source: Source, chunk: tuple[bytes, int, int], limits: Limits) -> None:
+    kind, start, length = chunk
+    if kind == b"IDAT":
+        found.data_at = start if found.data_at is None else found.data_at
+    elif kind == b"IEND":
+        found.complete = True
+    elif kind == _STORE:
+        if len(found.stores) == limits.stores:
+            raise MalformedError(f"more than {limits.stores:,} manifest stores", code="manifest.inaccessible.malformed", where="PNG")
+        found.stores.append(StoreLocation(slices=(Span(start + 8, length),), frame=(Span(start, length + _FRAMING),)))
+        if length <= limits.store_size and not _checksum_right(source, start, length):
+            found.remarks.append("The checksum of the chunk that holds the manifest store is wrong.")
+    elif block := _metadata(window, chunk):
+        if len(found.metadata) == limits.metadata_blocks:
+            raise MalformedError(f"more than {limits.metadata_blocks:,} metadata blocks", where="PNG", offset=start)
+        found.metadata.append(block)
+
+
+def _checksum_right(source: Source, start: int, length: int) -> bool:
+    checksum = 0
+    for piece in source.chunks(start + 4, length + 4):
+        checksum = zlib.crc32(piece, checksum)
+    return source.read(start + 8 + length, 4) == checksum.to_bytes(4, "big")
+
+
+def _metadata(window: Window, chunk: tuple[bytes, int, int]) -> Metadata | None:
+    kind, start, length = chunk
+    frame = Span(start, length + _FRAMING)
+    if kind == b"eXIf":
+        return Metadata(kind="exif", slices=(Span(start + 8, length),), frame=frame)
+    head = window.read(start + 8, min(length, _TEXT_HEAD))
+    if not head.startswith(_XMP_KEYWORD):
+        return None
+    # Behind the keyword: compression flag and method, language and translated keyword, each of the two ended by NUL.
+    flags, text = len(_XMP_KEYWORD), len(_XMP_KEYWORD) + 2
+    for _ in range(2):
+        stop = head.find(b"\x00", text)
+        if stop < 0:
+            return None
+        text = stop + 1
+    return Metadata(kind="xmp", slices=(Span(start + 8 + text, length - text),), frame=frame, compressed=head[flags] == 1)
+
+
+def _insert_at(found: _Findings) -> int:
+    if len(found.stores) == 1:
+        place = found.stores[0].frame[0].start
+        if found.data_at is None or place < found.data_at:
+            return place
+    return _AFTER_IHDR
+
+
+def _before_data(source: Source, start: int) -> bool:
+    """Whether no image data stands before ``start``."""
+    kinds = _chunks(Window(source), DEFAULT_LIMITS)
+    return next((position >= start for kind, position, _ in kinds if kind == b"IDAT" or position >= start), True)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    if len(data) > _MAX_CHUNK:
+        raise AssetError(f"{len(data):,} bytes do not fit into a PNG chunk: make it at most {_MAX_CHUNK:,}")
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(data, zlib.crc32(kind)).to_bytes(4, "big")

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credkit.assets import BytesSource, Copy, Edit, Insert, Span, StoreLocation, fill, frame, hash_ranges, read_store, write, write_hashed
+from credkit.assets.engine import included
+from credkit.errors import MalformedError
+from credkit.limits import Limits
+
+DATA = bytes(range(256)) * 4
+
+
+@given(cuts=st.lists(st.integers(0, len(DATA)), max_size=10), whole=st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_hash_leaves_exclusions_out(cuts, whole):
+    cuts = sorted(cuts)[: len(cuts) // 2 * 2]
+    exclusions = tuple(Span(first, last - first) for first, last in zip(cuts[::2], cuts[1::2], strict=True))
+    kept = b"".join(DATA[span.start : span.end] for span in included(len(DATA), exclusions))
+    expected, position = b"", 0
+    for span in exclusions:
+        expected += DATA[position : span.start]
+        position = span.end
+    expected += DATA[position:]
+    assert kept == expected
+    assert hash_ranges(BytesSource(DATA), "sha256", exclusions).value == hashlib.sha256(expected).digest()
+    edit = Edit(
+        pieces=(Copy(Span(0, 100)), Insert(DATA[100:200]), Copy(Span(200, len(DATA) - 200))), exclusions=() if whole else exclusions
+    )
+    sink = io.BytesIO()
+    digest = write_hashed(BytesSource(DATA), edit, sink, "sha256", exclusions=exclusions if whole else None)
+    assert sink.getvalue() == DATA
+    assert digest.value == hashlib.sha256(expected).digest()
+
+
+@pytest.mark.parametrize(
+    ("exclusions", "code"),
+    [
+        ((Span(5, 5), Span(9, 2)), "assertion.dataHash.malformed"),
+        ((Span(9, 2), Span(1, 2)), "assertion.dataHash.malformed"),
+        ((Span(-1, 2),), "assertion.dataHash.malformed"),
+        ((Span(5, -1),), "assertion.dataHash.malformed"),
+        ((Span(0, len(DATA) + 1),), "assertion.dataHash.mismatch"),
+        ((Span(1 << 63, 1 << 63),), "assertion.dataHash.mismatch"),
+    ],
+)
+def test_bad_exclusions_are_refused_before_reading(exclusions, code):
+    seen = []
+    with pytest.raises(MalformedError) as caught:
+        hash_ranges(BytesSource(DATA), "sha256", exclusions, on_bytes=seen.append)
+    assert caught.value.code == code
+    assert seen == []
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha3_256", "", None, 5, ["sha256"]])
+def test_algorithms_that_c2pa_does_not_know(algorithm):
+    with pytest.raises(MalformedError) as caught:
+        hash_ranges(BytesSource(DATA), algorithm)
+    assert caught.value.code == "algorithm.unsupported"
+
+
+def test_write_reports_progress_and_keeps_the_position_of_the_sink():
+    sink, seen = io.BytesIO(b"before"), []
+    sink.seek(6)
+    write(BytesSource(DATA), Edit(pieces=(Insert(b"--"), Copy(Span(1, 3)))), sink, on_bytes=seen.append)
+    assert sink.getvalue() == b"before--" + DATA[1:4]
+    assert seen == [2, 5]
+
+
+class Reluctant(io.BytesIO):
+    """Takes seven bytes at a time, as an unbuffered file may."""
+
+    def write(self, data) -> int:
+        return super().write(bytes(data)[:7])
+
+
+def test_a_sink_that_takes_little_gets_everything():
+    edit = Edit(pieces=(Copy(Span(0, 100)), Insert(DATA[100:])), exclusions=(Span(100, len(DATA) - 100),))
+    first, second = Reluctant(), Reluctant()
+    write(BytesSource(DATA), edit, first)
+    write_hashed(BytesSource(DATA), edit, second, "sha256")
+    assert first.getvalue() == second.getvalue() == DATA
+    fill(second, edit, Edit(pieces=(Copy(Span(0, 100)), Insert(bytes(len(DATA) - 100))), exclusions=edit.exclusions))
+    assert second.getvalue() == DATA[:100] + bytes(len(DATA) - 100)
+
+
+def test_frame_must_be_inserted():
+    edit = Edit(pieces=(Copy(Span(0, 4)), Insert(b"abcd"), Copy(Span(4, 4))), exclusions=(Span(4, 4),))
+    assert frame(edit) == b"abcd"
+    assert frame(Edit(pieces=edit.pieces, exclusions=(Span(5, 2),))) == b"bc"
+    with pytest.raises(ValueError, match="does not insert"):
+        frame(Edit(pieces=edit.pieces, exclusions=(Span(3, 4),)))
+
+
+def test_read_store_joins_slices_and_keeps_to_the_limit():
+    location = StoreLocation(slices=(Span(2, 3), Span(10, 2)), frame=(Span(0, 12),))
+    assert read_store(BytesSource(DATA), location, Limits(store_size=5)) == DATA[2:5] + DATA[10:12]
+    for bad, limits in (
+        (location, Limits(store_size=4)),
+        (StoreLocation(slices=(Span(1_020, 5),), frame=()), Limits()),
+        (StoreLocation(slices=location.slices, frame=location.frame, fault="its parts contradict each other"), Limits()),
+    ):
+        with pytest.raises(MalformedError) as caught:
+            read_store(BytesSource(DATA), bad, limits)
+        assert caught.value.code == "manifest.inaccessible.malformed"

@@ -1,0 +1,61 @@
+"""How much the moving buffer reads: much where a walk goes step by step, little where it jumps."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+import pytest
+
+from credkit.assets import BytesSource
+from credkit.assets.window import Window
+from credkit.errors import MalformedError
+
+FIELD = Struct(">H")
+
+
+class Counting(BytesSource):
+    """A source that counts what it gave."""
+
+    __slots__ = ("given", "reads")
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.given = self.reads = 0
+
+    def read(self, start: int, length: int) -> bytes:
+        self.given += length
+        self.reads += 1
+        return super().read(start, length)
+
+
+DATA = bytes(range(256)) * 16_384
+
+
+def walked(step: int) -> Counting:
+    source = Counting(DATA)
+    window = Window(source)
+    for start in range(0, len(DATA) - 2, step):
+        assert window.unpack(FIELD, start) == FIELD.unpack_from(DATA, start)
+        assert window.read(start, 2) == DATA[start : start + 2]
+    return source
+
+
+@pytest.mark.parametrize("step", [100, 1_036, 3_000])
+def test_small_steps_need_few_reads(step):
+    assert walked(step).reads < 30
+
+
+@pytest.mark.parametrize("step", [16_000, 65_536, 65_548, 262_144, 262_156])
+def test_jumps_read_little(step):
+    source = walked(step)
+    assert source.reads <= len(DATA) // step + 1
+    assert source.given <= source.reads * 4_096
+
+
+def test_steps_and_jumps_in_turn():
+    source = Counting(DATA)
+    window = Window(source)
+    for start in (0, 500, 4_000, 9_000, 8_000, 300_000, 300_100, 0, len(DATA) - 2):
+        assert window.read(start, 2) == DATA[start : start + 2]
+    with pytest.raises(MalformedError):
+        window.read(len(DATA) - 1, 2)
