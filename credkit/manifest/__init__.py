@@ -1,0 +1,1 @@
+"""The C2PA statement: manifest stores, claims, assertions, references."""
