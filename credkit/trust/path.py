@@ -1,0 +1,235 @@
+"""Whether a certificate chain leads to somebody the user trusts, and when.
+
+Clause: "Certificate trust chain" (anchor ``_certificate_trust_chain``): path validation of RFC 5280, section 6, at the reference time.
+OpenSSL does it, because it knows every kind of key that C2PA allows; here is what surrounds it: which certificates it may use, how many,
+and the answer in words.
+
+Anchors may be subordinate authorities. A signer's own certificate is never an anchor: it can only be trusted by itself, as ``allowed``.
+Purposes are no part of the path; ``profile`` judges them. Broken certificates in the middle of a chain are left out, since the path may
+not need them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from credkit.errors import MalformedError
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.trust.algorithms import RSA_SMALLEST
+from credkit.trust.certificate import Certificate
+from credkit.trust.policy import TrustPolicy
+from credkit.trust.profile import is_sound_signature
+
+__all__ = ["PathResult", "check_path"]
+
+_NO_CHECK_TIME = 0x200000
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which pyOpenSSL does not name."""
+_MOST_NAMESAKES = 16
+"""Anchors of the same name that are tried one by one."""
+_NO_PATH = frozenset({2, 18, 19, 20, 21})
+_BAD_SIGNATURE = frozenset({4, 6, 7})
+_TIME = frozenset({9, 10})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathResult:
+    """What is known about a chain."""
+
+    trusted: bool
+    """The chain leads to an anchor, or its first certificate is an allowed one, at the reference time."""
+    trusted_ignoring_time: bool
+    """The same without regard to any validity period; True beside ``trusted`` False means that only time stands between."""
+    anchor: str | None
+    """Distinguished name of the anchor that was reached, in or out of time."""
+    reason: str
+    """One sentence for people."""
+    not_before: datetime | None
+    """From when every certificate of the path is valid; of the presented chain when it leads nowhere. None when the first cannot be
+    read.
+    """
+    not_after: datetime | None
+    """Until when, likewise."""
+    path: tuple[bytes, ...] = field(default=(), repr=False)
+    """DER from the signer's certificate to the anchor; empty when there is no path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """OpenSSL's answer: the path (empty for a refusal) and its error."""
+
+    path: tuple[bytes, ...] = ()
+    error: int = 0
+    message: str = ""
+
+
+def check_path(chain: tuple[bytes, ...], policy: TrustPolicy, at: datetime, limits: Limits = DEFAULT_LIMITS) -> PathResult:
+    """Judge ``chain`` (DER, the signer's certificate first) at ``at`` (aware). Never raises, whatever the bytes are."""
+    if not chain:
+        return _untrusted("the signature names no certificate", ())
+    if len(chain) > limits.certificates:
+        return _untrusted(
+            f"the signature brings {len(chain)} certificates, {limits.certificates} are allowed", _readable(chain[:1], limits)
+        )
+    certificates = _readable(chain, limits)
+    if not certificates or certificates[0].der != chain[0]:
+        return _untrusted("the certificate of the signer cannot be read", ())
+    leaf = certificates[0]
+    if leaf.der in policy.allowed:
+        return _allowed(leaf)
+    anchors = tuple(anchor.der for anchor in _readable(policy.anchors, limits) if anchor.der != leaf.der)
+    if not anchors:
+        return _untrusted("no trust anchors are configured", _linked(certificates))
+    presented = tuple(dict.fromkeys(certificate.der for certificate in certificates))
+    now = _search(presented, anchors, at.astimezone(UTC).replace(microsecond=0))
+    if now.path:
+        return _found(now.path, trusted=True, reason="")
+    ever = _search(presented, anchors, None)
+    if ever.path:
+        return _found(ever.path, trusted=False, reason=_reason(now))
+    return _untrusted(_reason(ever), _linked(certificates))
+
+
+def _readable(chain: tuple[bytes, ...], limits: Limits) -> list[Certificate]:
+    certificates = []
+    for der in chain:
+        try:
+            certificates.append(Certificate.parse(der, limits))
+        except MalformedError:
+            continue
+    return certificates
+
+
+def _linked(certificates: list[Certificate]) -> list[Certificate]:
+    """The presented certificates that hang together by name, beginning with the signer's: a stray one must not shorten the period."""
+    line, rest = certificates[:1], list(certificates[1:])
+    while line and not line[-1].self_issued:
+        following = next((item for item in rest if item.subject_der == line[-1].issuer_der), None)
+        if following is None:
+            break
+        line.append(following)
+        rest.remove(following)
+    return line
+
+
+def _period(certificates: list[Certificate]) -> tuple[datetime | None, datetime | None]:
+    if not certificates:
+        return None, None
+    return max(item.not_before for item in certificates), min(item.not_after for item in certificates)
+
+
+def _untrusted(reason: str, certificates: list[Certificate] | tuple[()]) -> PathResult:
+    start, end = _period(list(certificates))
+    return PathResult(trusted=False, trusted_ignoring_time=False, anchor=None, reason=reason, not_before=start, not_after=end)
+
+
+def _allowed(leaf: Certificate) -> PathResult:
+    return PathResult(
+        trusted=True,
+        trusted_ignoring_time=True,
+        anchor=None,
+        reason="the certificate of the signer is one that you chose to trust",
+        not_before=leaf.not_before,
+        not_after=leaf.not_after,
+        path=(leaf.der,),
+    )
+
+
+def _found(path: tuple[bytes, ...], *, trusted: bool, reason: str) -> PathResult:
+    certificates = [Certificate.parse(der) for der in path]
+    start, end = _period(certificates)
+    anchor = certificates[-1].subject
+    return PathResult(
+        trusted=trusted,
+        trusted_ignoring_time=True,
+        anchor=anchor,
+        reason=reason or f"the certificate of the signer leads to the trust anchor {anchor}",
+        not_before=start,
+        not_after=end,
+        path=path,
+    )
+
+
+def _reason(attempt: _Attempt) -> str:
+    if attempt.error in _TIME:
+        return "a certificate on the way from the signer to the trust anchor was not valid at that time"
+    if attempt.error in _BAD_SIGNATURE:
+        return "the signature of an issuer in the certificate chain does not verify"
+    if attempt.error in _NO_PATH:
+        return "the certificate of the signer leads to none of the trust anchors"
+    return f"the certificate chain is not acceptable ({attempt.message})"
+
+
+@lru_cache(maxsize=64)
+def _search(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> _Attempt:
+    """The first attempt that succeeds, or the failure of the first; ``at`` None leaves time out of it."""
+    first: _Attempt | None = None
+    for store in _stores(anchors):
+        attempt = _verify(chain, store, at)
+        if attempt.path:
+            return attempt
+        first = first or attempt
+    return first or _Attempt(message="no trust anchor can be read")
+
+
+def _stores(anchors: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
+    """All anchors at once; then those that share a name each alone, since OpenSSL commits itself to one issuer of a name and does not turn
+    back.
+    """
+    yield anchors
+    names = {der: Certificate.parse(der).subject_der for der in anchors}
+    shared = Counter(names.values())
+    yield from [(der,) for der, name in names.items() if shared[name] > 1][:_MOST_NAMESAKES]
+
+
+def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> _Attempt:
+    from OpenSSL import crypto
+
+    store = crypto.X509Store()
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN | (_NO_CHECK_TIME if at is None else 0))
+    if at is not None:
+        store.set_time(at)
+    try:
+        for anchor in anchors:
+            if (trusted := _load(anchor)) is not None:
+                store.add_cert(trusted)
+        leaf = _load(chain[0])
+        if leaf is None:
+            return _Attempt(message="the certificate of the signer cannot be read")
+        others = [other for other in map(_load, chain[1:]) if other is not None]
+        found = crypto.X509StoreContext(store, leaf, others).get_verified_chain()
+        path = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, item) for item in found)
+    except crypto.X509StoreContextError as error:
+        return _Attempt(error=error.errors[0], message=str(error))
+    except (crypto.Error, MalformedError, ValueError, TypeError) as error:
+        return _Attempt(message=f"OpenSSL refuses it: {error}")
+    return _too_weak(path) or _Attempt(path=path)
+
+
+@lru_cache(maxsize=256)
+def _load(der: bytes) -> Any:
+    """The certificate as OpenSSL's; None when it cannot read it. The objects are only read, so that sharing them is safe."""
+    from OpenSSL import crypto
+
+    try:
+        return crypto.load_certificate(crypto.FILETYPE_ASN1, der)
+    except (crypto.Error, ValueError, TypeError):
+        return None
+
+
+def _too_weak(path: tuple[bytes, ...]) -> _Attempt | None:
+    """A refusal when a link of the path could be forged: a signature with an old hash, or a short key in the middle."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    for position, der in enumerate(path[:-1]):
+        certificate = Certificate.parse(der)
+        if not is_sound_signature(certificate.signature_algorithm):
+            return _Attempt(message="a certificate was signed by its issuer with an algorithm that is not safe")
+        key = certificate.public_key
+        if position and isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_SMALLEST:
+            return _Attempt(message=f"an issuer has an RSA key of only {key.key_size} bits")
+    return None

@@ -1,0 +1,18 @@
+"""RFC 3161 time-stamps as C2PA uses them: ``form`` (bytes that can be read), ``structure`` (what they say), ``signature`` (who signed),
+``authority`` (who may), ``check`` (the steps to accept one), ``header`` (those of a claim signature).
+"""
+
+from credkit.trust.timestamp.check import TimeStampResult, check_time_stamp
+from credkit.trust.timestamp.header import claim_message, read_time_stamps, signature_message
+from credkit.trust.timestamp.structure import TimeStampToken, parse_response, parse_token
+
+__all__ = [
+    "TimeStampResult",
+    "TimeStampToken",
+    "check_time_stamp",
+    "claim_message",
+    "parse_response",
+    "parse_token",
+    "read_time_stamps",
+    "signature_message",
+]

@@ -1,0 +1,1 @@
+"""Makers of test material: everything that the tests need is built by name, nothing is collected by hand."""

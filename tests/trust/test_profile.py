@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448
+
+from credkit.trust.certificate import AlgorithmIdentifier, Certificate
+from credkit.trust.der import read
+from credkit.trust.pem import pem_blocks
+from credkit.trust.profile import CLAIM_SIGNING, DEFAULT_PURPOSES, check_profile, is_sound_signature
+from tests.forge import pki
+from tests.forge.pki import tlv
+
+NO_PURPOSE = "certificate has no emailProtection, documentSigning or c2pa-kp-claimSigning purpose"
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+
+
+def findings(algorithm: str = "ed25519", **spoiled: object) -> list[tuple[str, str]]:
+    leaf = pki.make_pki(algorithm, **spoiled).leaf  # type: ignore[arg-type]
+    return [(finding.rule, finding.message) for finding in check_profile(Certificate.parse(leaf))]
+
+
+def replace_field(index: int, value: bytes):
+    def edit(fields: list[bytes]) -> None:
+        fields[index] = value
+
+    return edit
+
+
+def insert_field(index: int, value: bytes):
+    return lambda fields: fields.insert(index, value)
+
+
+def set_extension(oid: str, value: bytes | None, *, twice: bool = False):
+    """An editor of one extension's value: None removes it, ``twice`` repeats it."""
+
+    def edit(fields: list[bytes]) -> None:
+        holder = read(fields[-1], "test").only("extensions")
+        items = []
+        for item in holder.children():
+            parts = item.children()
+            if parts[0].oid("x") == oid and not twice:
+                if value is not None:
+                    items.append(tlv(0x30, parts[0].raw, tlv(0x04, value)))
+                continue
+            items += [item.raw] * (2 if twice and parts[0].oid("x") == oid else 1)
+        fields[-1] = tlv(0xA3, tlv(0x30, *items))
+
+    return edit
+
+
+@pytest.mark.parametrize("algorithm", pki.ALGORITHMS)
+@pytest.mark.parametrize("intermediate", [True, False])
+def test_a_sound_certificate_breaks_no_rule(algorithm, intermediate):
+    assert findings(algorithm, intermediate=intermediate) == []
+
+
+@pytest.mark.parametrize("eku", sorted(DEFAULT_PURPOSES))
+def test_each_accepted_purpose(eku):
+    assert findings(eku=[eku]) == []
+    assert findings(eku=[pki.SERVER_AUTH, eku, "1.2.3.4"]) == []
+
+
+@pytest.mark.parametrize(
+    ("eku", "messages"),
+    [
+        (None, [NO_PURPOSE]),
+        ([pki.SERVER_AUTH], [NO_PURPOSE]),
+        ([pki.TIME_STAMPING], [NO_PURPOSE]),
+        ([pki.OCSP_SIGNING], [NO_PURPOSE]),
+        (["2.5.29.37.0"], ["certificate is for any purpose (anyExtendedKeyUsage)", NO_PURPOSE]),
+        ([pki.EMAIL_PROTECTION, "2.5.29.37.0"], ["certificate is for any purpose (anyExtendedKeyUsage)"]),
+        ([pki.EMAIL_PROTECTION, pki.TIME_STAMPING], ["certificate has the purpose timeStamping beside another"]),
+        ([pki.EMAIL_PROTECTION, pki.OCSP_SIGNING], ["certificate has the purpose OCSPSigning beside another"]),
+    ],
+)
+def test_purposes(eku, messages):
+    assert findings(eku=eku) == [("extended-key-usage", message) for message in messages]
+
+
+def test_an_empty_list_of_purposes():
+    assert findings(edit=set_extension("2.5.29.37", tlv(0x30))) == [("extended-key-usage", NO_PURPOSE)]
+
+
+def test_purposes_of_the_policy_are_named():
+    certificate = Certificate.parse(pki.make_pki().leaf)
+    (finding,) = check_profile(certificate, purposes=frozenset({CLAIM_SIGNING, "1.2.3"}))
+    assert finding.message == "certificate has no c2pa-kp-claimSigning or 1.2.3 purpose"
+    assert check_profile(certificate, purposes=frozenset({pki.EMAIL_PROTECTION})) == ()
+
+
+@pytest.mark.parametrize(
+    ("usage", "message"),
+    [
+        (None, "certificate has no keyUsage extension"),
+        (["key_encipherment"], "certificate does not allow digital signatures (keyUsage)"),
+        (["content_commitment"], "certificate does not allow digital signatures (keyUsage)"),
+        (["digital_signature", "key_cert_sign"], "certificate may sign other certificates (keyUsage keyCertSign)"),
+    ],
+)
+def test_key_usage(usage, message):
+    assert findings(usage=usage) == [("key-usage", message)]
+
+
+def test_an_authority_may_not_sign():
+    assert [rule for rule, _ in findings(ca=True)] == ["certificate-authority"]
+    assert [rule for rule, _ in findings(ca=True, usage=["digital_signature", "key_cert_sign"])] == ["certificate-authority"]
+
+
+def test_basic_constraints_may_be_absent():
+    assert findings(ca=None) == []
+
+
+def test_the_key_of_the_issuer_must_be_named_unless_self_issued():
+    assert [rule for rule, _ in findings(aki=False)] == ["authority-key-identifier"]
+    assert findings(aki=False, self_signed=True) == []
+    assert findings(self_signed=True) == []
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_old_versions(version):
+    rules = findings(edit=replace_field(0, tlv(0xA0, tlv(0x02, bytes((version,))))))
+    assert rules == [("version", f"certificate is of X.509 version {version + 1}, not 3")]
+
+
+@pytest.mark.parametrize("tag", [0x81, 0x82])
+def test_unique_identifiers(tag):
+    assert [rule for rule, _ in findings(edit=insert_field(7, tlv(tag, b"\0id")))] == ["unique-identifiers"]
+
+
+def test_critical_extensions():
+    assert findings(extensions=[(UNKNOWN, True)]) == [("critical-extension", "certificate has an unknown critical extension (1.2.3.4)")]
+    assert findings(extensions=[(UNKNOWN, False)]) == []
+    assert findings(extensions=[(x509.SubjectAlternativeName([x509.DNSName("credkit.test")]), True)]) == []
+
+
+@pytest.mark.parametrize(("oid", "name"), [("2.5.29.15", "keyUsage"), ("2.5.29.19", "basicConstraints"), ("2.5.29.37", "extendedKeyUsage")])
+@pytest.mark.parametrize("twice", [True, False])
+def test_unreadable_extensions(oid, name, twice):
+    assert findings(edit=set_extension(oid, b"\x30\x05", twice=twice)) == [
+        ("extensions", f"certificate has the extension {name} twice or in a form that cannot be read")
+    ]
+
+
+def test_weak_signatures_of_the_issuer():
+    assert findings("es256", signature_hash=hashes.SHA224())[0][0] == "signature-algorithm"
+    root = pki.make_root("ps256")
+    sha1 = pki.make_pki(
+        "ps256", root=root, pkcs1=True, edit=replace_field(2, tlv(0x30, bytes.fromhex("06092a864886f70d010105"), b"\x05\x00"))
+    )
+    assert check_profile(Certificate.parse(sha1.leaf))[0].message == "certificate names two different signature algorithms for itself"
+    assert findings("ps256", pkcs1=True) == []
+
+
+SHA256, SHA384 = bytes.fromhex("300d06096086480165030402010500"), bytes.fromhex("300d06096086480165030402020500")
+SHA1 = bytes.fromhex("300906052b0e03021a0500")
+MGF = bytes.fromhex("06092a864886f70d010108")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sound"),
+    [
+        (tlv(0x30, tlv(0xA0, SHA256), tlv(0xA1, tlv(0x30, MGF, SHA256)), tlv(0xA2, tlv(0x02, b"\x20"))), True),
+        (tlv(0x30, tlv(0xA0, SHA384), tlv(0xA1, tlv(0x30, MGF, SHA384))), True),
+        (tlv(0x30, tlv(0xA0, SHA256), tlv(0xA1, tlv(0x30, MGF, SHA384))), False),
+        (tlv(0x30, tlv(0xA0, SHA1), tlv(0xA1, tlv(0x30, MGF, SHA1))), False),
+        (tlv(0x30, tlv(0xA0, SHA256)), False),
+        (tlv(0x30), False),
+        (tlv(0x30, tlv(0xA0), tlv(0xA1)), False),
+        (tlv(0x30, tlv(0xA0, SHA256), tlv(0xA1, tlv(0x30, MGF))), False),
+        (tlv(0x30, tlv(0xA0, tlv(0x30)), tlv(0xA1, tlv(0x30, MGF, SHA256))), False),
+        (b"\x05\x00", False),
+        (b"", False),
+        (None, False),
+    ],
+)
+def test_pss_parameters(parameters, sound):
+    assert is_sound_signature(AlgorithmIdentifier(oid="1.2.840.113549.1.1.10", parameters=parameters)) is sound
+
+
+@pytest.mark.parametrize(
+    "oid", ["1.2.840.113549.1.1.5", "1.2.840.113549.1.1.4", "1.2.840.10045.4.1", "1.3.101.113", "1.2.840.113549.1.1.14"]
+)
+def test_signature_algorithms_that_are_not_allowed(oid):
+    assert not is_sound_signature(AlgorithmIdentifier(oid=oid))
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        (ec.generate_private_key(ec.SECP256K1()), "an elliptic curve key that is not on a named curve of C2PA"),
+        (ec.generate_private_key(ec.SECP192R1()), "an elliptic curve key that is not on a named curve of C2PA"),
+        (pki.rsa_key(1024), "an RSA key of 1,024 bits where 2048 to 16384 are allowed"),
+        (ed448.Ed448PrivateKey.generate(), "a key of a kind that C2PA does not allow (Ed448)"),
+    ],
+    ids=["secp256k1", "p192", "rsa1024", "ed448"],
+)
+def test_keys_that_are_not_allowed(key, message):
+    assert findings(key=key) == [("public-key", f"certificate holds {message}")]
+
+
+@pytest.mark.parametrize(
+    ("spki", "message"),
+    [
+        (
+            tlv(0x30, bytes.fromhex("300506032b6570"), tlv(0x03, b"\0\x01" + bytes(31))),
+            "an Ed25519 key that is no sound point of the curve",
+        ),
+        (tlv(0x30, bytes.fromhex("300506032b6570"), tlv(0x03, b"\0\x01")), "an Ed25519 key that is no sound point of the curve"),
+        (
+            tlv(0x30, bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"), tlv(0x03, b"\0\x04" + bytes(64))),
+            "an elliptic curve key that is no point of its curve",
+        ),
+        (
+            tlv(0x30, bytes.fromhex("300906072a8648ce3d0201"), tlv(0x03, b"\0\x04")),
+            "an elliptic curve key that is not on a named curve of C2PA",
+        ),
+        (tlv(0x30, bytes.fromhex("300d06092a864886f70d0101010500"), tlv(0x03, b"\0\x30\x00")), "an RSA key that cannot be read"),
+        (tlv(0x30, bytes.fromhex("300506032a0304"), tlv(0x03, b"\0")), "a key of a kind that C2PA does not allow (1.2.3.4)"),
+    ],
+    ids=["small order", "short", "off the curve", "no curve", "empty rsa", "unknown"],
+)
+def test_keys_that_are_no_keys(spki, message):
+    assert findings(edit=replace_field(6, spki)) == [("public-key", f"certificate holds {message}")]
+
+
+def test_a_chosen_certificate_needs_only_sound_algorithms():
+    spoiled = pki.make_pki(eku=None, usage=None, ca=True, aki=False, extensions=[(UNKNOWN, True)])
+    certificate = Certificate.parse(spoiled.leaf)
+    assert {finding.rule for finding in check_profile(certificate)} == {
+        "certificate-authority",
+        "key-usage",
+        "authority-key-identifier",
+        "critical-extension",
+        "extended-key-usage",
+    }
+    assert check_profile(certificate, chosen=True) == ()
+    weak = Certificate.parse(pki.make_pki(key=pki.rsa_key(1024)).leaf)
+    assert [finding.rule for finding in check_profile(weak, chosen=True)] == ["public-key"]
+
+
+def test_every_finding_says_how_to_mend_it():
+    spoiled = Certificate.parse(pki.make_pki(eku=None, usage=None, ca=True, aki=False, key=pki.rsa_key(1024)).leaf)
+    for finding in check_profile(spoiled):
+        assert str(finding) == f"{finding.message}: {finding.mend}"
+        assert finding.mend
+        assert finding.rule
+    assert 'make one with "credkit identity new"' in [finding.mend for finding in check_profile(spoiled)]
+
+
+def test_certificates_of_real_signers_fit(corpus):
+    for path in corpus.glob("certs/*.pub"):
+        assert check_profile(Certificate.parse(pem_blocks(path.read_bytes())[0].der)) == ()
+    for block in pem_blocks((corpus / "trust" / "cai-interim_allowed.pem").read_bytes()):
+        assert check_profile(Certificate.parse(block.der)) == ()

@@ -1,0 +1,300 @@
+"""Time-stamps read: what a token says, and every way in which bytes are no token."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credkit.errors import MalformedError
+from credkit.limits import Limits
+from credkit.trust.der import read
+from credkit.trust.policy import TrustPolicy
+from credkit.trust.timestamp import TimeStampToken, check_time_stamp, parse_response, parse_token
+from tests.forge import pki, tsa
+from tests.forge.pki import tlv
+
+MESSAGE = b"what was stamped"
+TSA = tsa.make_tsa()
+STAMP = tsa.token(TSA, MESSAGE)
+RESPONSE = tsa.response(STAMP)
+POLICY = TrustPolicy(tsa_anchors=(TSA.root.der,))
+OID_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+
+
+def refused(parse, data: bytes, limits: Limits | None = None) -> str:
+    with pytest.raises(MalformedError) as caught:
+        parse(data, limits or Limits())
+    assert caught.value.code == "timeStamp.malformed"
+    assert caught.value.where == "time-stamp"
+    return caught.value.message
+
+
+def test_what_a_token_says():
+    stamp = parse_token(
+        tsa.token(TSA, MESSAGE, imprint=b"\x07" * 32, imprint_hash="sha384", time=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    )
+    assert stamp.time == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert stamp.imprint == b"\x07" * 32
+    assert stamp.imprint_algorithm == "2.16.840.1.101.3.4.2.2"
+    assert sorted(stamp.certificates) == sorted(TSA.chain)
+    assert stamp.signer.digest_algorithm == "2.16.840.1.101.3.4.2.1"
+    assert stamp.signer.signature_algorithm.oid == "1.2.840.10045.4.3.2"
+    assert stamp.signer.content_type == "1.2.840.113549.1.9.16.1.4"
+    assert len(stamp.signer.message_digest) == 32
+    assert [oid for oid, _ in stamp.signer.certificate_digests] == ["2.16.840.1.101.3.4.2.1"]
+    assert stamp.signer.signed_attributes[:1] == b"\x31"
+    assert stamp.signer.key_identifier is None
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_granted_response_is_its_token(status):
+    assert parse_response(tsa.response(STAMP, status)) == parse_token(STAMP)
+
+
+@pytest.mark.parametrize("status", [2, 3, 4, 5, 6, 0x7F, 0xFF])
+def test_a_refusal_is_no_token(status):
+    refused(parse_response, tsa.response(STAMP, status))
+    refused(parse_response, tsa.response(None, status))
+
+
+def test_a_grant_without_a_token():
+    refused(parse_response, tsa.response(None, 0))
+
+
+def test_one_is_not_the_other():
+    refused(parse_token, RESPONSE)
+    refused(parse_response, STAMP)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"signers": 0},
+        {"signers": 2},
+        {"encapsulated": "data"},
+        {"encapsulated": "data", "version": "v1"},
+        {"without_imprint": True},
+        {"doubled": ("message_digest",)},
+        {"doubled": ("content_type",)},
+        {"doubled": ("signing_certificate_v2",)},
+        {"certificates": [TSA.certificate] * 17},
+    ],
+    ids=", ".join,
+)
+def test_tokens_with_too_little_or_too_much(how):
+    refused(parse_token, tsa.token(TSA, MESSAGE, **how))
+    refused(parse_response, tsa.response(tsa.token(TSA, MESSAGE, **how)))
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        b"",
+        b"Z",
+        b"999991231235959Z",
+        b"99999991231235959Z",
+        b"20260102030405",
+        b"20260102030405+0000",
+        b"20260102030405+0100",
+        b"202601020304Z",
+        b"20260102030405.Z",
+        b"20260102030405,5Z",
+        b"20260102030405.1234567890Z",
+        b"20260102030405ZZ",
+        b"20260102030405Z\n",
+        b"2026010203040\xb2Z",
+        b"-2026010203405Z",
+        b"00000102030405Z",
+        b"20261302030405Z",
+        b"20260230030405Z",
+        b"20260102250405Z",
+        b"20260102036305Z",
+        b"20260102030460Z",
+        b"20260102030461Z",
+        b"\xff" * 15,
+        b"1" * 70_000,
+    ],
+    ids=lambda time: repr(time[:30]),
+)
+def test_times_that_are_none(time):
+    assert "genTime" in refused(parse_token, tsa.token(TSA, MESSAGE, raw_time=time))
+
+
+@pytest.mark.parametrize(("text", "microsecond"), [("", 0), (".5", 500_000), (".742447", 742_447), (".742447999", 742_447), (".000", 0)])
+def test_fractions(text, microsecond):
+    raw = f"20260102030405{text}Z".encode()
+    assert parse_token(tsa.token(TSA, MESSAGE, raw_time=raw)).time == datetime(2026, 1, 2, 3, 4, 5, microsecond, tzinfo=UTC)
+
+
+def test_bytes_behind_and_before():
+    for data in (STAMP + b"\0", STAMP + STAMP, b"\0" + STAMP, STAMP[1:]):
+        refused(parse_token, data)
+    for data in (RESPONSE + b"\0", tlv(0x30, RESPONSE[4:], b"\x05\x00"), tlv(0x30, RESPONSE[4:], STAMP)):
+        refused(parse_response, data)
+
+
+# Paths, as positions of children, to the structures that the signature does not cover.
+ENVELOPE = [(), (1,), (1, 0), (1, 0, 1), (1, 0, 1, 0), (1, 0, 2), (1, 0, 2, 1), (1, 0, 4), (1, 0, 4, 0), (1, 0, 4, 0, 1), (1, 0, 4, 0, 2)]
+
+
+@pytest.mark.parametrize("path", ENVELOPE, ids=str)
+@pytest.mark.parametrize("extra", [b"\x05\x00", b"\xa7\x00", b"\x30\x00", b"\x04\x01x"], ids=lambda extra: extra.hex())
+def test_values_smuggled_into_the_envelope(path, extra):
+    refused(parse_token, _with_extra(STAMP, path, extra))
+    refused(parse_response, tsa.response(_with_extra(STAMP, path, extra)))
+
+
+def _with_extra(der: bytes, path: tuple[int, ...], extra: bytes) -> bytes:
+    element = read(der, "test")
+    if not path:
+        return tlv(element.tag, element.body, extra)
+    parts = [part.raw for part in element.children()]
+    parts[path[0]] = _with_extra(parts[path[0]], path[1:], extra)
+    return tlv(element.tag, *parts)
+
+
+def test_size_at_the_limit_and_past_it():
+    assert parse_token(STAMP, Limits(time_stamp_size=len(STAMP)))
+    assert "allowed" in refused(parse_token, STAMP, Limits(time_stamp_size=len(STAMP) - 1))
+    assert parse_response(RESPONSE, Limits(time_stamp_size=len(RESPONSE)))
+    refused(parse_response, RESPONSE, Limits(time_stamp_size=len(RESPONSE) - 1))
+
+
+def test_certificates_at_the_limit_and_past_it():
+    assert parse_token(STAMP, Limits(certificates=2))
+    assert "2 certificates" in refused(parse_token, STAMP, Limits(certificates=1))
+
+
+def _nested(levels: int) -> bytes:
+    data = b""
+    for _ in range(levels):
+        data = tlv(0x30, data)
+    return data
+
+
+HOSTILE = {
+    "nothing": b"",
+    "zero": b"\0",
+    "sequence": b"\x30\x00",
+    "deep": _nested(33),
+    "very-deep": _nested(60_000),
+    "deep-in-signed-data": tlv(0x30, OID_SIGNED_DATA, tlv(0xA0, _nested(40))),
+    "many": tlv(0x30, *[tlv(0x30, *[b"\x05\x00"] * 256) for _ in range(250)]),
+    "wide": tlv(0x30, b"\x05\x00" * 100_000),
+    "indefinite": b"\x30\x80" + STAMP[4:] + b"\0\0",
+    "overlong-length": b"\x30\x84\x00\x00" + STAMP[2:],
+    "huge-length": b"\x30\x84\xff\xff\xff\xff" + STAMP[4:],
+    "high-tag": b"\x3f\x81\x01" + STAMP[1:],
+    "long-identifier": tlv(0x30, tlv(0x06, b"\x81" * 200_000 + b"\x01"), tlv(0xA0, b"")),
+    "long-integer": tlv(0x30, OID_SIGNED_DATA, tlv(0xA0, tlv(0x30, tlv(0x02, b"\x7f" * 100_000)))),
+    "no-signed-data": tlv(0x30, OID_SIGNED_DATA),
+    "empty-signed-data": tlv(0x30, OID_SIGNED_DATA, tlv(0xA0, tlv(0x30))),
+    "string-in-pieces": tlv(0x30, OID_SIGNED_DATA, tlv(0xA0, tlv(0x24, tlv(0x04, b"a"), tlv(0x04, b"b")))),
+    "text": b"-----BEGIN PKCS7-----",
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_bytes_are_refused(data):
+    refused(parse_token, data)
+    refused(parse_response, data)
+    refused(parse_response, tsa.response(data))
+
+
+def test_a_huge_serial_number_of_a_certificate_is_refused():
+    def edit(fields: list[bytes]) -> None:
+        fields[1] = tlv(0x02, b"\x01" * 2_000)
+
+    authority = tsa.make_tsa(edit=edit)
+    refused(parse_token, tsa.token(authority, MESSAGE))
+
+
+def test_cut_short_at_every_byte():
+    for size in range(len(STAMP)):
+        refused(parse_token, STAMP[:size])
+    for size in range(0, len(RESPONSE), 7):
+        refused(parse_response, RESPONSE[:size])
+
+
+def parsed(parse, data: bytes) -> TimeStampToken | None:
+    """The token, or None for bytes that are refused as they should be."""
+    try:
+        return parse(data, Limits())
+    except MalformedError as error:
+        if error.code != "timeStamp.malformed":
+            raise
+        return None
+
+
+def _survives(data: bytes) -> None:
+    """Parsing gives a token or ``MalformedError``; judging the token gives a result, which is trusted only for what was stamped."""
+    for parse in (parse_token, parse_response):
+        stamp = parsed(parse, data)
+        if stamp is None:
+            continue
+        result = check_time_stamp(stamp, MESSAGE, POLICY)
+        assert result.findings
+        assert result.trusted == (result.time is not None)
+        if result.trusted:
+            assert result.time == parse_token(STAMP).time
+            assert result.chain[0] == TSA.certificate
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_random_bytes(data):
+    _survives(data)
+
+
+@given(st.binary(max_size=60), st.integers(0, 11), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_random_bytes_where_a_structure_belongs(data, depth, response):
+    """The first path of structures down to ``depth`` is kept, lengths included; something else stands at its end."""
+    changed = _replaced(STAMP, data, depth)
+    _survives(tsa.response(changed) if response else changed)
+
+
+def _replaced(der: bytes, data: bytes, depth: int) -> bytes:
+    element = read(der, "test")
+    if depth == 0 or not element.tag & 0x20 or not element.body:
+        return tlv(element.tag, data)
+    parts = [part.raw for part in element.children()]
+    chosen = (depth * 7 + len(data)) % len(parts)
+    parts[chosen] = _replaced(parts[chosen], data, depth - 1)
+    return tlv(element.tag, *parts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_mutations(seed):
+    source = random.Random(seed)
+    for _ in range(150):
+        data = bytearray(RESPONSE if source.random() < 0.5 else STAMP)
+        for _ in range(source.choice((1, 1, 2, 8))):
+            place = source.randrange(len(data))
+            kind = source.randrange(4)
+            if kind == 0:
+                data[place] = source.randrange(256)
+            elif kind == 1:
+                del data[place : place + source.randrange(1, 40)]
+            elif kind == 2:
+                data[place:place] = source.randbytes(source.randrange(1, 20))
+            else:
+                start = source.randrange(len(data))
+                data[place : place + 30] = data[start : start + 30]
+            if not data:
+                break
+        _survives(bytes(data))
+
+
+@given(st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)))
+@settings(max_examples=40, deadline=None)
+def test_any_time_comes_back(time):
+    raw = f"{time.year:04d}{time:%m%d%H%M%S}.{time.microsecond:06d}Z".encode()
+    stamp = parse_token(tsa.token(TSA, MESSAGE, raw_time=raw))
+    assert stamp.time == time.replace(tzinfo=UTC)
+    result = check_time_stamp(stamp, MESSAGE, POLICY)
+    assert result.trusted == (pki.NOW - timedelta(days=1) <= stamp.time <= pki.NOW + timedelta(days=365))
