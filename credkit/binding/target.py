@@ -1,0 +1,45 @@
+"""What a hard binding is checked against, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from credkit.assets import AssetFormat, Layout, Source, Span
+from credkit.limits import Limits
+from credkit.status import Status
+
+__all__ = ["BindingOutcome", "BindingTarget"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingTarget:
+    """An asset, where its store lies, and the rules that come from the enclosing claim."""
+
+    source: Source
+    layout: Layout
+    format: AssetFormat
+    embedded: bool
+    """Whether the store that is judged lies in this asset."""
+    updated: bool
+    """Whether update manifests were added, so that the store is longer than when it was bound."""
+    algorithm: object
+    """Hash algorithm of the claim, used when the binding names none."""
+    limits: Limits
+
+    @property
+    def store_frames(self) -> tuple[Span, ...]:
+        """Where the manifest store with its framing lies; empty when the asset holds none."""
+        return self.layout.store.frame if self.layout.store else ()
+
+    def metadata_kind(self, span: Span) -> str | None:
+        """The kind of metadata block that a range of the asset lies in; None when it lies in none."""
+        inside = (m.kind for m in self.layout.metadata if m.frame.start <= span.start and span.end <= m.frame.end)
+        return next(inside, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingOutcome:
+    """Statuses of the check, and what the binding leaves unprotected besides the store (in words)."""
+
+    statuses: tuple[Status, ...]
+    unprotected: tuple[str, ...] = ()

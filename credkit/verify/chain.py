@@ -1,0 +1,154 @@
+"""The manifests that the active one leads to, and how their findings compare with what was recorded.
+
+Clauses: "Ingredient validation" (anchor ``_validate_the_ingredients``) for the two passes, "Validation results" (anchor
+``_validation_results``) for deltas. Each manifest is visited once, however often it is referred to, so that diamonds and
+cycles cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from credkit.errors import MalformedError
+from credkit.manifest.assertions.ingredient import IngredientView
+from credkit.manifest.store import Assertion, Manifest
+from credkit.manifest.uri import absolute
+from credkit.status import Kind, Status, StatusCode, status
+from credkit.verify.checks.ingredients import check_ingredient_manifest, ingredient_manifest, ingredients_of
+from credkit.verify.context import Context
+from credkit.verify.report import IngredientDelta, ResultMap
+
+__all__ = ["Chain", "Link", "deltas", "reference_statuses", "walk"]
+
+_Identity = tuple[Kind, str, str | None]
+
+
+_SUCCESSORS = {"signingCredential.expired": "claimSignature.outsideValidity", "signingCredential.revoked": "signingCredential.ocsp.revoked"}
+"""Codes of editions before 2.2, which readers in wide use still record, and what the same finding is called now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One ingredient assertion and the manifest it leads to."""
+
+    holder: str
+    """Label of the manifest that holds the assertion."""
+    assertion: Assertion
+    view: IngredientView
+    manifest: Manifest | None
+    recorded: ResultMap | None
+    """What the signer recorded about the ingredient itself; None when he recorded nothing."""
+    admitted: frozenset[_Identity]
+    """All that he recorded, with what he recorded about ingredients of the ingredient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What was reached from the active manifest."""
+
+    order: tuple[str, ...]
+    """Labels, ingredients before what was made of them; the active manifest is last."""
+    links: dict[str, tuple[Link, ...]]
+    """By label of the holder."""
+    redactions: frozenset[str]
+    """Absolute URIs that any claim of the chain redacts."""
+    cut: tuple[str, ...]
+    """Labels whose ingredients were not followed, because the chain is deeper than the limit."""
+
+
+def walk(ctx: Context, active: Manifest) -> Chain:
+    """Depth first from the active manifest. Redactions of a claim apply to what lies below it, so they are collected in the same pass."""
+    links: dict[str, tuple[Link, ...]] = {}
+    order: list[str] = []
+    cut: list[str] = []
+    redactions: set[str] = set()
+    stack: list[tuple[Manifest, int, bool]] = [(active, 1, False)]
+    while stack:
+        manifest, depth, done = stack.pop()
+        if done:
+            order.append(manifest.label)
+        elif manifest.label not in links:
+            claim = ctx.subject(manifest).claim_or_none
+            redactions |= {absolute(uri, manifest.label) for uri in (claim.redacted if claim else ())}
+            links[manifest.label] = tuple(_links(ctx, manifest))
+            stack.append((manifest, depth, True))
+            below = [link.manifest for link in links[manifest.label] if link.manifest]
+            if below and depth >= ctx.limits.chain_depth:
+                cut.append(manifest.label)
+            else:
+                stack += [(ingredient, depth + 1, False) for ingredient in below]
+    return Chain(order=tuple(order), links=links, redactions=frozenset(redactions), cut=tuple(cut))
+
+
+def _links(ctx: Context, manifest: Manifest) -> Iterator[Link]:
+    subject = ctx.subject(manifest)
+    for assertion, view in ingredients_of(ctx, subject):
+        recorded, admitted = _recorded(view)
+        yield Link(
+            holder=manifest.label,
+            assertion=assertion,
+            view=view,
+            manifest=ingredient_manifest(ctx, subject, view),
+            recorded=recorded,
+            admitted=admitted,
+        )
+
+
+def reference_statuses(ctx: Context, link: Link) -> tuple[Status, ...]:
+    """Whether the ingredient's manifest is the one that was taken in."""
+    holder = ctx.store.find(link.holder)
+    if holder is None:
+        return ()
+    try:
+        return tuple(check_ingredient_manifest(ctx, ctx.subject(holder), link.assertion, link.view))
+    except MalformedError as error:
+        return (status(StatusCode.ALGORITHM_UNSUPPORTED, link.assertion.uri, f"{error.message}."),)
+
+
+def _recorded(view: IngredientView) -> tuple[ResultMap | None, frozenset[_Identity]]:
+    """What the signer recorded for an ingredient: its own results, and the identities of all entries with those of its ingredients.
+
+    Older files recorded relative URIs, seen from the ingredient's manifest.
+    """
+    if view.recorded is None:
+        return None, frozenset()
+    label = view.manifest.url.rsplit("/", 1)[-1] if view.manifest else ""
+
+    def placed(entry: Status) -> Status:
+        url = absolute(entry.url, label) if entry.url and label else entry.url
+        return entry if url == entry.url else replace(entry, url=url)
+
+    entries = [placed(s) for s in view.recorded]
+    renamed = [replace(s, code=_SUCCESSORS[s.code]) for s in entries if s.code in _SUCCESSORS]
+    own = ResultMap.of([placed(s) for s in view.recorded.active_manifest or ()])
+    return own, frozenset(s.identity for s in (*entries, *renamed))
+
+
+def deltas(chain: Chain, found: dict[str, ResultMap], references: dict[str, tuple[Status, ...]]) -> tuple[IngredientDelta, ...]:
+    """New findings below each ingredient, outermost first.
+
+    ``found`` holds the results of every manifest, ``references`` those of every ingredient assertion by its URI. An entry is
+    new when neither the signer of this ingredient nor one further out recorded it.
+    """
+    result: list[IngredientDelta] = []
+    seen: set[str] = set()
+    queued = {chain.order[-1]}
+    queue: list[tuple[str, frozenset[_Identity]]] = [(chain.order[-1], frozenset())]
+    while queue:
+        label, admitted = queue.pop(0)
+        for link in chain.links.get(label, ()):
+            if link.assertion.uri in seen:
+                continue
+            seen.add(link.assertion.uri)
+            entries = list(references.get(link.assertion.uri, ()))
+            if link.manifest:
+                entries += found.get(link.manifest.label, ResultMap())
+                if link.manifest.label not in queued:
+                    # Sets are joined once a manifest, not once a reference: a hostile file has many of both.
+                    queued.add(link.manifest.label)
+                    queue.append((link.manifest.label, admitted | link.admitted))
+            fresh = ResultMap.of([s for s in entries if s.identity not in admitted and s.identity not in link.admitted])
+            if fresh:
+                result.append(IngredientDelta(ingredient_assertion_uri=link.assertion.uri, validation_deltas=fresh))
+    return tuple(result)

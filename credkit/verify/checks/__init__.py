@@ -1,0 +1,1 @@
+"""The checks, one topic a file; ``verifier.MANIFEST_CHECKS`` puts them in the order of the specification."""

@@ -1,0 +1,290 @@
+"""Are the right assertions there, unaltered, and only they?
+
+Clauses: "Validate the correct assertions for the type of manifest" (anchor
+``_validate_the_correct_assertions_for_the_type_of_manifest``), "Assertion validation" (anchor ``_assertion_validation``),
+"Redaction" (anchor ``_redaction_of_assertions``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from credkit.codec.digest import Digest
+from credkit.errors import MalformedError
+from credkit.manifest.assertions.actions import read_actions
+from credkit.manifest.hashed_uri import HashedUri
+from credkit.manifest.store import Assertion, ManifestKind, base_label
+from credkit.manifest.uri import JumbfUri, absolute
+from credkit.status import Status, StatusCode, status
+from credkit.verify.context import Context, Profile, Subject
+
+__all__ = [
+    "HARD_BINDINGS",
+    "check_assertion_hashes",
+    "check_assertion_values",
+    "check_manifest_type",
+    "check_redacted_content",
+    "check_references",
+    "check_undeclared",
+    "ends_early",
+    "is_actions",
+    "is_covered_by_old_claim",
+    "is_ingredient",
+]
+
+HARD_BINDINGS = frozenset(
+    {"c2pa.hash.data", "c2pa.hash.boxes", "c2pa.hash.collection.data", "c2pa.hash.segment", "c2pa.hash.bmff.v2", "c2pa.hash.bmff.v3"}
+)
+_ACTIONS = frozenset({"c2pa.actions", "c2pa.actions.v2"})
+_INGREDIENTS = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3"})
+_UPDATE_ACTIONS = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
+_STANDARD_PREFIXES = ("c2pa.", "stds.", "cawg.")
+_MUST_BE_READ = HARD_BINDINGS | _ACTIONS | _INGREDIENTS
+# Hashes in these fields point at other manifests and are judged with the ingredient, or at things outside of the store.
+_NOT_FOLLOWED = frozenset(
+    {"activeManifest", "claimSignature", "c2pa_manifest", "externalResources", "location", "validationResults", "validationStatus"}
+)
+
+
+def is_actions(label: str) -> bool:
+    """Whether a label (with or without instance) is one of the actions assertions."""
+    return base_label(label) in _ACTIONS
+
+
+def is_ingredient(label: str) -> bool:
+    """Whether a label (with or without instance) is one of the ingredient assertions."""
+    return base_label(label) in _INGREDIENTS
+
+
+def _hard_bindings(subject: Subject) -> list[Assertion]:
+    return [a for a in subject.listed() if a.base_label in HARD_BINDINGS]
+
+
+def check_manifest_type(ctx: Context, subject: Subject) -> Iterator[Status]:
+    """What a standard manifest must have, and what an update manifest must not."""
+    if subject.claim_or_none is None:
+        return
+    if subject.manifest.kind is ManifestKind.UPDATE:
+        yield from _check_update(subject)
+        return
+    bindings = _hard_bindings(subject)
+    store_uri = absolute("self#jumbf=c2pa.assertions", subject.label)
+    if not bindings:
+        yield subject.fault(StatusCode.CLAIM_HARD_BINDINGS_MISSING)
+    elif len(bindings) > 1:
+        yield subject.fault(StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS, store_uri)
+    parents = [a for a in subject.listed() if _relationship(subject, a) == "parentOf"]
+    if len(parents) > 1:
+        yield subject.fault(StatusCode.MANIFEST_MULTIPLE_PARENTS)
+    yield from _check_inception(ctx, subject)
+
+
+def _relationship(subject: Subject, assertion: Assertion) -> object:
+    value = subject.value_or_none(assertion) if is_ingredient(assertion.label) else None
+    return value.get("relationship") if isinstance(value, dict) else None
+
+
+def _check_update(subject: Subject) -> Iterator[Status]:
+    ingredients = [a for a in subject.listed() if is_ingredient(a.label)]
+    if len(ingredients) != 1 or _relationship(subject, ingredients[0]) != "parentOf":
+        yield subject.fault(StatusCode.MANIFEST_UPDATE_WRONG_PARENTS)
+    for assertion in subject.listed():
+        label = assertion.base_label
+        if label in HARD_BINDINGS or label == "c2pa.hash.multi-asset" or label.startswith("c2pa.thumbnail."):
+            yield subject.fault(StatusCode.MANIFEST_UPDATE_INVALID, explanation=f"An update manifest must not hold {assertion.label}.")
+        if is_actions(label):
+            names = {a.action for a in _actions(subject, assertion)} - _UPDATE_ACTIONS
+            if names:
+                named = ", ".join(sorted(names))
+                yield subject.fault(StatusCode.MANIFEST_UPDATE_INVALID, explanation=f"An update manifest must not hold the action {named}.")
+
+
+def _actions(subject: Subject, assertion: Assertion) -> tuple[Any, ...]:
+    try:
+        return read_actions(subject.value(assertion), assertion.label)
+    except MalformedError:
+        return ()
+
+
+def _check_inception(ctx: Context, subject: Subject) -> Iterator[Status]:
+    """Exactly one ``c2pa.created`` or ``c2pa.opened``, in the first actions assertion of the created or the gathered ones
+    (claims of version 2).
+    """
+    claim = subject.claim
+    if claim.version == 1:
+        return
+    firsts = [next((a for a in subject.listed(part) if is_actions(a.label)), None) for part in (claim.created, claim.gathered)]
+    if not any(firsts):
+        if ctx.profile is Profile.V2_5:
+            yield subject.fault(StatusCode.CLAIM_ACTIONS_MISSING)
+        else:
+            yield subject.fault(StatusCode.ASSERTION_ACTION_MALFORMED, explanation="The manifest has no actions assertion.")
+        return
+    inceptions = [
+        action.action
+        for first in firsts
+        if first
+        for action in _actions(subject, first)
+        if action.action in ("c2pa.created", "c2pa.opened")
+    ]
+    if len(inceptions) != 1:
+        place = next(a for a in firsts if a)
+        yield subject.fault(
+            StatusCode.ASSERTION_ACTION_MALFORMED,
+            place.uri,
+            f"The first actions must hold exactly one c2pa.created or c2pa.opened; there are {len(inceptions)}.",
+        )
+
+
+def check_assertion_hashes(ctx: Context, subject: Subject) -> Iterator[Status]:
+    """Each assertion that the claim lists is in this manifest and has the hash that was signed; redacted ones may be gone."""
+    claim = subject.claim_or_none
+    for reference in claim.all_assertions if claim else ():
+        parsed = JumbfUri.parse(reference.url)
+        uri = absolute(reference.url, subject.label)
+        if uri in ctx.redactions:
+            yield from _check_redaction(uri)
+        elif parsed is not None and parsed.within(subject.label).manifest != subject.label:
+            yield subject.fault(StatusCode.ASSERTION_OUTSIDE_MANIFEST)
+        else:
+            yield from _check_hash(ctx, subject, reference, uri)
+
+
+def _check_redaction(uri: str) -> Iterator[Status]:
+    label = base_label(uri.rsplit("/", 1)[-1])
+    if label in _ACTIONS:
+        yield status(StatusCode.ASSERTION_ACTION_REDACTED, uri)
+    elif label in HARD_BINDINGS:
+        yield status(StatusCode.ASSERTION_HARD_BINDING_REDACTED, uri)
+
+
+def _check_hash(ctx: Context, subject: Subject, reference: HashedUri, uri: str) -> Iterator[Status]:
+    assertion = ctx.store.assertion_at(reference.url, within=subject.label)
+    if assertion is None:
+        yield subject.fault(StatusCode.ASSERTION_MISSING, explanation=f"The claim lists {uri}, which is not there.")
+        return
+    found = _digest(ctx, subject, assertion, reference.alg)
+    if isinstance(found, Status):
+        yield found
+    elif found.matches(reference.hash):
+        yield status(StatusCode.ASSERTION_HASHED_URI_MATCH, uri)
+    else:
+        yield status(StatusCode.ASSERTION_HASHED_URI_MISMATCH, uri)
+
+
+def _digest(ctx: Context, subject: Subject, assertion: Assertion, algorithm: str | None) -> Digest | Status:
+    try:
+        return ctx.box_digest(assertion.box, subject.algorithm(algorithm))
+    except MalformedError as error:
+        return status(StatusCode.ALGORITHM_UNSUPPORTED, subject.claim_uri, f"{error.message}.")
+
+
+def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
+    """Every assertion box is listed in the claim: what nobody signed must not stand between signed things."""
+    if subject.claim_or_none is None:
+        return
+    labels = Counter(a.label for a in subject.manifest.assertions)
+    for assertion in subject.manifest.assertions:
+        if assertion.uri not in subject.declared or labels[assertion.label] > 1:
+            yield status(StatusCode.ASSERTION_UNDECLARED, assertion.uri)
+
+
+def check_redacted_content(ctx: Context, subject: Subject) -> Iterator[Status]:
+    """What a later manifest redacted is gone, or its content is zeros."""
+    for assertion in subject.manifest.assertions:
+        if assertion.uri in ctx.redactions and not assertion.is_zeroed:
+            yield status(StatusCode.ASSERTION_NOT_REDACTED, assertion.uri)
+
+
+def check_assertion_values(ctx: Context, subject: Subject) -> Iterator[Status]:
+    """The content of each standard assertion can be decoded, and its metadata are consistent."""
+    for assertion in subject.listed():
+        if assertion.uri in ctx.redactions or not assertion.label.startswith(_STANDARD_PREFIXES):
+            continue
+        if assertion.content_type not in ("cbor", "json"):
+            if assertion.base_label in _MUST_BE_READ:
+                yield status(StatusCode.ASSERTION_CBOR_INVALID, assertion.uri, "Its content is of a type that this assertion cannot have.")
+            continue
+        try:
+            value = subject.value(assertion)
+        except MalformedError as error:
+            yield status(StatusCode(error.code), assertion.uri, f"{error.message}.")
+            continue
+        metadata = value.get("metadata") if isinstance(value, dict) else None
+        if ctx.profile is Profile.V2_5 and isinstance(metadata, dict) and ends_early(metadata, "processStart", "processEnd"):
+            yield status(StatusCode.ASSERTION_METADATA_MALFORMED, assertion.uri)
+
+
+def ends_early(fields: dict[str, Any], start: str, end: str) -> bool:
+    """Whether a map gives an end that lies before its start; times that cannot be read, or compared, say nothing."""
+    first, last = (_time(fields.get(key)) for key in (start, end))
+    return first is not None and last is not None and first > last
+
+
+def _time(value: Any) -> datetime | None:
+    text = value.get("value") if isinstance(value, dict) else value
+    try:
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+
+
+def check_references(ctx: Context, subject: Subject) -> Iterator[Status]:
+    """References with a hash inside of standard assertions (thumbnails, icons, ingredient data) lead somewhere and fit."""
+    for assertion in subject.listed():
+        if assertion.label.startswith("c2pa.") and assertion.content_type == "cbor" and base_label(assertion.label) not in HARD_BINDINGS:
+            for reference in _hashed_uris(subject.value_or_none(assertion), ctx.limits.json_depth):
+                yield from _check_reference(ctx, subject, assertion, reference)
+    claim = subject.claim_or_none
+    icon = HashedUri.read(claim.generator_info.get("icon")) if claim and claim.generator_info else None
+    if icon:
+        yield from _check_reference(ctx, subject, None, icon)
+
+
+def _hashed_uris(value: Any, depth: int) -> Iterator[HashedUri]:
+    """Every map in a value that is a reference into the store with a hash."""
+    if depth < 0:
+        return
+    if isinstance(value, dict):
+        reference = HashedUri.read(value)
+        if reference and reference.url.startswith("self#jumbf="):
+            yield reference
+            return
+        for key, item in value.items():
+            if key not in _NOT_FOLLOWED:
+                yield from _hashed_uris(item, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _hashed_uris(item, depth - 1)
+
+
+def is_covered_by_old_claim(subject: Subject, reference: HashedUri) -> bool:
+    """Whether a reference with a wrong hash is harmless: tools of the time of claim version 1 wrote such hashes (their reader
+    never looked).
+
+    It is, when the target is listed in the same claim, whose own hash for it decides.
+    """
+    claim = subject.claim_or_none
+    return claim is not None and claim.version == 1 and absolute(reference.url, subject.label) in subject.declared
+
+
+def _check_reference(ctx: Context, subject: Subject, holder: Assertion | None, reference: HashedUri) -> Iterator[Status]:
+    url = holder.uri if holder else subject.claim_uri
+    target = absolute(reference.url, subject.label)
+    if target in ctx.redactions:
+        return
+    box = ctx.store.resolve(reference.url, within=subject.label)
+    if box is None:
+        yield status(StatusCode.HASHED_URI_MISSING, url, f"It refers to {target}, which is not there.")
+        return
+    try:
+        found = ctx.box_digest(box, subject.algorithm(reference.alg))
+    except MalformedError as error:
+        yield status(StatusCode.ALGORITHM_UNSUPPORTED, url, f"{error.message}.")
+        return
+    if not found.matches(reference.hash) and not is_covered_by_old_claim(subject, reference):
+        yield status(StatusCode.HASHED_URI_MISMATCH, url, f"Its reference to {target} does not fit what stands there.")

@@ -1,0 +1,231 @@
+"""What the checks share: the store, the policy, the clock, and values that several of them need, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from credkit.assets import AssetFormat, Layout, Source
+from credkit.codec.cose import Sign1, parse_sign1
+from credkit.codec.digest import Digest, digest
+from credkit.codec.jumbf import Superbox
+from credkit.errors import MalformedError
+from credkit.limits import Limits
+from credkit.manifest.claim import Claim
+from credkit.manifest.hashed_uri import HashedUri
+from credkit.manifest.store import Assertion, Manifest, ManifestStore
+from credkit.manifest.uri import absolute, signature_uri
+from credkit.status import Status, StatusCode, status
+from credkit.trust.policy import TrustPolicy
+from credkit.verify.report import SignatureReport
+
+__all__ = ["Asset", "Check", "Context", "Profile", "Subject"]
+
+
+class Profile(StrEnum):
+    """Edition of the specification whose rules apply where editions differ."""
+
+    V2_2 = "2.2"
+    V2_4 = "2.4"
+    V2_5 = "2.5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """The file that the store is judged against."""
+
+    source: Source
+    layout: Layout
+    format: AssetFormat
+    embedded: bool
+    """Whether the store came out of this file (and not from beside it)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One verification. Everything that could make two runs differ is in here."""
+
+    store: ManifestStore
+    policy: TrustPolicy
+    at: datetime
+    profile: Profile
+    limits: Limits
+    asset: Asset | None
+    redactions: frozenset[str] = frozenset()
+    """Absolute URIs of all redacted assertions, from every claim in the chain."""
+    redacted_labels: frozenset[str] = frozenset()
+    """Labels of the manifests that they are redacted from."""
+    unprotected: list[str] = field(default_factory=list)
+    """Ranges besides the store that the hard binding leaves out, in words."""
+    _subjects: dict[str, Subject] = field(default_factory=dict)
+    _box_digests: dict[tuple[int, int, str], Digest] = field(default_factory=dict)
+    _claim_digests: dict[tuple[str, str], Digest] = field(default_factory=dict)
+
+    def subject(self, manifest: Manifest) -> Subject:
+        """The manifest with its decoded parts, one object a label."""
+        if manifest.label not in self._subjects:
+            self._subjects[manifest.label] = Subject(self, manifest)
+        return self._subjects[manifest.label]
+
+    def box_digest(self, box: Superbox, algorithm: object) -> Digest:
+        """The hash of a box (each computed once); ``MalformedError`` for an algorithm that is not allowed."""
+        key = (id(box.data), box.offset, str(algorithm))
+        if key not in self._box_digests:
+            self._box_digests[key] = digest(algorithm, box.hashed)
+        return self._box_digests[key]
+
+    def claim_digest(self, label: str, claim: bytes, algorithm: object) -> Digest:
+        """The hash of the claim of the manifest called ``label``, computed once; ``MalformedError`` as for ``box_digest``."""
+        key = (label, str(algorithm))
+        if key not in self._claim_digests:
+            self._claim_digests[key] = digest(algorithm, claim)
+        return self._claim_digests[key]
+
+
+class Subject:
+    """A manifest under examination: its claim, signature and assertion values, decoded on first use.
+
+    A part that cannot be decoded raises the same ``MalformedError`` each time it is asked for; the check whose question it is
+    reports it, the others leave it out (``claim_or_none``).
+    """
+
+    def __init__(self, context: Context, manifest: Manifest) -> None:
+        self._context = context
+        self.manifest = manifest
+        self._values: dict[str, Any] = {}
+        self.signer: SignatureReport | None = None
+        """Set by the signature checks."""
+        self.attested_time: datetime | None = None
+        """Time of an accepted time-stamp; set by its check, which comes before that of the certificate."""
+
+    @property
+    def label(self) -> str:
+        """The manifest's label."""
+        return self.manifest.label
+
+    @property
+    def signature_uri(self) -> str:
+        """Absolute URI of the claim signature box."""
+        return signature_uri(self.label)
+
+    @property
+    def claim_uri(self) -> str:
+        """Absolute URI of the claim box."""
+        box = self.manifest.claim_box
+        return absolute(f"self#jumbf={box.label if box else 'c2pa.claim.v2'}", self.label)
+
+    @cached_property
+    def _claim(self) -> Claim | MalformedError:
+        box, data = self.manifest.claim_box, self.manifest.claim_bytes
+        try:
+            if box is None:
+                raise MalformedError("manifest has no single claim", code="claim.missing", where=self.label)
+            if data is None:
+                raise MalformedError('claim has no single "cbor" box', code="claim.cbor.invalid", where=self.label)
+            return Claim.read(data, box.label, limits=self._context.limits)
+        except MalformedError as error:
+            return error
+
+    @property
+    def claim(self) -> Claim:
+        """The decoded claim; ``MalformedError`` when there is none."""
+        if isinstance(self._claim, MalformedError):
+            raise self._claim
+        return self._claim
+
+    @property
+    def claim_or_none(self) -> Claim | None:
+        """The decoded claim, or None when it is missing or broken."""
+        return None if isinstance(self._claim, MalformedError) else self._claim
+
+    @cached_property
+    def _sign1(self) -> Sign1 | MalformedError:
+        box = self.manifest.signature_box
+        data = box.content("cbor") if box else None
+        try:
+            if data is None:
+                raise MalformedError("signature box has no content", code="claimSignature.mismatch", where=self.signature_uri)
+            return parse_sign1(data, where=self.signature_uri, limits=self._context.limits)
+        except MalformedError as error:
+            return error
+
+    @property
+    def sign1(self) -> Sign1:
+        """The decoded COSE signature; ``MalformedError`` when it cannot be decoded."""
+        if isinstance(self._sign1, MalformedError):
+            raise self._sign1
+        return self._sign1
+
+    def value(self, assertion: Assertion) -> Any:
+        """The decoded content of one of the manifest's assertions; ``MalformedError`` when it cannot be decoded."""
+        if assertion.label not in self._values:
+            try:
+                self._values[assertion.label] = assertion.value(self._context.limits)
+            except MalformedError as error:
+                self._values[assertion.label] = error
+        value = self._values[assertion.label]
+        if isinstance(value, MalformedError):
+            raise value
+        return value
+
+    def value_or_none(self, assertion: Assertion) -> Any:
+        """The decoded content, or None when it cannot be decoded."""
+        try:
+            return self.value(assertion)
+        except MalformedError:
+            return None
+
+    def listed(self, references: tuple[HashedUri, ...] | None = None) -> Iterator[Assertion]:
+        """Assertions that the claim lists (or the given references name) and that are there, in claim order."""
+        if references is None:
+            yield from self._listed
+            return
+        for reference in references:
+            assertion = self._context.store.assertion_at(reference.url, within=self.label)
+            if assertion and assertion.manifest == self.label:
+                yield assertion
+
+    @cached_property
+    def _listed(self) -> tuple[Assertion, ...]:
+        """Found once: some checks ask for every action or reference, and a hostile file has very many."""
+        claim = self.claim_or_none
+        return tuple(self.listed(claim.all_assertions)) if claim else ()
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Labels, without instance, of the assertions that the claim lists and that are there."""
+        return frozenset(assertion.base_label for assertion in self._listed)
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Absolute URIs of everything that the claim lists."""
+        return self.created | self.gathered | self._uris(self.claim_or_none.assertions if self.claim_or_none else ())
+
+    @cached_property
+    def created(self) -> frozenset[str]:
+        """Absolute URIs of the created assertions."""
+        return self._uris(self.claim_or_none.created if self.claim_or_none else ())
+
+    @cached_property
+    def gathered(self) -> frozenset[str]:
+        """Absolute URIs of the gathered assertions."""
+        return self._uris(self.claim_or_none.gathered if self.claim_or_none else ())
+
+    def _uris(self, references: tuple[HashedUri, ...]) -> frozenset[str]:
+        return frozenset(absolute(reference.url, self.label) for reference in references)
+
+    def algorithm(self, *own: object) -> object:
+        """The hash algorithm: the nearest given one, else the claim's."""
+        claim = self.claim_or_none
+        return next((a for a in own if a is not None), claim.alg if claim else None)
+
+    def fault(self, code: StatusCode, url: str | None = None, explanation: str | None = None) -> Status:
+        """A status about this manifest; the claim box is the default place."""
+        return status(code, url or self.claim_uri, explanation)
+
+
+Check = Callable[[Context, Subject], Iterator[Status]]

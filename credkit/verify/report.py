@@ -1,0 +1,178 @@
+"""The outcome of a verification as data: nothing here decides, formats or prints.
+
+Clause: "Validation results" (anchor ``_validation_structures``) for ``ResultMap`` and ``IngredientDelta``; "Validation states" (anchor
+``_validation_states``) for well-formed, valid and trusted, which are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from credkit.manifest.store import Manifest, ManifestStore
+from credkit.status import Kind, Status
+
+__all__ = ["IngredientDelta", "IngredientReport", "ManifestReport", "Report", "ResultMap", "SignatureReport", "State"]
+
+State = Literal["Trusted", "Valid", "Invalid", "none", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultMap:
+    """Statuses in the three lists of the standard."""
+
+    success: tuple[Status, ...] = ()
+    informational: tuple[Status, ...] = ()
+    failure: tuple[Status, ...] = ()
+
+    def __iter__(self) -> Iterator[Status]:
+        yield from self.success
+        yield from self.informational
+        yield from self.failure
+
+    def __bool__(self) -> bool:
+        return bool(self.success or self.informational or self.failure)
+
+    @classmethod
+    def of(cls, statuses: Iterator[Status] | tuple[Status, ...] | list[Status]) -> ResultMap:
+        """Sort statuses into their lists, order kept, repetitions dropped."""
+        seen = tuple(dict.fromkeys(statuses))
+        return cls(
+            success=tuple(s for s in seen if s.kind is Kind.SUCCESS),
+            informational=tuple(s for s in seen if s.kind is Kind.INFORMATIONAL),
+            failure=tuple(s for s in seen if s.kind is Kind.FAILURE),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureReport:
+    """Who signed one manifest, as far as could be read; nothing in it is proven unless ``verified`` and ``trusted`` say so."""
+
+    algorithm: str | None
+    """COSE name (``EdDSA``, ``ES256`` ...); None when unreadable."""
+    subject: str | None
+    """Distinguished name of the signing certificate, RFC 4514."""
+    common_name: str | None
+    organization: str | None
+    issuer: str | None
+    issuer_common_name: str | None
+    serial_number: str | None
+    """Decimal."""
+    not_before: datetime | None
+    not_after: datetime | None
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    """DER, leaf first, as stored."""
+    verified: bool = False
+    """The signature verifies with the key of the certificate."""
+    trusted: bool = False
+    """The certificate leads to an anchor of the trust policy."""
+    time: datetime | None = None
+    """The time-stamp's time, when one was accepted; None without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngredientReport:
+    """One ingredient assertion of one manifest."""
+
+    uri: str
+    """Absolute JUMBF URI of the ingredient assertion."""
+    label: str
+    """Assertion label, ``c2pa.ingredient.v3`` or with ``__N``."""
+    relationship: str
+    """``parentOf``, ``componentOf`` or ``inputTo``; empty when unreadable."""
+    title: str | None
+    format: str | None
+    manifest: str | None
+    """Label of the ingredient's manifest in this store; None when it brought none (or it cannot be found)."""
+    intact: bool | None
+    """Whether that manifest is what the ingredient recorded; None when there is none."""
+    recorded: ResultMap | None
+    """The validation results that the signer recorded for it."""
+    description: str | None = None
+    data_types: tuple[str, ...] = ()
+    thumbnail: str | None = None
+    """Absolute URI of its thumbnail assertion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngredientDelta:
+    """What was found below an ingredient and had not been recorded by the signer of the enclosing manifest."""
+
+    ingredient_assertion_uri: str
+    validation_deltas: ResultMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestReport:
+    """The verdict on one manifest of the store."""
+
+    manifest: Manifest
+    results: ResultMap
+    """Statuses of this manifest alone; for the active one with those of the content."""
+    signature: SignatureReport | None
+    ingredients: tuple[IngredientReport, ...]
+    generation: int
+    """1 for the oldest in the line of parents; a component or input counts its own line."""
+    well_formed: bool
+    valid: bool
+    trusted: bool
+    reached: bool = True
+    """False for a manifest that nothing refers to; it is listed but not judged."""
+
+    altered: bool = False
+    """Bytes of this manifest were changed after signing: its signature, an assertion hash, or the hash by which a later manifest
+    refers to it fails."""
+
+    @property
+    def label(self) -> str:
+        """The manifest's label (URN)."""
+        return self.manifest.label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The verdict on one asset. Only ``credkit.verify`` makes these."""
+
+    state: State
+    """``none``: no credentials located; ``error``: the store cannot be read (then ``problem`` says why)."""
+    name: str
+    """File name or label of the asset for people; never used for decisions."""
+    media_type: str | None
+    size: int | None
+    """Bytes of the asset; None when a store was read without its asset."""
+    store: ManifestStore | None
+    location: Literal["embedded", "sidecar"] | None
+    manifests: tuple[ManifestReport, ...]
+    """Oldest first, the active manifest last."""
+    ingredient_deltas: tuple[IngredientDelta, ...]
+    failure: Status | None
+    """The status that explains ``none`` or ``error``, where the standard has one."""
+    problem: str | None
+    """One sentence for people when there is nothing to judge."""
+    content_intact: bool | None
+    """Whether the bound bytes are as they were when the active manifest was signed; None when it could not be checked."""
+    unprotected: tuple[str, ...]
+    """What the hard binding leaves out besides the store, in words (``APP1 Exif, 1,204 bytes``)."""
+    remarks: tuple[str, ...]
+    profile: str
+    """Specification edition whose rules were applied: ``2.2``, ``2.4`` or ``2.5``."""
+    validated_at: datetime
+    """The clock of the verdict, UTC."""
+    trust_configured: bool
+    """Whether any anchor was given; without one nothing can be ``Trusted``."""
+
+    @property
+    def active(self) -> ManifestReport | None:
+        """The report on the active manifest."""
+        return self.manifests[-1] if self.manifests else None
+
+    @property
+    def active_manifest(self) -> str | None:
+        """Label of the active manifest."""
+        return self.active.label if self.active else None
+
+    def find(self, label: str | None) -> ManifestReport | None:
+        """The report on the manifest with that label."""
+        return next((m for m in self.manifests if m.label == label), None)

@@ -1,0 +1,40 @@
+"""Small pictures with something to see, drawn once a run."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+from PIL import Image, ImageDraw
+
+__all__ = ["KINDS", "picture", "repainted"]
+
+KINDS = ("png", "jpg")
+
+
+def _drawn(width: int, height: int) -> Image.Image:
+    image = Image.linear_gradient("L").resize((width, height)).convert("RGB")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((width * 0.3, height * 0.2, width * 0.7, height * 0.7), fill=(222, 184, 160), outline=(90, 60, 50), width=3)
+    draw.rectangle((width * 0.35, height * 0.7, width * 0.65, height), fill=(40, 70, 120))
+    return image
+
+
+def _encoded(image: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG" if kind == "png" else "JPEG", quality=90)
+    return out.getvalue()
+
+
+@cache
+def picture(kind: str = "png", width: int = 240, height: int = 180) -> bytes:
+    """A file of that kind (``png`` or ``jpg``)."""
+    return _encoded(_drawn(width, height), kind)
+
+
+@cache
+def repainted(kind: str = "jpg", width: int = 240, height: int = 180) -> bytes:
+    """The same picture with one area painted over: x 20..80, y 30..90."""
+    image = _drawn(width, height)
+    ImageDraw.Draw(image).rectangle((20, 30, 80, 90), fill=(250, 20, 60))
+    return _encoded(image, kind)
