@@ -1,0 +1,34 @@
+"""The key and certificates that a definition names, for callers who have no signer yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from credkit.errors import DefinitionError
+from credkit.sign.backends import Passphrase
+from credkit.sign.definition.files import existing
+from credkit.sign.definition.reading import Definition, load_definition
+from credkit.sign.signer import Signer
+
+__all__ = ["definition_signer"]
+
+
+def definition_signer(definition: Definition, base: Path | None = None, *, passphrase: Passphrase = None) -> Signer | None:
+    """The signer of ``private_key`` and ``sign_cert`` (paths) with ``alg``; None when the definition names neither.
+
+    ``alg`` may be left out: the key decides. ``DefinitionError`` when only one of the two is given or a file is missing,
+    ``CredentialError`` when they cannot be used.
+    """
+    loaded = load_definition(definition, base)
+    key, certificates = loaded.fields.get("private_key"), loaded.fields.get("sign_cert")
+    if key is None and certificates is None:
+        return None
+    if key is None or certificates is None:
+        missing = "private_key" if key is None else "sign_cert"
+        raise DefinitionError(f'"private_key" and "sign_cert" belong together, and "{missing}" is missing')
+    return Signer.from_pem(
+        existing(loaded.base, certificates, "/sign_cert"),
+        existing(loaded.base, key, "/private_key"),
+        passphrase=passphrase,
+        algorithm=loaded.fields.get("alg"),
+    )

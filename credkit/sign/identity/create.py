@@ -1,0 +1,117 @@
+"""Making an identity: whole on disk, or not at all, and never over another."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from credkit.errors import CredentialError, OutputError
+from credkit.sign.identity.issue import Issued, issue
+from credkit.sign.identity.kept import Identity, default_slug, identities_directory, load_identity, slug_of, write_default
+from credkit.sign.identity.protect import encrypted_pem
+from credkit.trust.algorithms import SignatureAlgorithm, algorithm_named
+from credkit.trust.pem import to_pem
+
+__all__ = ["DAYS", "create_identity"]
+
+DAYS = 1826
+"""Five years: without a time-stamp, what was signed stays valid no longer than the certificate."""
+_LONGEST_NAME = 56
+_LONGEST_ORGANIZATION = 64
+
+
+def create_identity(
+    name: str,
+    directory: Path | None = None,
+    *,
+    passphrase: str,
+    organization: str | None = None,
+    days: int = DAYS,
+    algorithm: str | SignatureAlgorithm = "ed25519",
+) -> Identity:
+    """Make an authority and a signing certificate for ``name`` and keep them, both keys encrypted with ``passphrase``.
+
+    ``directory`` replaces the configuration folder. ``organization`` is what viewers show beside the name; without it the name stands
+    there too. The first identity becomes the default. ``CredentialError`` for an unfit name, an empty passphrase or an identity of that
+    name; ``OutputError`` when it cannot be written, and then nothing was.
+    """
+    name, organization = _checked(name, "name", _LONGEST_NAME), _checked(organization or name, "organization", _LONGEST_ORGANIZATION)
+    if not passphrase:
+        raise CredentialError("the passphrase is empty: choose one, since it is what protects the key on this disk")
+    chosen = algorithm_named(algorithm) if isinstance(algorithm, str) else algorithm
+    base, slug = identities_directory(directory), slug_of(name)
+    _refuse_existing(base / slug, name)
+    now = datetime.now(UTC).replace(microsecond=0)
+    files = _files(name, organization, issue(name, organization, days, chosen, now), passphrase, now)
+    try:
+        _write_whole(base, base / slug, files)
+    except OSError as error:
+        _refuse_existing(base / slug, name)
+        raise OutputError(f"the identity cannot be written to {base}: {error.strerror or error}") from None
+    if default_slug(directory) is None:
+        write_default(slug, directory)
+    return load_identity(slug, directory)
+
+
+def _checked(text: str, what: str, longest: int) -> str:
+    text = text.strip()
+    if not text or len(text) > longest or not text.isprintable():
+        raise CredentialError(f"the {what} of an identity has 1 to {longest} printable characters: choose another")
+    return text
+
+
+def _refuse_existing(folder: Path, name: str) -> None:
+    if os.path.lexists(folder):
+        raise CredentialError(f'there is already an identity in {folder}: choose another name than "{name}", or move that folder away')
+
+
+def _files(name: str, organization: str, issued: Issued, passphrase: str, now: datetime) -> dict[str, bytes]:
+    about = {"version": 1, "name": name, "organization": organization, "created": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return {
+        "chain.pem": to_pem((issued.leaf,)),
+        "root.pem": to_pem((issued.root,)),
+        "key.pem": encrypted_pem(issued.key, passphrase),
+        "root-key.pem": encrypted_pem(issued.root_key, passphrase),
+        "identity.json": json.dumps(about, indent=2, ensure_ascii=False).encode("utf-8") + b"\n",
+    }
+
+
+def _write_whole(base: Path, folder: Path, files: dict[str, bytes]) -> None:
+    """A folder beside the final one, on disk before it gets its name."""
+    base.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    base.mkdir(exist_ok=True, mode=0o700)
+    temporary = Path(tempfile.mkdtemp(prefix=".credkit-", suffix=".tmp", dir=base))
+    try:
+        for name, data in files.items():
+            _write_file(temporary / name, data)
+        _sync_folder(temporary)
+        if os.path.lexists(folder):
+            raise FileExistsError
+        temporary.rename(folder)
+        _sync_folder(base)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    # Windows has no descriptor of a folder, and some file systems cannot sync one.
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

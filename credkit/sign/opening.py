@@ -1,0 +1,51 @@
+"""The file that is to be signed, before anything is done to it."""
+
+from __future__ import annotations
+
+import os
+
+from credkit.assets import Asset, AssetFormat, Layout, Source, detect
+from credkit.errors import AssetError, MalformedError
+from credkit.limits import Limits
+from credkit.sign.output import Snapshot
+
+__all__ = ["check_whole", "scan_asset", "snapshot_of"]
+
+_STORE_FILE = "application/c2pa"
+_LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"\x00\x00\x00\x00IEND\xaeB`\x82"}
+"""How a whole picture ends when nothing follows it."""
+
+
+def scan_asset(source: Source, limits: Limits) -> tuple[AssetFormat, Layout]:
+    """Format and layout of an asset that is to be signed; ``AssetError`` when a manifest cannot be put into it."""
+    asset_format = detect(source)
+    if asset_format is None or asset_format.media_types[0] == _STORE_FILE:
+        kind = "a manifest store, not a picture" if asset_format else "neither JPEG nor PNG"
+        raise AssetError(f"the file cannot be signed: it is {kind} (its content decides, not its name)")
+    try:
+        return asset_format, asset_format.scan(source, limits)
+    except MalformedError as error:
+        raise AssetError(f"the {asset_format.name} file is damaged and was not signed: {error}") from None
+
+
+def check_whole(source: Source, asset_format: AssetFormat, layout: Layout, limits: Limits) -> None:
+    """``AssetError`` when the picture breaks off before its end marker: a signature would vouch for a fragment.
+
+    Scanning does not look behind the start of the image data. The last bytes nearly always answer; a file with something behind its
+    picture is walked through.
+    """
+    ending = _LAST_BYTES[asset_format.name]
+    if source.size >= len(ending) and source.read(source.size - len(ending), len(ending)) == ending:
+        return
+    try:
+        for _ in asset_format.boxes(source, layout, limits):
+            pass
+    except MalformedError as error:
+        raise AssetError(
+            f"the {asset_format.name} file is cut off or damaged and was not signed: {error}; take a whole copy, or save the picture anew"
+        ) from None
+
+
+def snapshot_of(source: Asset) -> Snapshot | None:
+    """The present state of a source given as a path, to notice if it changes while we read; None for bytes and streams."""
+    return Snapshot.of(source) if isinstance(source, (str, os.PathLike)) else None

@@ -1,0 +1,143 @@
+"""From a draft to a signed file: plan, write and hash in one pass, sign, fill, verify, put in place.
+
+The asset is read once. Its hash is taken while it is copied with zeros in the place of the store; then the store is signed
+and written over the zeros. What was written is verified before it takes its name, and every failure leaves existing files as
+they were.
+
+Clause: "Multiple step processing" (anchor ``_multiple_step_processing``).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from credkit.assets import AssetFormat, BytesSource, Edit, FileSource, Layout, Source, Span, StreamSource
+from credkit.assets.engine import Progress, fill, hash_ranges, note_output, write_hashed
+from credkit.codec.digest import Digest
+from credkit.errors import OutputError
+from credkit.sign.compose import HASH_ALGORITHM
+from credkit.sign.draft import Draft
+from credkit.sign.output import OutputFile, Snapshot
+from credkit.sign.signer import Signer
+from credkit.verify import Report, verify
+
+__all__ = ["Job", "Target", "Written", "write_asset", "write_sidecar"]
+
+_ROUNDS = 8
+_USUAL_SIZE = 4096
+_SPOOL = 8 << 20
+
+Target = str | os.PathLike[str] | BinaryIO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A finished signing."""
+
+    store: bytes
+    report: Report
+    """The verification of our own output, without any trust list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is signed, by whom, and into what kind of file."""
+
+    draft: Draft
+    signer: Signer
+    source: Source
+    layout: Layout
+    format: AssetFormat
+
+
+def _plan(job: Job) -> Edit:
+    """The edit with a store of zeros of the final size.
+
+    The store holds its own place and length, so the length is sought until it stands still. A first guess of the right
+    magnitude saves a round.
+    """
+    exclusions: tuple[Span, ...] = (Span(job.layout.insert_at, _USUAL_SIZE),)
+    for _ in range(_ROUNDS):
+        store = job.draft.assemble(job.signer, exclusions, None)
+        edit = job.format.embed(job.source, job.layout, bytes(len(store)))
+        if edit.exclusions == exclusions:
+            return edit
+        exclusions = edit.exclusions
+    raise OutputError("the size of the manifest store could not be settled; leave out the thumbnail or shorten the texts")
+
+
+def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> tuple[bytes, Edit, Digest]:
+    edit = _plan(job)
+    digest = write_hashed(job.source, edit, sink, HASH_ALGORITHM, on_bytes=progress)
+    store = job.draft.assemble(job.signer, edit.exclusions, digest.value)
+    fill(sink, edit, job.format.embed(job.source, job.layout, store))
+    sink.flush()
+    return store, edit, digest
+
+
+def _verified(source: Source, sidecar: Source | None = None) -> Report:
+    report = verify(source, sidecar=sidecar, name="output")
+    if report.state not in ("Valid", "Trusted"):
+        failures = [*(report.active.results.failure if report.active else ()), *([report.failure] if report.failure else [])]
+        failures += [s for delta in report.ingredient_deltas for s in delta.validation_deltas.failure]
+        reason = next((s.explanation or s.code for s in failures if s.code != "signingCredential.untrusted"), report.problem)
+        raise OutputError(f"the signed file did not pass our own verification, so nothing was written: {reason}")
+    return report
+
+
+def write_asset(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
+    """Sign into ``target``: a path, also the source's own, or a writable binary stream at its present position."""
+    if not isinstance(target, (str, os.PathLike)):
+        return _to_stream(job, target, progress)
+    with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
+        store, edit, digest = _embed(job, out.file, progress)
+        checked: list[Report] = []
+
+        def check(path: Path) -> None:
+            with FileSource(path) as written:
+                note_output(written, job.source, edit, digest)
+                checked.append(_verified(written))
+
+        out.commit(check)
+    return Written(store=store, report=checked[0])
+
+
+def _to_stream(job: Job, target: BinaryIO, progress: Progress | None) -> Written:
+    """Streams may be anything, so the output is made and verified apart and copied when it is good."""
+    with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
+        sink = cast("BinaryIO", apart)
+        store, edit, digest = _embed(job, sink, progress)
+        written = StreamSource(sink)
+        note_output(written, job.source, edit, digest)
+        report = _verified(written)
+        apart.seek(0)
+        _deliver(sink, target)
+    return Written(store=store, report=report)
+
+
+def _deliver(finished: BinaryIO, target: BinaryIO) -> None:
+    try:
+        shutil.copyfileobj(finished, target)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise OutputError(f"the output stream cannot be written: {reason.lower()}") from None
+
+
+def write_sidecar(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
+    """Sign the source without touching it; the store goes to ``target``, its hash covers every byte of the asset."""
+    digest = hash_ranges(job.source, HASH_ALGORITHM, (), on_bytes=progress)
+    store = job.draft.assemble(job.signer, (), digest.value)
+    report = _verified(job.source, sidecar=BytesSource(store))
+    if isinstance(target, (str, os.PathLike)):
+        with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
+            out.file.write(store)
+            out.commit()
+    else:
+        _deliver(io.BytesIO(store), target)
+    return Written(store=store, report=report)
