@@ -1,0 +1,280 @@
+"""What a manifest states besides actions: creator, rights, uses, model, training sources, licences - in words, by topic.
+
+Sources: "Metadata" (anchor ``_metadata``), CAWG training and data mining, "AI disclosure"; our own labels under ``org.credkit.``. None of
+it is proven by the signature: it is what the signer says. Texts are as stored and have to pass ``shown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.manifest.store import Assertion, Manifest
+from credkit.provenance.values import assertion_value, text_of
+from credkit.provenance.vocabulary import USES, source_type_words
+
+__all__ = ["Statement", "dimensions", "ingredient_statements", "statements"]
+
+_MOST = 50  # Entries of one list; more would bury the page and are in the JSON report.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing said: ``topic`` is a plain word (``creator``), ``words`` what is said."""
+
+    topic: str
+    words: str
+    assertion: str
+    """Absolute URI of the assertion that says it."""
+
+
+def statements(manifest: Manifest, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:
+    """What the manifest's assertions say, in file order, repetitions dropped."""
+    found: dict[tuple[str, str], Statement] = {}
+    for assertion in manifest.assertions:
+        for topic, words in _said(assertion, limits):
+            found.setdefault((topic, words), Statement(topic=topic, words=words, assertion=assertion.uri))
+    return tuple(found.values())
+
+
+def ingredient_statements(value: object, uri: str) -> tuple[Statement, ...]:
+    """What a decoded ingredient assertion says of a thing without credentials: kind, description, source, and the digest of a file."""
+    if not isinstance(value, dict):
+        return ()
+    kinds = value.get("dataTypes", value.get("data_types"))
+    said = [
+        ("kind", kind["type"])
+        for kind in (kinds if isinstance(kinds, list) else [])[:_MOST]
+        if isinstance(kind, dict) and text_of(kind.get("type"))
+    ]
+    said += [(topic, str(value[key])) for topic, key in _INGREDIENT_FIELDS if text_of(value.get(key))]
+    metadata = value.get("metadata")
+    measured = metadata.get("org.credkit.file") if isinstance(metadata, dict) else None
+    if isinstance(measured, dict) and isinstance(measured.get("sha256"), bytes):
+        said.append(("file", f"{' '.join(_texts(measured.get('name')))} SHA-256 {measured['sha256'].hex()}".strip()))
+    return tuple(Statement(topic=topic, words=words, assertion=uri) for topic, words in said)
+
+
+_INGREDIENT_FIELDS = (("description", "description"), ("found at", "informationalURI"), ("digital source", "digitalSourceType"))
+
+
+def dimensions(manifest: Manifest, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int] | None:
+    """Width and height in pixels as the manifest states them; None when it does not."""
+    for assertion in manifest.assertions:
+        value = assertion_value(assertion, limits)
+        if not isinstance(value, dict):
+            continue
+        if assertion.base_label == "org.credkit.generation" and isinstance(value.get("size"), list):
+            pair = tuple(value["size"])
+        else:
+            pair = next(((value[w], value[h]) for w, h in _SIZE_KEYS if w in value and h in value), ())
+        if len(pair) == 2 and (size := _pixels(pair[0], pair[1])):
+            return size
+    return None
+
+
+_SIZE_KEYS = (("exif:PixelXDimension", "exif:PixelYDimension"), ("tiff:ImageWidth", "tiff:ImageLength"))
+
+
+def _pixels(width: object, height: object) -> tuple[int, int] | None:
+    numbers = [
+        int(v)
+        for v in (width, height)
+        if (isinstance(v, int) and not isinstance(v, bool)) or (isinstance(v, str) and v.isdecimal() and len(v) < 10)
+    ]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 and all(0 < n < 1_000_000 for n in numbers) else None
+
+
+def _said(assertion: Assertion, limits: Limits) -> Iterator[tuple[str, str]]:
+    reader = _reader(assertion.base_label)
+    value = assertion_value(assertion, limits) if reader else None
+    if reader and isinstance(value, dict):
+        yield from reader(value)
+
+
+def _reader(label: str) -> Callable[[dict[Any, Any]], Iterator[tuple[str, str]]] | None:
+    if label in _READERS:
+        return _READERS[label]
+    plain = label.removesuffix(".ingredient")
+    return _metadata if plain.endswith(".metadata") or plain == "stds.iptc.photo-metadata" else None
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts of a JSON-LD value: a text, a language map, a list of either, or things with a name."""
+    if isinstance(value, list):
+        for item in value[:_MOST]:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        inner = next((value[key] for key in _NAME_KEYS if key in value), None)
+        yield from _texts(inner) if inner is not None else (v for v in list(value.values())[:1] if isinstance(v, str))
+    elif text_of(value) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        yield str(value)
+
+
+_NAME_KEYS = ("name", "@value", "@list", "@id", "x-default", "plus:LicensorName", "Iptc4xmpExt:AISystemUsed", "dc:title")
+_FIELDS = (
+    ("creator", ("dc:creator", "Iptc4xmpExt:Creator")),
+    ("credit", ("photoshop:Credit",)),
+    ("rights", ("dc:rights", "photoshop:Copyright", "plus:CopyrightOwner")),
+    ("terms of use", ("xmpRights:UsageTerms",)),
+    (
+        "licence",
+        ("xmpRights:WebStatement", "cc:license", "dc:license", "dcterms:license", "schema:license", "license", "licence", "plus:Licensor"),
+    ),
+    ("AI system", ("Iptc4xmpExt:AISystemUsed",)),
+    ("AI system version", ("Iptc4xmpExt:AISystemVersionUsed",)),
+    ("prompt", ("Iptc4xmpExt:AIPromptInformation",)),
+    ("prompt writer", ("Iptc4xmpExt:AIPromptWriterName",)),
+    ("description", ("dc:description",)),
+)
+
+
+def _metadata(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    for topic, keys in _FIELDS:
+        for key in keys:
+            for words in _texts(value.get(key)):
+                yield topic, words
+    for uri in _texts(value.get("Iptc4xmpExt:DigitalSourceType")):
+        meaning, name = source_type_words(uri)
+        yield "digital source", f"{meaning} ({name})" if meaning != name else name
+    for uri in _texts(value.get("plus:DataMining")):
+        yield "training and data mining", _data_mining(uri)
+    for words in _offers(value.get("odrl:hasPolicy")):
+        yield "offer", words
+    model = value.get("credkit:model")
+    if isinstance(model, dict) and text_of(model.get("credkit:name")):
+        yield "AI model", " ".join([str(model["credkit:name"]), *_texts(model.get("credkit:version"))])
+    for source in _training_sources(value):
+        yield "training source", source
+
+
+def _data_mining(uri: str) -> str:
+    name = uri.rpartition("/")[2]
+    return {
+        "DMI-ALLOWED": "data mining: allowed",
+        "DMI-PROHIBITED": "data mining: not allowed",
+        "DMI-PROHIBITED-AIMLTRAINING": "training of AI: not allowed",
+        "DMI-PROHIBITED-GENAIMLTRAINING": "training of generative AI: not allowed",
+        "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": "data mining: not allowed, except for search engines",
+        "DMI-UNSPECIFIED": "not said",
+    }.get(name, f"data mining restricted ({name})")
+
+
+def _training_sources(value: dict[Any, Any]) -> Iterator[str]:
+    """Of ``org.credkit.training.metadata``: each source with creator, licence, number of items and whether training was permitted."""
+    sources = value.get("credkit:trainingSources")
+    for source in sources[:_MOST] if isinstance(sources, list) else []:
+        if isinstance(source, dict):
+            told = [f"{word} {text}" for word, key in _SOURCE_FIELDS for text in _texts(source.get(key))]
+            yield ", ".join([next(_texts(source.get("dc:title")), "untitled source"), *told])
+
+
+_SOURCE_FIELDS = (
+    ("by", "dc:creator"),
+    ("from", "dc:source"),
+    ("licence", "credkit:licence"),
+    ("licence at", "credkit:licenceURL"),
+    ("items:", "credkit:itemCount"),
+    ("retrieved", "credkit:retrieved"),
+    ("training permitted:", "credkit:aiTrainingPermitted"),
+)
+
+
+def _offers(value: object) -> Iterator[str]:
+    for policy in value if isinstance(value, list) else [value]:
+        permissions = policy.get("odrl:permission") if isinstance(policy, dict) else None
+        for permission in (permissions if isinstance(permissions, list) else [permissions])[:_MOST]:
+            if isinstance(permission, dict):
+                action = next(_texts(permission.get("odrl:action")), "use").removeprefix("odrl:")
+                duties = permission.get("odrl:duty")
+                told = [
+                    words for duty in (duties if isinstance(duties, list) else [duties]) if isinstance(duty, dict) for words in _duty(duty)
+                ]
+                yield f"{action} permitted" + (f", on condition: {', '.join(told)}" if told else "")
+
+
+def _duty(duty: dict[Any, Any]) -> Iterator[str]:
+    action = next(_texts(duty.get("odrl:action")), "").removeprefix("odrl:")
+    constraint = duty.get("odrl:constraint")
+    if isinstance(constraint, dict) and constraint.get("odrl:leftOperand") == "odrl:payAmount":
+        amount = " ".join([*_texts(constraint.get("odrl:rightOperand")), *_texts(constraint.get("odrl:unit"))])
+        yield f"pay {amount}"
+    elif action:
+        yield action
+
+
+def _training_and_mining(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Uses under the same rule share a line."""
+    entries = value.get("entries")
+    rules: dict[str, list[str]] = {}
+    for key, entry in (entries if isinstance(entries, dict) else value).items():
+        use = entry.get("use") if isinstance(entry, dict) else None
+        if isinstance(key, str) and isinstance(use, str):
+            limit = text_of(entry.get("constraint_info"))
+            words = {"allowed": "allowed", "notAllowed": "not allowed", "constrained": "only under conditions"}.get(use, use)
+            rules.setdefault(words + (f" ({limit})" if limit else ""), []).append(USES.get(key.rpartition(".")[2], key))
+    for words, uses in rules.items():
+        yield "training and data mining", f"{', '.join(uses)}: {words}"
+
+
+def _ai_disclosure(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    name, identifier, kind = (text_of(value.get(key)) for key in ("modelName", "modelIdentifier", "modelType"))
+    words = name or identifier or kind
+    if words:
+        yield "AI model", words + (f" ({identifier})" if identifier and identifier != words else "")
+    profile = value.get("contentProfile")
+    level = text_of(profile.get("humanOversightLevel")) if isinstance(profile, dict) else None
+    if level:
+        yield "human oversight", level.replace("_", " ")
+
+
+def _creative_work(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    for topic, keys in (
+        ("creator", ("author", "creator")),
+        ("rights", ("copyrightNotice", "copyrightHolder")),
+        ("licence", ("license",)),
+        ("credit", ("creditText",)),
+    ):
+        for key in keys:
+            for words in _texts(value.get(key)):
+                yield topic, words
+
+
+def _generation(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    for topic, key in (("AI model", "models"), ("AI model", "loras")):
+        for item in value.get(key, [])[:_MOST] if isinstance(value.get(key), list) else []:
+            if isinstance(item, dict) and text_of(item.get("name")):
+                digest = text_of(item.get("sha256"))
+                yield topic, str(item["name"]) + (f", SHA-256 {digest}" if digest else "")
+    for words in _texts(value.get("tool")):
+        yield "generated with", words
+    for key in ("prompt", "negative", "seed", "sampler", "steps"):
+        for words in _texts(value.get(key)):
+            yield key, words
+
+
+def _asset_reference(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    for item in value.get("references", [])[:_MOST] if isinstance(value.get("references"), list) else []:
+        reference = item.get("reference") if isinstance(item, dict) else None
+        if isinstance(reference, dict) and text_of(reference.get("uri")):
+            yield "also found at", str(reference["uri"])
+
+
+def _identity(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    payload = value.get("signer_payload")
+    roles = list(_texts(payload.get("role"))) if isinstance(payload, dict) else []
+    yield "identity", f"an identity assertion is present ({', '.join(roles) or 'no role given'}); it was not checked here"
+
+
+_READERS: dict[str, Callable[[dict[Any, Any]], Iterator[tuple[str, str]]]] = {
+    "c2pa.ai-disclosure": _ai_disclosure,
+    "c2pa.ai-disclosure.ingredient": _ai_disclosure,
+    "c2pa.asset-ref": _asset_reference,
+    "c2pa.training-mining": _training_and_mining,
+    "cawg.identity": _identity,
+    "cawg.training-mining": _training_and_mining,
+    "org.credkit.generation": _generation,
+    "stds.schema-org.CreativeWork": _creative_work,
+}

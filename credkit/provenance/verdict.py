@@ -1,0 +1,170 @@
+"""The verdict in words: one headline, its reasons, and what it does not cover.
+
+The state comes from the report and is never decided here. Wording: a file is "signed by" someone and "not changed since"; whether what it
+shows or says is so is not something that a signature can tell, and no sentence here suggests it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.manifest.uri import JumbfUri
+from credkit.provenance.graph import Graph, Node, Signer
+from credkit.provenance.text import quoted, shown
+from credkit.status import Kind, Status, StatusCode
+from credkit.verify.report import Report, State
+
+__all__ = ["Tone", "Verdict", "alteration_words", "name_words", "signer_words", "status_words", "verdict"]
+
+Tone = Literal["good", "warn", "bad", "plain"]
+_NOT_TRUST = frozenset({"signingCredential.untrusted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What to tell a person first. Every text is safe to show."""
+
+    state: State
+    tone: Tone
+    headline: str
+    """``Invalid``, ``Valid, signer not on your trust list`` ..."""
+    reasons: tuple[str, ...]
+    """Sentences, the most telling first; never empty."""
+    revocation: str | None
+    """Whether revocation was checked; None when there is no signature to speak of."""
+    uncovered: tuple[str, ...]
+    """What the verdict does not cover."""
+
+
+def status_words(status: Status, limits: Limits = DEFAULT_LIMITS) -> str:
+    """The plain sentence of a status, with the statement it is about; for a code that the standard lacks, its explanation or itself."""
+    known = StatusCode._value2member_map_.get(status.code)
+    if not isinstance(known, StatusCode) or known is StatusCode.GENERAL_ERROR:
+        return shown(status.explanation or (known.sentence if isinstance(known, StatusCode) else status.code), limits)
+    place = JumbfUri.parse(status.url)
+    about_statement = status.kind is Kind.FAILURE and place and len(place.path) == 2 and place.path[0] == "c2pa.assertions"
+    return known.sentence if not (place and about_statement) else f"{known.sentence.removesuffix('.')} ({shown(place.path[1], limits)})."
+
+
+def signer_words(signer: Signer | None, limits: Limits = DEFAULT_LIMITS) -> str:
+    """``signed by "My Studio" (UNVERIFIED)``: a name never stands without what may be said of it."""
+    if signer is None:
+        return "signer unknown"
+    organization = f" of {quoted(signer.organization, limits)}" if signer.organization else ""
+    return f"signed by {quoted(signer.name, limits)}{organization} ({signer.standing})"
+
+
+def name_words(node: Node, limits: Limits = DEFAULT_LIMITS) -> str:
+    """How to speak of a node, safe to show."""
+    return shown(node.name, limits)
+
+
+def verdict(report: Report, graph: Graph, *, limits: Limits = DEFAULT_LIMITS) -> Verdict:
+    """The words for ``report.state``; ``graph`` is the report's own."""
+    tone, headline, reasons = _words(report, graph, limits)
+    admitted = [] if report.state == "Invalid" else [node for node in graph.nodes if node.altered]
+    reasons += [f"{alteration_words(node, limits)} A later signer put that on record." for node in admitted]
+    return Verdict(
+        state=report.state,
+        tone="warn" if admitted else tone,
+        headline=f"{headline}, with an altered ingredient on record" if admitted else headline,
+        reasons=tuple(dict.fromkeys(reasons)),
+        revocation=_revocation(report) if graph.active and graph.active.signer else None,
+        uncovered=tuple(_uncovered(report, graph, limits)),
+    )
+
+
+def _words(report: Report, graph: Graph, limits: Limits) -> tuple[Tone, str, list[str]]:
+    active = graph.active
+    who = _capital(signer_words(active.signer if active else None, limits))
+    if report.state == "none":
+        reason = "This file says nothing about where it comes from. Credentials may have been removed, or never added."
+        return "plain", "No Content Credentials", [*([shown(report.problem, limits)] if report.problem else []), reason]
+    if report.state == "error":
+        problem = shown(report.problem, limits) if report.problem else "The manifest store is damaged."
+        return "bad", "Content Credentials cannot be read", [problem]
+    if report.state == "Invalid":
+        return "bad", "Invalid", list(_faults(report, graph, limits)) or [f"{who}. The credentials do not pass their checks."]
+    unchanged = (
+        "nothing was changed since" if report.content_intact else "the credentials are unchanged; the content was not compared with them"
+    )
+    if report.state == "Trusted":
+        return "good", "Trusted", [f"{who}; {unchanged}."]
+    earlier = [node for node in graph.nodes if node.signer and not node.signer.trusted and not node.active and node.kind == "manifest"]
+    if not report.trust_configured:
+        return "warn", "Valid, but no trust list was given", [f"{who}; {unchanged}. Whether the signer's name is real was not checked."]
+    if active and active.signer and active.signer.trusted and earlier:
+        reason = f"{who}; {unchanged}. But {name_words(earlier[0], limits)} was {signer_words(earlier[0].signer, limits)}."
+        return "warn", "Valid, an earlier signer is not on your trust list", [reason]
+    return "warn", "Valid, signer not on your trust list", [f"{who}; {unchanged}. Nobody on your list vouches for that name."]
+
+
+def _faults(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
+    """Why the file is invalid, the alteration of its content first, then altered generations, oldest first, then all other failures."""
+    active = graph.active
+    if active and active.changed:
+        yield f"The content of the file is not what was {signer_words(active.signer, limits)}: it was changed afterwards."
+    for node in graph.nodes:
+        if node.altered:
+            yield alteration_words(node, limits)
+    seen = {status.code for node in graph.nodes for status in node.alterations}
+    for status in active.faults if active else ():
+        if status.code not in _NOT_TRUST and not (active and active.changed and status.code.endswith("Hash.mismatch")):
+            yield status_words(status, limits)
+    for delta in report.ingredient_deltas:
+        for status in delta.validation_deltas.failure:
+            if status.code not in _NOT_TRUST | seen:
+                yield f"In the history: {status_words(status, limits)}"
+
+
+def alteration_words(node: Node, limits: Limits = DEFAULT_LIMITS) -> str:
+    """``Generation 1, signed by "My Studio" (UNVERIFIED), was altered after signing: ...``."""
+    reason = status_words(node.alterations[0], limits) if node.alterations else "It is not what a later generation recorded of it."
+    return f"{_capital(name_words(node, limits))}, {signer_words(node.signer, limits)}, was altered after signing: {reason}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _revocation(report: Report) -> str:
+    codes = {status.code for status in report.active.results} if report.active else set()
+    if "signingCredential.ocsp.revoked" in codes:
+        return "The signer's certificate was revoked."
+    if "signingCredential.ocsp.notRevoked" in codes:
+        return "The signer's certificate had not been revoked."
+    return "Revocation of the signer's certificate was not checked."
+
+
+def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
+    for remark in report.remarks:
+        yield f"Noticed, and not judged: {shown(remark, limits)}."
+    if report.state in ("none", "error"):
+        return
+    for part in report.unprotected:
+        yield f"Not protected by the signature: {shown(part, limits)}."
+    if report.content_intact is None:
+        yield "The content of the file was not compared with the credentials."
+    active = graph.active
+    if active and active.signer:
+        if active.attested_time is None:
+            yield "When it was signed is attested by nobody: every time shown is the signer's own word."
+        if "not checked" in (words := _revocation(report)):
+            yield words
+    if any(a.base_label == "cawg.identity" for m in report.manifests for a in m.manifest.assertions):
+        yield "The file holds an identity assertion (cawg.identity); it was not checked."
+    if any(node.kind == "unsigned" for node in graph.nodes):
+        yield "Ingredients that came without credentials: their own history is unknown."
+    yield from _left_aside(graph)
+    yield "A signature proves who said something and that it was not changed since, not that it is true."
+
+
+def _left_aside(graph: Graph) -> Iterator[str]:
+    unlinked = sum(node.kind == "unlinked" for node in graph.nodes)
+    if unlinked:
+        yield f"{unlinked} manifest{'s' if unlinked > 1 else ''} in the file that nothing refers to: listed, not judged."
+    if graph.omitted:
+        yield f"{graph.omitted:,} more ingredients, left out here."
