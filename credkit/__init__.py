@@ -1,0 +1,114 @@
+"""credkit: Content Credentials (C2PA) for Python.
+
+Sign pictures at export, verify them on download, inspect the chain of edits::
+
+    import credkit
+
+    credkit.sign_file("portrait.png", "signed.png", credkit.Statements(created="trainedAlgorithmicMedia"), signer=signer)
+    report = credkit.verify_file("signed.png")
+    print(report.state)
+
+Names are loaded when they are first used, so that ``import credkit`` costs little.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from credkit.version import __version__
+
+if TYPE_CHECKING:
+    from credkit.api.reading import read_store, verify_file
+    from credkit.api.signing import SignResult, sign_file
+    from credkit.api.statements import Licensor, Statements
+    from credkit.api.stripping import strip_file
+    from credkit.errors import (
+        AssetError,
+        CredentialError,
+        CredkitError,
+        DefinitionError,
+        HistoryError,
+        MalformedError,
+        NoCredentialsError,
+        OutputError,
+        TrustError,
+    )
+    from credkit.limits import Limits
+    from credkit.manifest.assertions import Action, ModelReference, Region, TrainingSource
+    from credkit.provenance import render
+    from credkit.sign.builder import Builder
+    from credkit.sign.signer import Signer
+    from credkit.trust.policy import TrustPolicy
+    from credkit.verify.report import Report
+
+_HOMES = {
+    "Action": "credkit.manifest.assertions",
+    "AssetError": "credkit.errors",
+    "Builder": "credkit.sign.builder",
+    "CredentialError": "credkit.errors",
+    "CredkitError": "credkit.errors",
+    "DefinitionError": "credkit.errors",
+    "HistoryError": "credkit.errors",
+    "Licensor": "credkit.api.statements",
+    "Limits": "credkit.limits",
+    "MalformedError": "credkit.errors",
+    "NoCredentialsError": "credkit.errors",
+    "ModelReference": "credkit.manifest.assertions",
+    "OutputError": "credkit.errors",
+    "Region": "credkit.manifest.assertions",
+    "Report": "credkit.verify.report",
+    "SignResult": "credkit.api.signing",
+    "Signer": "credkit.sign.signer",
+    "Statements": "credkit.api.statements",
+    "TrainingSource": "credkit.manifest.assertions",
+    "TrustError": "credkit.errors",
+    "TrustPolicy": "credkit.trust.policy",
+    "read_store": "credkit.api.reading",
+    "render": "credkit.provenance",
+    "sign_file": "credkit.api.signing",
+    "strip_file": "credkit.api.stripping",
+    "verify_file": "credkit.api.reading",
+}
+
+__all__ = [
+    "Action",
+    "AssetError",
+    "Builder",
+    "CredentialError",
+    "CredkitError",
+    "DefinitionError",
+    "HistoryError",
+    "Licensor",
+    "Limits",
+    "MalformedError",
+    "ModelReference",
+    "NoCredentialsError",
+    "OutputError",
+    "Region",
+    "Report",
+    "SignResult",
+    "Signer",
+    "Statements",
+    "TrainingSource",
+    "TrustError",
+    "TrustPolicy",
+    "__version__",
+    "read_store",
+    "render",
+    "sign_file",
+    "strip_file",
+    "verify_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,34 @@
+"""The verbs for callers: sign, verify, read. Each takes paths, bytes or streams.
+
+Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from credkit.api.reading import open_with_sidecar, read_store, verify_file
+    from credkit.api.signing import SignResult, sign_file
+    from credkit.api.statements import Licensor, Statements
+    from credkit.api.stripping import strip_file
+
+__all__ = ["Licensor", "SignResult", "Statements", "open_with_sidecar", "read_store", "sign_file", "strip_file", "verify_file"]
+
+_HOMES = {
+    "Licensor": "statements",
+    "SignResult": "signing",
+    "Statements": "statements",
+    "open_with_sidecar": "reading",
+    "read_store": "reading",
+    "sign_file": "signing",
+    "strip_file": "stripping",
+    "verify_file": "reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,81 @@
+"""Verify and read: the only place that looks beside a file for its sidecar."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from credkit.assets import Asset, Source, open_source
+from credkit.errors import AssetError, NoCredentialsError
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.load import load_store, sidecar_candidates
+from credkit.manifest.store import ManifestStore, parse_store
+from credkit.trust.policy import TrustPolicy
+from credkit.verify import Profile, Report, verify
+
+__all__ = ["name_of", "open_with_sidecar", "read_store", "verify_file"]
+
+
+def name_of(asset: Asset) -> str:
+    """What to call an asset towards people: the file name, or nothing for bytes and streams."""
+    if isinstance(asset, (str, os.PathLike)):
+        return os.path.basename(os.fspath(asset))
+    name = getattr(asset, "name", None)
+    return os.path.basename(name) if isinstance(name, str) else ""
+
+
+@contextmanager
+def open_with_sidecar(asset: Asset, sidecar: Asset | None = None) -> Iterator[tuple[Source, Source | None]]:
+    """An asset and the manifest store beside it: the given one, else ``picture.jpg.c2pa`` or ``picture.c2pa`` when one of them exists."""
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(asset))
+        if sidecar is None and isinstance(asset, (str, os.PathLike)):
+            path = Path(asset)
+            sidecar = next((p for p in sidecar_candidates(path) if p != path and p.is_file()), None)
+        yield source, stack.enter_context(open_source(sidecar)) if sidecar is not None else None
+
+
+def verify_file(
+    asset: Asset,
+    *,
+    sidecar: Asset | None = None,
+    policy: TrustPolicy | None = None,
+    at: datetime | None = None,
+    profile: Profile | str = Profile.V2_4,
+    limits: Limits = DEFAULT_LIMITS,
+    name: str | None = None,
+) -> Report:
+    """Judge a file (path, bytes or seekable binary stream) and everything that it was made from.
+
+    ``policy`` says whom to trust: nobody by default, then the best verdict is ``Valid``. ``at`` is the clock of the verdict
+    (aware ``datetime``, now by default). The network is never used.
+
+    Raises ``AssetError`` only when the file cannot be read at all; whatever is in it becomes part of the report.
+    """
+    with open_with_sidecar(asset, sidecar) as (source, beside):
+        return verify(
+            source,
+            sidecar=beside,
+            policy=policy,
+            at=at,
+            profile=Profile(profile),
+            limits=limits,
+            name=name_of(asset) if name is None else name,
+        )
+
+
+def read_store(asset: Asset, *, sidecar: Asset | None = None, limits: Limits = DEFAULT_LIMITS) -> ManifestStore:
+    """The manifest store of a file, parsed and not judged.
+
+    Raises ``NoCredentialsError`` when there is none, ``AssetError`` when the file cannot be read, ``MalformedError`` when
+    the store is broken.
+    """
+    with open_with_sidecar(asset, sidecar) as (source, beside):
+        located = load_store(source, sidecar=beside, limits=limits)
+        if located.store is None:
+            kind = AssetError if located.broken else NoCredentialsError
+            raise kind(located.problem or "the file carries no Content Credentials")
+        return parse_store(located.store, limits=limits)

@@ -1,0 +1,188 @@
+"""``sign_file``: a picture, what there is to say about it, and a signer become a signed picture.
+
+The order matters: parent and ingredients are checked first, metadata mirrors are written before the hash is taken, the store
+comes last, and what was written is verified before it takes its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from credkit.api.mirrors import with_mirrors
+from credkit.api.previews import find_regions, make_preview
+from credkit.api.reading import name_of, open_with_sidecar
+from credkit.api.statements import Statements
+from credkit.assets import Asset, Source
+from credkit.assets.engine import Progress
+from credkit.errors import DefinitionError
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.load import load_store
+from credkit.manifest.assertions import GeneratorInfo
+from credkit.sign.builder import Builder
+from credkit.sign.definition import Definition, apply_definition
+from credkit.sign.opening import snapshot_of
+from credkit.sign.signer import Signer
+from credkit.sign.writing import Target, Written
+from credkit.trust.policy import TrustPolicy
+from credkit.verify import Report
+
+__all__ = ["SignResult", "sign_file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignResult:
+    """A finished signing, for callers that want to tell what happened."""
+
+    label: str
+    """Label of the new active manifest."""
+    store: bytes
+    report: Report
+    """The verification of our own output, without any trust list."""
+    ingredients: tuple[Report, ...]
+    """What the check of each parent and component found."""
+    notes: tuple[str, ...] = ()
+    """Sentences for people: a parent that fails its check, a region that could not be found, what a definition asked for in vain."""
+
+
+def sign_file(
+    source: Asset,
+    output: Target,
+    statements: Statements | None = None,
+    *,
+    signer: Signer,
+    parent: Asset | Report | None = None,
+    ingredients: Iterable[Asset | Report] = (),
+    definition: Definition | None = None,
+    region: Literal["auto"] | None = None,
+    thumbnail: bool = False,
+    mirrors: bool = True,
+    sidecar: bool = False,
+    generator: GeneratorInfo | None = None,
+    drop_history: bool = False,
+    overwrite: bool = True,
+    policy: TrustPolicy | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> SignResult:
+    """Sign ``source`` (path, bytes or seekable stream) into ``output`` (path, also the source's own, or binary stream).
+
+    ``statements`` says what there is to say; ``definition`` is a c2patool manifest definition (path, mapping or JSON text) and
+    may stand beside or instead of it. ``parent`` is the picture that this one is a new version of (or the report on it, when it
+    was checked before); a source that is signed itself and is not said to be created counts as its own parent. ``ingredients``
+    were put into it. ``region="auto"`` compares the pixels with the parent and records where they differ. ``thumbnail`` adds a
+    small preview, ``mirrors`` repeats creator, rights and AI statements in XMP and EXIF (before signing). ``sidecar`` leaves the
+    picture alone and writes the manifest store to ``output``. ``policy`` decides what is recorded about trust in the signers of
+    ingredients.
+
+    Raises ``DefinitionError``, ``CredentialError``, ``AssetError``, ``HistoryError`` or ``OutputError``; after each of them every existing
+    file is as it was.
+    """
+    if region not in (None, "auto"):
+        raise DefinitionError('"region" is "auto" or left out; regions that are known go into the statements (Statements(regions=...))')
+    statements = statements or Statements()
+    notes: list[str] = []
+    snapshot = snapshot_of(source)
+    with open_with_sidecar(source) as (opened, beside):
+        builder = Builder(title=statements.title or name_of(source) or None, generator=generator, limits=limits)
+        if definition is not None:
+            notes += apply_definition(builder, definition, policy=policy)
+            builder.title = statements.title or builder.title
+            builder.generator = generator or builder.generator
+        created = builder.is_created or bool(statements.created) or drop_history
+        origin = _add_parent(builder, source, (opened, beside), parent, policy, created=created)
+        for asset in ingredients:
+            _add_component(builder, asset, policy)
+        if region == "auto":
+            statements, note = _with_regions(statements, origin, opened, limits)
+            notes.append(note)
+        statements.apply(builder)
+        if thumbnail:
+            notes += _add_preview(builder, opened, limits)
+        written: Written
+        if sidecar:
+            written = builder.sign_sidecar(
+                opened, output, signer, sidecar=beside, overwrite=overwrite, drop_history=drop_history, snapshot=snapshot, progress=progress
+            )
+        else:
+            prepared, instance_id = with_mirrors(opened, statements if mirrors else None, builder.instance_id, limits)
+            builder.instance_id = instance_id
+            written = builder.sign(
+                prepared,
+                output,
+                signer,
+                sidecar=beside,
+                overwrite=overwrite,
+                drop_history=drop_history,
+                snapshot=snapshot,
+                progress=progress,
+            )
+    reports = tuple(handle.report for handle in builder.ingredients if handle.report)
+    return SignResult(
+        label=written.report.active_manifest or "",
+        store=written.store,
+        report=written.report,
+        ingredients=reports,
+        notes=(*notes, *(warning for report in reports if (warning := _warning(report)))),
+    )
+
+
+def _add_parent(
+    builder: Builder,
+    source: Asset,
+    opened: tuple[Source, Source | None],
+    parent: Asset | Report | None,
+    policy: TrustPolicy | None,
+    *,
+    created: bool,
+) -> Asset | None:
+    """Take the parent in: the given one, else the source itself (``opened`` with what lies beside it) when it carries credentials and
+    was not made anew.
+    """
+    if isinstance(parent, Report):
+        builder.add_parent(parent)
+        return None
+    if parent is None:
+        picture, beside = opened
+        if created or builder.parent or load_store(picture, sidecar=beside).store is None:
+            return None
+        builder.add_parent(picture, title=name_of(source) or None, sidecar=beside, policy=policy)
+        return picture
+    with open_with_sidecar(parent) as (_, sidecar):
+        builder.add_parent(parent, sidecar=sidecar, policy=policy)
+    return parent
+
+
+def _add_component(builder: Builder, asset: Asset | Report, policy: TrustPolicy | None) -> None:
+    if isinstance(asset, Report):
+        builder.add_component(asset)
+        return
+    with open_with_sidecar(asset) as (_, beside):
+        builder.add_component(asset, sidecar=beside, policy=policy)
+
+
+def _with_regions(statements: Statements, origin: Asset | None, opened: Source, limits: Limits) -> tuple[Statements, str]:
+    if origin is None:
+        raise DefinitionError("--region auto compares the picture with its parent: name the parent (--parent)")
+    if not statements.edited:
+        raise DefinitionError("a region belongs to an edit: say what kind (--edited compositeWithTrainedAlgorithmicMedia)")
+    regions, note = find_regions(origin, opened, limits)
+    return replace(statements, regions=(*statements.regions, *regions)), note
+
+
+def _add_preview(builder: Builder, opened: Source, limits: Limits) -> list[str]:
+    preview = make_preview(opened, limits)
+    if preview is None:
+        return ["No thumbnail was added: the picture could not be decoded."]
+    builder.add(preview)
+    return []
+
+
+def _warning(report: Report) -> str | None:
+    """What a person should know about an ingredient that was taken in although something is wrong with it."""
+    if report.state == "Invalid":
+        return f'"{report.name}" does not pass verification; this was recorded. Run "credkit verify" on it to see why.'
+    if report.state == "error":
+        return f'"{report.name}" was taken in without its credentials: {report.problem}'
+    return None

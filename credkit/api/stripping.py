@@ -1,0 +1,36 @@
+"""Take the manifest store out of a file; every other byte stays as it is."""
+
+from __future__ import annotations
+
+import os
+
+from credkit.assets import Asset, open_source, write
+from credkit.errors import NoCredentialsError
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.sign.opening import scan_asset
+from credkit.sign.output import OutputFile, Snapshot
+from credkit.sign.writing import Target
+
+__all__ = ["strip_file"]
+
+
+def strip_file(source: Asset, output: Target, *, overwrite: bool = True, limits: Limits = DEFAULT_LIMITS) -> int:
+    """Write ``source`` without any manifest store to ``output`` (a path, also its own, or a binary stream); the number of
+    stores removed.
+
+    ``NoCredentialsError`` when there is none, ``AssetError`` when the file cannot be read, ``OutputError`` when the output
+    cannot be written; nothing has changed then.
+    """
+    snapshot = Snapshot.of(source) if isinstance(source, (str, os.PathLike)) else None
+    with open_source(source) as opened:
+        asset_format, layout = scan_asset(opened, limits)
+        if not layout.stores:
+            raise NoCredentialsError("the file carries no Content Credentials, so there is nothing to take out")
+        edit = asset_format.embed(opened, layout, None)
+        if isinstance(output, (str, os.PathLike)):
+            with OutputFile(output, overwrite=overwrite, source=snapshot) as out:
+                write(opened, edit, out.file)
+                out.commit()
+        else:
+            write(opened, edit, output)
+    return len(layout.stores)
