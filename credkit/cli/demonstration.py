@@ -1,0 +1,169 @@
+"""``credkit demo``: the whole story on pictures that are drawn on the spot, in a folder that is removed afterwards.
+
+The commands are run as a person would type them. The user's own identities, files and passphrase are neither used nor touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shlex
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from credkit.cli.exits import ExitCode
+from credkit.cli.parsers import FOLDER, Subcommands, add_command
+
+__all__ = ["add_to", "run"]
+
+_EXAMPLES = """
+credkit demo
+credkit demo --keep story
+"""
+_DESCRIPTION = """\
+Make an identity, sign a drawn portrait, repaint and sign it again, verify it, alter its history and see that it is noticed.
+All in a temporary folder; the network, your identities and your files are left alone.
+Exit code 0 means that each step came out as it must."""
+_PORTRAIT, _SIGNED, _REPAINTED, _REPAINT, _ALTERED = "portrait.png", "signed.png", "repainted.jpg", "repaint.jpg", "altered.jpg"
+_MODEL = "awportrait.safetensors"
+_CLAIMED, _FORGED = b"own photographs", b"all photographs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is said before it, the command line, and the exit code that it must have."""
+
+    words: str
+    line: tuple[str, ...]
+    expected: ExitCode = ExitCode.OK
+
+
+_IDENTITY = _Step("Once: an identity, its keys encrypted with a passphrase.", ("identity", "new", "My Studio"))
+_SIGN = _Step(
+    "A portrait comes out of the generator. Sign it at export:",
+    (
+        *("sign", _PORTRAIT, "-o", _SIGNED, "--created", "trainedAlgorithmicMedia", "--creator", "My Studio"),
+        *("--model", f"AWPortrait@1.4={_MODEL}", "--training-licence", "own photographs:LicenseRef-own-work", "--do-not-train"),
+    ),
+)
+_REPAINTING = _Step(
+    "A part of it is repainted and saved as JPEG. Sign the new version with the first as its parent:",
+    (
+        *("sign", _REPAINTED, "-o", _REPAINT, "--parent", _SIGNED),
+        *("--edited", "compositeWithTrainedAlgorithmicMedia", "--region", "auto"),
+    ),
+)
+_VERIFY = _Step("What happened to it, and has it been changed since? The verdict and the story, oldest first:", ("verify", _REPAINT))
+_CATCH = _Step(
+    "Someone else changes the history inside of a copy: what the model was trained on. It is noticed, and where:",
+    ("verify", _ALTERED),
+    ExitCode.NOT_MET,
+)
+_TREE = _Step("Everything in the untouched file:", ("inspect", _REPAINT, "--format", "tree"))
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "demo", run, summary="see all of it at work", description=_DESCRIPTION, examples=_EXAMPLES)
+    parser.add_argument("--keep", metavar=FOLDER, type=Path, help="do it in this new or empty folder, and leave the files there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell the story; 0 only when each step came out as expected."""
+    from credkit.cli.terminal import safe, say
+
+    with ExitStack() as stack:
+        folder = _kept(args.keep) if args.keep is not None else Path(stack.enter_context(_temporary()))
+        stack.enter_context(_apart(folder))
+        unexpected = _story()
+    if args.keep is not None:
+        say(f"\nThe files are in {safe(args.keep)}. The passphrase of the identity there was random and is gone.")
+    return ExitCode.REFUSED if unexpected else ExitCode.OK
+
+
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="credkit-demo-", ignore_cleanup_errors=True)
+
+
+def _kept(folder: Path) -> Path:
+    from credkit.errors import OutputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise OutputError(f'"{folder}" is not empty: name a new or empty folder')
+    except OSError as error:
+        raise OutputError(f'"{folder}" cannot be used: {(error.strerror or "the system gave no reason").lower()}') from None
+    return folder
+
+
+@contextmanager
+def _apart(folder: Path) -> Iterator[None]:
+    """Work in ``folder``, with a configuration folder and a passphrase of its own."""
+    before, here = dict(os.environ), Path.cwd()
+    configuration = str(folder.resolve() / "configuration")
+    os.environ.update(XDG_CONFIG_HOME=configuration, APPDATA=configuration, CREDKIT_PASSPHRASE=secrets.token_urlsafe())
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _story() -> bool:
+    """Run all steps; whether one of them came out unexpectedly."""
+    _draw()
+    steps = (_IDENTITY, _SIGN, _REPAINTING, _VERIFY)
+    if not all(_come_true(step) for step in steps):
+        return True
+    _alter()
+    return not (_come_true(_CATCH) and _names_the_generation() and _come_true(_TREE))
+
+
+def _draw() -> None:
+    from credkit.cli.demo_pictures import draw_portrait, repaint_flower
+
+    portrait = draw_portrait()
+    portrait.save(_PORTRAIT)
+    repaint_flower(portrait).save(_REPAINTED, quality=92)
+    # Stands for the weights of a model: only its hash matters here.
+    Path(_MODEL).write_bytes(b"a stand-in for the weights of a model\n" * 1_000)
+
+
+def _come_true(step: _Step) -> bool:
+    from credkit.cli import build_parser
+    from credkit.cli.terminal import say, tell
+
+    say()
+    say(step.words, style="bold")
+    say(f"$ credkit {shlex.join(step.line)}", style="cyan")
+    args = build_parser().parse_args(step.line)
+    code = int(args.run(args))
+    if code != step.expected:
+        tell(f"the demonstration stops: this step ended with {code} where {int(step.expected)} belongs")
+    elif code:
+        say(f"(exit code {code}, as it should be)")
+    return code == step.expected
+
+
+def _alter() -> None:
+    """A copy in which one word of the first generation's statements differs; its length stays the same."""
+    data = Path(_REPAINT).read_bytes()
+    Path(_ALTERED).write_bytes(data.replace(_CLAIMED, _FORGED, 1))
+
+
+def _names_the_generation() -> bool:
+    """Whether the verdict says which generation was altered: the first, and not the one that was signed on top of it."""
+    from credkit.api import verify_file
+    from credkit.cli.terminal import tell
+
+    altered = [manifest.generation for manifest in verify_file(_ALTERED).manifests if manifest.altered]
+    if altered != [1]:
+        tell(f"the demonstration stops: the altered generation is not named (found {altered})")
+    return altered == [1]

@@ -1,0 +1,116 @@
+"""``credkit inspect``: everything a file says about itself, in the form that the reader wants."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credkit.cli.exits import ExitCode
+from credkit.cli.parsers import INPUT, Subcommands, add_command, add_output_options, add_trust_options, add_verdict_options
+
+if TYPE_CHECKING:
+    from credkit.manifest.store import EmbeddedFile
+
+__all__ = ["FORMATS", "add_to", "run"]
+
+FORMATS = ("tree", "story", "json", "crjson", "c2patool", "mermaid", "html")
+"""Those of ``credkit.provenance``, named here so that the help needs no import."""
+_EXAMPLES = """
+credkit inspect repaint.jpg
+credkit inspect repaint.jpg --details
+credkit inspect repaint.jpg --format html -o repaint.html
+credkit inspect repaint.jpg --format json | jq '.manifests[].actions'
+credkit inspect repaint.jpg --format mermaid >> README.md
+"""
+_DESCRIPTION = """\
+Show the Content Credentials of a file: every generation with its signer, actions, ingredients, statements and checks.
+
+formats:
+  tree      for people: who did what, generation below generation; with --details also every assertion and check
+  story     for people: what happened, oldest first (as "credkit verify" prints it)
+  json      for programs: the whole report (schemas/report.schema.json)
+  crjson    for programs: the Content Credentials JSON of the standard
+  c2patool  for programs written for the reference implementation
+  mermaid   a diagram of the history, for Markdown
+  html      a page that stands alone, without scripts or links to elsewhere"""
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
+    parser.add_argument("file", metavar=INPUT, type=Path, help="JPEG, PNG or .c2pa file")
+    parser.add_argument("--format", choices=FORMATS, default="tree", help="how to show it (default: %(default)s)")
+    parser.add_argument("--details", action="store_true", help="also show every assertion and every remark of the checks in the tree")
+    add_output_options(parser, "write to this file instead of standard output")
+    add_trust_options(parser)
+    add_verdict_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the report; the verdict does not change the exit code."""
+    from credkit.api import verify_file
+    from credkit.cli.outputs import refuse_existing
+    from credkit.cli.terminal import rendered, safe, say, write_document, write_text
+    from credkit.cli.trusting import trust_of
+    from credkit.provenance import render
+    from credkit.sign.output import write_bytes
+
+    if args.details and args.format != "tree":
+        args.usage("--details goes with --format tree; the other formats have one form each")
+    if args.output is not None:
+        refuse_existing(args.output, force=args.force)
+    report = verify_file(args.file, sidecar=args.sidecar, policy=trust_of(args).policy, at=args.at, profile=args.profile)
+    on_screen = args.format in ("tree", "story") and args.output is None
+    if on_screen:
+        text = rendered(report, args.format, details=args.details)
+    else:
+        facts = _facts_of_the_file(args.file) if args.format == "html" else _Facts()
+        text = render(report, args.format, sha256=facts.sha256, dimensions=facts.dimensions, preview=facts.preview, details=args.details)
+    if args.output is not None:
+        write_bytes(args.output, text.encode("utf-8"), overwrite=args.force)
+        say(f"written: {safe(args.output)}")
+    elif on_screen:
+        write_text(text)
+    else:
+        write_document(text, is_json=args.format in ("json", "crjson", "c2patool"))
+    return ExitCode.UNREADABLE if report.state == "error" else ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What lets a page be matched with the file it speaks of."""
+
+    sha256: str | None = None
+    dimensions: tuple[int, int] | None = None
+    preview: EmbeddedFile | None = None
+
+
+def _facts_of_the_file(path: Path) -> _Facts:
+    """The SHA-256, and width, height and a small picture where they can be had."""
+    import hashlib
+    import warnings
+
+    from PIL import Image
+
+    from credkit.assets import open_source
+    from credkit.manifest.store import EmbeddedFile
+    from credkit.media.thumbnail import make_thumbnail
+
+    state = hashlib.sha256()
+    with open_source(path) as source:
+        for chunk in source.chunks(0, source.size):
+            state.update(chunk)
+    with warnings.catch_warnings():
+        # Only the header is read here, so a picture that is too large to be decoded needs no warning.
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(path, formats=("JPEG", "PNG")) as picture:
+                dimensions = picture.size
+        except Exception:
+            # Pillow raises whatever its plug-ins do; a page without dimensions is a page all the same.
+            dimensions = None
+        small = make_thumbnail(path)
+    preview = EmbeddedFile(media_type=small.media_type, data=small.data) if small else None
+    return _Facts(sha256=state.hexdigest(), dimensions=dimensions, preview=preview)

@@ -1,0 +1,150 @@
+"""The shape of every command: how its parser looks, what a wrong command line answers, and the options that several commands share.
+
+Nothing here imports more than argparse, so that help and completion cost no more than starting Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from credkit.cli.exits import EXIT_TABLE, ExitCode
+
+__all__ = [
+    "FOLDER",
+    "INPUT",
+    "OUTPUT",
+    "SOURCE",
+    "Command",
+    "CommandParser",
+    "Subcommands",
+    "add_command",
+    "add_output_options",
+    "add_passphrase_option",
+    "add_trust_options",
+    "add_verdict_options",
+    "moment",
+]
+
+INPUT, SOURCE, OUTPUT, FOLDER = "FILE", "SOURCE", "OUT", "DIR"
+"""Names that stand for files and folders in the help; the completion scripts complete them as such."""
+
+
+class Command(Protocol):
+    """A module of this package that adds one command."""
+
+    def add_to(self, commands: Subcommands) -> None:
+        """Add the parser of the command, with ``run`` as the function that carries it out."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser without abbreviations whose mistakes are told in one sentence."""
+
+    def __init__(self, *, usage_code: ExitCode = ExitCode.USAGE, **options: Any) -> None:
+        options |= {"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter}
+        super().__init__(**options)
+        self.usage_code = usage_code
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As its model, but what a command does not know is that command's mistake, not one of the whole command line."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return found, rest
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line and leave."""
+        from credkit.cli.terminal import tell
+
+        tell(f'{message} (see "{self.prog} --help")')
+        sys.exit(self.usage_code)
+
+
+Subcommands = Any
+"""What ``add_subparsers`` returns; argparse gives it no public name."""
+
+
+def add_command(
+    commands: Subcommands,
+    name: str,
+    run: Callable[[argparse.Namespace], int] | None,
+    *,
+    summary: str,
+    description: str,
+    examples: str,
+    exit_table: str = EXIT_TABLE,
+    usage_code: ExitCode = ExitCode.USAGE,
+) -> CommandParser:
+    """A parser with description, examples and exit codes in its help."""
+    epilog = f"examples:\n{_indented(examples)}\n\n{exit_table}"
+    parser: CommandParser = commands.add_parser(name, help=summary, description=description, epilog=epilog, usage_code=usage_code)
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show a traceback when something goes wrong")
+    if run is not None:
+        parser.set_defaults(run=run, usage=parser.error)
+    return parser
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.strip("\n").splitlines())
+
+
+def add_trust_options(parser: argparse.ArgumentParser, *, own: bool = True) -> None:
+    """Whom to trust: files of anchors, and (``own``) the user's own identities unless they are left out."""
+    parser.add_argument(
+        "--trust", metavar=INPUT, action="append", default=[], type=Path, help="trust the authorities in this PEM file; may be repeated"
+    )
+    parser.add_argument(
+        "--tsa-trust",
+        metavar=INPUT,
+        action="append",
+        default=[],
+        type=Path,
+        help="accept time-stamps of the authorities in this PEM file; may be repeated",
+    )
+    if own:
+        parser.add_argument(
+            "--no-own-trust",
+            action="store_true",
+            help='do not trust the identities that you made with "credkit identity new" (they are trusted otherwise)',
+        )
+
+
+def add_verdict_options(parser: argparse.ArgumentParser) -> None:
+    """What the verdict depends on besides the file: clock, edition of the rules, a store beside it."""
+    parser.add_argument("--at", metavar="TIME", type=moment, help="judge as of this time (RFC 3339, such as 2026-01-31T12:00:00Z)")
+    parser.add_argument("--sidecar", metavar=INPUT, type=Path, help="manifest store beside the file (FILE.c2pa is found without this)")
+    parser.add_argument("--profile", choices=("2.2", "2.4", "2.5"), default="2.4", help="edition of the rules (default: %(default)s)")
+
+
+def add_output_options(parser: argparse.ArgumentParser, what: str, *, in_place: bool = False) -> None:
+    """Where the result goes. An existing file is replaced only when that is said."""
+    group = parser.add_mutually_exclusive_group() if in_place else parser
+    group.add_argument("-o", "--output", metavar=OUTPUT, type=Path, help=what)
+    if in_place:
+        group.add_argument("--in-place", action="store_true", help="replace the source itself (in one step, never half)")
+    parser.add_argument("-f", "--force", action="store_true", help="replace OUT when it exists; without this nothing is done then")
+
+
+def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
+    """Where a passphrase comes from; never from the command line, where other users see it."""
+    parser.add_argument(
+        "--passphrase-fd",
+        metavar="N",
+        type=int,
+        help="read the passphrase from this file descriptor (else from CREDKIT_PASSPHRASE, else ask at the terminal)",
+    )
+
+
+def moment(text: str) -> datetime:
+    """A time with its offset from UTC, as RFC 3339 has it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-01-31T12:00:00Z") from None
+    if found.tzinfo is None:
+        raise argparse.ArgumentTypeError(f'{text!r} does not say its offset from UTC: write "{text}Z" for UTC')
+    return found

@@ -1,0 +1,172 @@
+"""``credkit verify``: the verdict on files and their story, for people and for scripts."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credkit.cli.exits import VERIFY_TABLE, ExitCode, worst_verdict
+from credkit.cli.parsers import INPUT, Subcommands, add_command, add_trust_options, add_verdict_options
+
+if TYPE_CHECKING:
+    from credkit.cli.trusting import Trust
+    from credkit.verify.report import Report
+
+__all__ = ["add_to", "run"]
+
+_EXAMPLES = """
+credkit verify repaint.jpg
+credkit verify --require trusted --trust partners.pem downloads/*.jpg
+credkit verify --format json repaint.jpg | jq .state
+credkit verify --quiet portrait.png && echo "nothing was changed"
+"""
+_DESCRIPTION = """\
+Check the Content Credentials of files and tell what happened to each, oldest first:
+who signed, with which tool, what was done, whether it is as it was signed, and whether the signer is trusted.
+The network is never asked. Only authorities of your choice are trusted: your own identities and those of --trust."""
+_WORDS = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid", "none": "without credentials", "error": "unreadable"}
+
+
+def add_to(commands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "verify",
+        run,
+        summary="check files and tell their story",
+        description=_DESCRIPTION,
+        examples=_EXAMPLES,
+        exit_table=VERIFY_TABLE,
+        usage_code=ExitCode.UNREADABLE,
+    )
+    parser.add_argument("files", metavar=INPUT, nargs="+", type=Path, help="JPEG, PNG or .c2pa files; the content decides, not the name")
+    parser.add_argument(
+        "--require",
+        choices=("valid", "trusted"),
+        default="valid",
+        help="what every file must be for exit code 0: valid (nothing changed since it was signed) or also trusted (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "jsonl"),
+        default="text",
+        help="text for people; json: one report, or an array for several files; jsonl: one report a line (default: %(default)s)",
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no verdict, only answer with the exit code")
+    add_trust_options(parser)
+    add_verdict_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judge every file, show each verdict, and answer with the worst."""
+    from credkit.cli.terminal import tell
+    from credkit.cli.trusting import trust_of
+    from credkit.errors import CredkitError
+
+    if args.sidecar is not None and len(args.files) > 1:
+        args.usage("--sidecar goes with one file; the manifest stores beside several are found by their names")
+    try:
+        trust = trust_of(args)
+    except CredkitError as error:
+        tell(error)
+        return ExitCode.UNREADABLE
+    teller = _Teller(args, trust)
+    codes = [teller.tell(path) for path in args.files]
+    teller.conclude()
+    return worst_verdict(codes)
+
+
+class _Teller:
+    """Judges one file after the other and shows each verdict as soon as it is known, so that no report is kept longer than needed."""
+
+    def __init__(self, args: argparse.Namespace, trust: Trust) -> None:
+        self.args = args
+        self.trust = trust
+        self.form = "quiet" if args.quiet else args.format
+        self.states: Counter[str] = Counter()
+        self.judged = False
+        self.objects: list[dict[str, object]] = []
+
+    def tell(self, path: Path) -> ExitCode:
+        """The exit code for one file."""
+        from credkit.cli.terminal import tell
+        from credkit.errors import CredkitError
+
+        try:
+            report = self._verified(path)
+        except CredkitError as error:
+            tell(error)
+            report = self._unread(path, str(error))
+        else:
+            if self.form == "text":
+                self._print(report)
+        if self.form in ("json", "jsonl"):
+            self._gather(report)
+        self.states[report.state] += 1
+        code = _code(report, self.args.require)
+        if code is ExitCode.NOT_MET and report.state == "Valid" and not self.args.quiet:
+            tell(f'"{path}" is valid but not trusted, and --require trusted was asked: name the authority of its signer with --trust')
+        return code
+
+    def _verified(self, path: Path) -> Report:
+        from credkit.api import verify_file
+
+        args = self.args
+        return verify_file(path, sidecar=args.sidecar, policy=self.trust.policy, at=args.at, profile=args.profile, name=str(path))
+
+    def _unread(self, path: Path, problem: str) -> Report:
+        """A report for a file that cannot be opened, so that lists for programs have an entry for each file."""
+        from credkit.assets import BytesSource
+        from credkit.verify import Profile, verify
+
+        nothing = verify(BytesSource(b""), policy=self.trust.policy, at=self.args.at, profile=Profile(self.args.profile), name=str(path))
+        return replace(nothing, problem=problem, size=None)
+
+    def _print(self, report: Report) -> None:
+        from credkit.cli.terminal import rendered, write_text
+
+        gap = "\n" if self.states else ""
+        write_text(gap + rendered(report, "story"))
+        self.judged = self.judged or bool(report.manifests)
+
+    def _gather(self, report: Report) -> None:
+        import json
+
+        from credkit.cli.terminal import write_document
+        from credkit.provenance.json_report import json_report
+
+        found = json_report(report)
+        if self.form == "json":
+            self.objects.append(found)
+        else:
+            # ASCII, so that no character of a file can pass for the end of a line.
+            write_document(json.dumps(found, allow_nan=False, separators=(",", ":")) + "\n")
+
+    def conclude(self) -> None:
+        """What is said once, after all files."""
+        from credkit.cli.terminal import safe, say, write_document
+        from credkit.provenance.text import json_text
+
+        if self.form == "json":
+            content = self.objects[0] if len(self.args.files) == 1 else self.objects
+            write_document(json_text(content) + "\n", is_json=True)
+        if self.form != "text":
+            return
+        if self.judged:
+            say()
+            say(safe(self.trust.words))
+        if len(self.args.files) > 1:
+            counts = ", ".join(f"{self.states[state]:,} {words}" for state, words in _WORDS.items() if self.states[state])
+            say(f"{len(self.args.files):,} files: {counts}.")
+
+
+def _code(report: Report, required: str) -> ExitCode:
+    if report.state == "error":
+        return ExitCode.UNREADABLE
+    if report.state == "none":
+        return ExitCode.NO_CREDENTIALS
+    met = report.state == "Trusted" or (report.state == "Valid" and required == "valid")
+    return ExitCode.OK if met else ExitCode.NOT_MET
