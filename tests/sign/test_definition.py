@@ -665,7 +665,7 @@ def test_empty_fields_of_what_is_refused_mean_nothing() -> None:
     ("text", "words"),
     [
         ('{"title": ', "line 1, column 11"),
-        ('{\n  "title": "x",\n}', "line 3, column 1"),
+        ('{\n  "title": "x"\n  "format": "image/png"\n}', "line 3, column 3"),
         ('{"title": "x", "title": "y"}', 'the key "title" stands twice'),
         ('{"title": NaN}', "NaN is no number"),
         ("{" * 3, "not valid JSON"),
