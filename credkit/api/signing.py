@@ -100,24 +100,24 @@ def sign_file(
         statements.apply(builder)
         if thumbnail:
             notes += _add_preview(builder, opened, limits)
-        written: Written
-        if sidecar:
-            written = builder.sign_sidecar(
-                opened, output, signer, sidecar=beside, overwrite=overwrite, drop_history=drop_history, snapshot=snapshot, progress=progress
-            )
-        else:
+        sign, prepared = builder.sign_sidecar, opened
+        if not sidecar:
             prepared, instance_id = with_mirrors(opened, statements if mirrors else None, builder.instance_id, limits)
-            builder.instance_id = instance_id
-            written = builder.sign(
-                prepared,
-                output,
-                signer,
-                sidecar=beside,
-                overwrite=overwrite,
-                drop_history=drop_history,
-                snapshot=snapshot,
-                progress=progress,
-            )
+            sign, builder.instance_id = builder.sign, instance_id
+        written = sign(
+            prepared,
+            output,
+            signer,
+            sidecar=beside,
+            overwrite=overwrite,
+            drop_history=drop_history,
+            snapshot=snapshot,
+            progress=progress,
+        )
+    return _result(builder, written, notes)
+
+
+def _result(builder: Builder, written: Written, notes: list[str]) -> SignResult:
     reports = tuple(handle.report for handle in builder.ingredients if handle.report)
     return SignResult(
         label=written.report.active_manifest or "",

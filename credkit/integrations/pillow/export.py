@@ -153,8 +153,11 @@ def _format_of(fp: object, name: str | None) -> str | None:
     path = fp if _is_path(fp) else getattr(fp, "name", None)
     if not _is_path(path):
         return None
+    ending = os.path.splitext(os.fsdecode(cast("str", path)))[1].lower()
     Image.preinit()
-    return Image.EXTENSION.get(os.path.splitext(os.fsdecode(cast("str", path)))[1].lower())
+    if ending not in Image.EXTENSION:
+        Image.init()  # All formats, as Pillow does for an ending that the usual ones do not have.
+    return Image.EXTENSION.get(ending)
 
 
 def _is_path(value: object) -> bool:
