@@ -154,3 +154,16 @@ def test_replacing_a_store_leaves_nothing_behind(kind: str, tmp_path: Path) -> N
         builder.sign(path, path, pki.signer(), drop_history=True)
     there = peer.read(path.read_bytes(), kind)
     assert (there.state, there.manifests) == ("Valid", 1)
+
+
+def test_fill_bytes_before_any_segment_of_a_jpeg() -> None:
+    """A marker may have any number of 0xFF in front of it; wherever they are, the reference finds our store where we say it is."""
+    original = picture("jpg")
+    at = 2
+    while original[at + 1] != 0xDA:
+        builder = Builder()
+        builder.created("digitalCreation")
+        signed = sign(builder, original[:at] + b"\xff\xff\xff" + original[at:])
+        there = peer.read(signed, "jpg", anchors=pki.root_pem())
+        assert (there.state, there.failures) == ("Trusted", []), f"in front of marker {original[at + 1]:02X}"
+        at += 2 + int.from_bytes(original[at + 2 : at + 4], "big")

@@ -191,7 +191,8 @@ def _walk(source: Source, limits: Limits, *, header_only: bool) -> _Findings:
 
 def _note(found: _Findings, window: Window, segment: Segment, limits: Limits) -> None:
     marker = segment.marker
-    if marker == APP0 and found.header_open:
+    if marker == APP0 and found.header_open and segment.start == found.after_app0:
+        # Behind fill bytes the reference would miscount, so then the store goes in front of them.
         found.after_app0 = segment.end
     elif marker == SOS:
         found.scan_at, found.data_at = segment.start, segment.end
