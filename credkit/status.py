@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Kind", "Status", "StatusCode", "kind_of", "status"]
+__all__ = ["SUCCESSORS", "Kind", "Status", "StatusCode", "kind_of", "status"]
 
 
 class Kind(StrEnum):
@@ -545,6 +545,13 @@ class StatusCode(StrEnum):
         Kind.FAILURE,
         "The credentials are larger or more deeply nested than any real ones, so the check was stopped.",
     )
+
+
+SUCCESSORS: dict[str, str] = {
+    "signingCredential.expired": StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY.value,
+    "signingCredential.revoked": StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED.value,
+}
+"""Codes of editions before 2.2, which readers in wide use still find and record, and what the same finding is called now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,12 @@ from credkit.manifest.assertions.validation_results import RecordedDelta, Record
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.uri import manifest_uri, signature_uri
 from credkit.sign.compose import HASH_ALGORITHM, AssertionBox
-from credkit.status import Kind, Status, StatusCode
+from credkit.status import SUCCESSORS, Kind, Status
 from credkit.verify import Report
 
 __all__ = ["History", "ImportedManifests", "IngredientHandle", "recorded_results"]
 
-_FORMER_CODES: dict[str, str] = {StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY: "signingCredential.expired"}
+_FORMER_CODES = {new: old for old, new in SUCCESSORS.items()}
 """The reference still finds the code of editions before 2.2, and would call the child of an expired parent invalid."""
 
 

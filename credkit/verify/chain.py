@@ -14,7 +14,7 @@ from credkit.errors import MalformedError
 from credkit.manifest.assertions.ingredient import IngredientView
 from credkit.manifest.store import Assertion, Manifest
 from credkit.manifest.uri import absolute
-from credkit.status import Kind, Status, StatusCode, status
+from credkit.status import SUCCESSORS, Kind, Status, StatusCode, status
 from credkit.verify.checks.ingredients import check_ingredient_manifest, ingredient_manifest, ingredients_of
 from credkit.verify.context import Context
 from credkit.verify.report import IngredientDelta, ResultMap
@@ -22,10 +22,6 @@ from credkit.verify.report import IngredientDelta, ResultMap
 __all__ = ["Chain", "Link", "deltas", "reference_statuses", "walk"]
 
 _Identity = tuple[Kind, str, str | None]
-
-
-_SUCCESSORS = {"signingCredential.expired": "claimSignature.outsideValidity", "signingCredential.revoked": "signingCredential.ocsp.revoked"}
-"""Codes of editions before 2.2, which readers in wide use still record, and what the same finding is called now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +116,7 @@ def _recorded(view: IngredientView) -> tuple[ResultMap | None, frozenset[_Identi
         return entry if url == entry.url else replace(entry, url=url)
 
     entries = [placed(s) for s in view.recorded]
-    renamed = [replace(s, code=_SUCCESSORS[s.code]) for s in entries if s.code in _SUCCESSORS]
+    renamed = [replace(s, code=SUCCESSORS[s.code]) for s in entries if s.code in SUCCESSORS]
     own = ResultMap.of([placed(s) for s in view.recorded.active_manifest or ()])
     return own, frozenset(s.identity for s in (*entries, *renamed))
 
