@@ -68,7 +68,7 @@ def check_signed(path: Path, folder: Path, name: str) -> None:
     """``DifferentWorkError`` unless the file holds one trusted manifest, a data hash and no thumbnail."""
     import credkit
 
-    report = credkit.verify_file(path, policy=credkit.TrustPolicy.from_pem(folder / "root.pem"))
+    report = credkit.verify_file(path, policy=credkit.TrustPolicy.of(folder / "root.pem"))
     labels = [assertion.label for manifest in (report.store.manifests if report.store else ()) for assertion in manifest.assertions]
     if report.state != "Trusted" or len(report.manifests) != 1:
         raise DifferentWorkError(f"what {name} signed is {report.state} and has {len(report.manifests)} manifests; Trusted and 1 were due")

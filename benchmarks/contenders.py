@@ -37,7 +37,7 @@ class Ours:
         import credkit
 
         self.credkit = credkit
-        self.policy = credkit.TrustPolicy.from_pem(folder / "root.pem")
+        self.policy = credkit.TrustPolicy.of(folder / "root.pem")
         self.signer = credkit.Signer.from_pem((folder / "chain.pem").read_bytes(), (folder / "key.pem").read_bytes())
 
     def verify(self, path: Path, generations: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@
     ├── HistoryError           signing would drop the provenance a file already carries
     ├── CredentialError        keys, certificates, passphrases, identities
     ├── TrustError             trust lists and anchors that cannot be used
+    ├── FetchError             something that could not be had from the network
     └── OutputError            the result could not be written, nothing was changed
 
 The message of each is one sentence for people: what is wrong, where, and how to mend it.
@@ -24,6 +25,7 @@ __all__ = [
     "CredentialError",
     "CredkitError",
     "DefinitionError",
+    "FetchError",
     "HistoryError",
     "MalformedError",
     "NoCredentialsError",
@@ -87,6 +89,10 @@ class CredentialError(CredkitError):
 
 class TrustError(CredkitError):
     """A trust list or anchor that cannot be used; the message names the file and the place in it."""
+
+
+class FetchError(CredkitError):
+    """Something that could not, or must not, be had from the network."""
 
 
 class OutputError(CredkitError):

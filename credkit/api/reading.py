@@ -13,6 +13,7 @@ from credkit.errors import AssetError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store, sidecar_candidates
 from credkit.manifest.store import ManifestStore, parse_store
+from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 
@@ -46,12 +47,13 @@ def verify_file(
     at: datetime | None = None,
     profile: Profile | str = Profile.V2_4,
     limits: Limits = DEFAULT_LIMITS,
+    fetcher: Fetcher | None = None,
     name: str | None = None,
 ) -> Report:
     """Judge a file (path, bytes or seekable binary stream) and everything that it was made from.
 
     ``policy`` says whom to trust: nobody by default, then the best verdict is ``Valid``. ``at`` is the clock of the verdict
-    (aware ``datetime``, now by default). The network is never used.
+    (aware ``datetime``, now by default). The network is asked only through ``fetcher``.
 
     Raises ``AssetError`` only when the file cannot be read at all; whatever is in it becomes part of the report.
     """
@@ -63,6 +65,7 @@ def verify_file(
             at=at,
             profile=Profile(profile),
             limits=limits,
+            fetcher=fetcher,
             name=name_of(asset) if name is None else name,
         )
 

@@ -163,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
     output, overwrite = _output(args)
     statements, region = _statements(args)
     generator = parse_generator(args.generator) if args.generator is not None else None
-    policy = TrustPolicy.from_pem(*args.trust, tsa=args.tsa_trust) if args.trust or args.tsa_trust else None
+    policy = TrustPolicy.of(*args.trust, tsa=args.tsa_trust) if args.trust or args.tsa_trust else None
     with open_source(args.source) as opened:
         # A source that cannot be read is refused before a passphrase is asked for.
         size = opened.size

@@ -6,10 +6,11 @@ Nothing is trusted that the user did not choose; making an identity is such a ch
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from credkit.errors import CredentialError, TrustError
+from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
 
 __all__ = ["Trust", "trust_of"]
@@ -39,15 +40,17 @@ def trust_of(args: argparse.Namespace) -> Trust:
     """The trust of ``--trust``, ``--tsa-trust`` and ``--no-own-trust``; ``TrustError`` when a file or an identity cannot be used."""
     from credkit.sign.identity import list_identities
 
-    policy = TrustPolicy.from_pem(*args.trust, tsa=args.tsa_trust)
+    policy = TrustPolicy.of(*args.trust, tsa=args.tsa_trust)
     if args.no_own_trust:
         return Trust(policy=policy, own=(), files=tuple(args.trust))
     try:
         identities = list_identities()
     except CredentialError as error:
         raise TrustError(f"{error}; leave your own identities out with --no-own-trust") from None
-    anchors = tuple(dict.fromkeys((*policy.anchors, *(identity.root for identity in identities))))
-    return Trust(policy=replace(policy, anchors=anchors), own=tuple(i.name for i in identities), files=tuple(args.trust))
+    own = TrustList.of(*(identity.root for identity in identities), name="own identities")
+    return Trust(
+        policy=policy.joined(TrustPolicy.of(*([own] if identities else []))), own=tuple(i.name for i in identities), files=tuple(args.trust)
+    )
 
 
 def _quoted(name: str) -> str:

@@ -4,9 +4,9 @@ Clause: "Certificate trust chain" (anchor ``_certificate_trust_chain``): path va
 OpenSSL does it, because it knows every kind of key that C2PA allows; here is what surrounds it: which certificates it may use, how many,
 and the answer in words.
 
-Anchors may be subordinate authorities. A signer's own certificate is never an anchor: it can only be trusted by itself, as ``allowed``.
-Purposes are no part of the path; ``profile`` judges them. Broken certificates in the middle of a chain are left out, since the path may
-not need them.
+Anchors may be subordinate authorities. Only lists for a purpose that the signer's certificate has are asked, and only anchors that vouch
+at the reference time. A signer's own certificate is never an anchor: it can only be trusted by itself, as ``allowed``. Broken certificates
+in the middle of a chain are left out, since the path may not need them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.algorithms import RSA_SMALLEST
 from credkit.trust.certificate import Certificate
-from credkit.trust.policy import TrustPolicy
+from credkit.trust.lists import TrustList
 from credkit.trust.profile import is_sound_signature
 
 __all__ = ["PathResult", "check_path"]
@@ -56,6 +56,8 @@ class PathResult:
     """Until when, likewise."""
     path: tuple[bytes, ...] = field(default=(), repr=False)
     """DER from the signer's certificate to the anchor; empty when there is no path."""
+    trust_list: TrustList | None = field(default=None, repr=False)
+    """The list of the anchor that was reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,17 @@ class _Attempt:
     message: str = ""
 
 
-def check_path(chain: tuple[bytes, ...], policy: TrustPolicy, at: datetime, limits: Limits = DEFAULT_LIMITS) -> PathResult:
-    """Judge ``chain`` (DER, the signer's certificate first) at ``at`` (aware). Never raises, whatever the bytes are."""
+def check_path(
+    chain: tuple[bytes, ...],
+    lists: tuple[TrustList, ...],
+    at: datetime,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    allowed: tuple[bytes, ...] = (),
+) -> PathResult:
+    """Judge ``chain`` (DER, the signer's certificate first) at ``at`` (aware) by ``lists`` and by the certificates trusted for themselves
+    alone (``allowed``). Never raises, whatever the bytes are.
+    """
     if not chain:
         return _untrusted("the signature names no certificate", ())
     if len(chain) > limits.certificates:
@@ -79,19 +90,29 @@ def check_path(chain: tuple[bytes, ...], policy: TrustPolicy, at: datetime, limi
     if not certificates or certificates[0].der != chain[0]:
         return _untrusted("the certificate of the signer cannot be read", ())
     leaf = certificates[0]
-    if leaf.der in policy.allowed:
+    if leaf.der in allowed:
         return _allowed(leaf)
-    anchors = tuple(anchor.der for anchor in _readable(policy.anchors, limits) if anchor.der != leaf.der)
+    at = at.astimezone(UTC).replace(microsecond=0)
+    applicable = tuple(item for item in lists if item.purposes & set(leaf.extended_key_usages))
+    anchors = _anchors(applicable, leaf, None, limits)
     if not anchors:
-        return _untrusted("no trust anchors are configured", _linked(certificates))
+        configured = any(item.anchors for item in lists)
+        reason = "no trust list is for the purposes of the signer's certificate" if configured else "no trust anchors are configured"
+        return _untrusted(reason, _linked(certificates))
     presented = tuple(dict.fromkeys(certificate.der for certificate in certificates))
-    now = _search(presented, anchors, at.astimezone(UTC).replace(microsecond=0))
+    now = _search(presented, _anchors(applicable, leaf, at, limits), at)
     if now.path:
-        return _found(now.path, trusted=True, reason="")
+        return _found(now.path, applicable, at, trusted=True, reason="")
     ever = _search(presented, anchors, None)
     if ever.path:
-        return _found(ever.path, trusted=False, reason=_reason(now))
+        return _found(ever.path, applicable, None, trusted=False, reason=_late_reason(ever, now, applicable, at))
     return _untrusted(_reason(ever), _linked(certificates))
+
+
+def _anchors(lists: tuple[TrustList, ...], leaf: Certificate, at: datetime | None, limits: Limits) -> tuple[bytes, ...]:
+    """The certificates of all anchors that vouch at ``at`` (None: ever), each once."""
+    ders = (anchor.der for item in lists for anchor in item.anchors if at is None or anchor.vouches_at(at))
+    return tuple(c.der for c in _readable(tuple(dict.fromkeys(ders)), limits) if c.der != leaf.der)
 
 
 def _readable(chain: tuple[bytes, ...], limits: Limits) -> list[Certificate]:
@@ -139,7 +160,7 @@ def _allowed(leaf: Certificate) -> PathResult:
     )
 
 
-def _found(path: tuple[bytes, ...], *, trusted: bool, reason: str) -> PathResult:
+def _found(path: tuple[bytes, ...], lists: tuple[TrustList, ...], at: datetime | None, *, trusted: bool, reason: str) -> PathResult:
     certificates = [Certificate.parse(der) for der in path]
     start, end = _period(certificates)
     anchor = certificates[-1].subject
@@ -151,7 +172,16 @@ def _found(path: tuple[bytes, ...], *, trusted: bool, reason: str) -> PathResult
         not_before=start,
         not_after=end,
         path=path,
+        trust_list=next((i for i in lists if any(a.der == path[-1] and (at is None or a.vouches_at(at)) for a in i.anchors)), None),
     )
+
+
+def _late_reason(ever: _Attempt, now: _Attempt, lists: tuple[TrustList, ...], at: datetime) -> str:
+    """Why a path that exists does not count at ``at``: the anchor's window on its list, else the period of a certificate."""
+    windows = [anchor for item in lists for anchor in item.anchors if anchor.der == ever.path[-1]]
+    if any(anchor.vouches_at(at) for anchor in windows):
+        return _reason(now)
+    return f"the trust list does not let the trust anchor {Certificate.parse(ever.path[-1]).subject} vouch for signatures of that time"
 
 
 def _reason(attempt: _Attempt) -> str:

@@ -1,41 +1,39 @@
-"""Whom the user trusts: anchors, certificates chosen one by one, the purposes that these are for, and anchors of time-stamp authorities.
-Nothing is trusted that is not given here, and the two kinds of anchors never stand in for each other.
+"""Whom the user trusts: lists of authorities for signers, for time-stamps and for identities, and certificates chosen one by one.
+Nothing is trusted that is not given here, and no list ever stands in for one of another kind.
 
 Clause: "C2PA signers" (anchor ``_c2pa_signers``) and "Private credential storage" (anchor ``_private_credential_storage``).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from credkit.errors import MalformedError, TrustError
-from credkit.trust.certificate import Certificate
-from credkit.trust.pem import pem_blocks
-from credkit.trust.profile import DEFAULT_PURPOSES
+from credkit.trust.lists import TSA_PURPOSES, CertificateSource, TrustList, read_certificates, read_trust_list
+from credkit.trust.profile import DEFAULT_PURPOSES, DOCUMENT_SIGNING, EMAIL_PROTECTION
 
-__all__ = ["CertificateSource", "TrustPolicy"]
+__all__ = ["IDENTITY_PURPOSES", "TrustPolicy"]
 
-CertificateSource: TypeAlias = "str | os.PathLike[str] | bytes"
-"""A path of a file, or its content: PEM with any number of certificates, or one certificate in DER."""
-_LARGEST_FILE = 16 << 20
+IDENTITY_PURPOSES = frozenset({DOCUMENT_SIGNING, EMAIL_PROTECTION})
+"""Extended key usages of certificates that sign identity assertions (CAWG identity, X.509 form)."""
+_Lists: TypeAlias = "Iterable[CertificateSource | TrustList]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustPolicy:
-    """Anchors and chosen certificates as DER; equal policies are equal values."""
+    """Trust lists by what they are for, and chosen certificates; equal policies are equal values."""
 
-    anchors: tuple[bytes, ...] = field(default=(), repr=False)
-    """Certificates of authorities, roots or subordinate ones, that may vouch for signers."""
+    signers: tuple[TrustList, ...] = ()
+    """Lists of authorities, roots or subordinate ones, that may vouch for signers of claims."""
+    time_stamps: tuple[TrustList, ...] = ()
+    """Lists of authorities that may vouch for time-stamp authorities and for nobody else."""
+    identities: tuple[TrustList, ...] = ()
+    """Lists of authorities that may vouch for the certificates of identity assertions (CAWG, X.509 form)."""
+    identity_issuers: tuple[str, ...] = ()
+    """DIDs of trusted identity claims aggregators (CAWG)."""
     allowed: tuple[bytes, ...] = field(default=(), repr=False)
-    """Certificates of signers, each trusted for itself alone."""
-    purposes: frozenset[str] = DEFAULT_PURPOSES
-    """Extended key usages that the anchors vouch for."""
-    tsa_anchors: tuple[bytes, ...] = field(default=(), repr=False)
-    """Certificates of authorities, roots or subordinate ones, that may vouch for time-stamp authorities and for nobody else."""
+    """Certificates of signers (DER), each trusted for itself alone."""
 
     @classmethod
     def none(cls) -> TrustPolicy:
@@ -43,70 +41,51 @@ class TrustPolicy:
         return cls()
 
     @classmethod
-    def from_pem(
+    def of(
         cls,
-        *anchors: CertificateSource,
+        *signers: CertificateSource | TrustList,
+        tsa: _Lists = (),
+        identities: _Lists = (),
+        identity_issuers: Iterable[str] = (),
         allowed: Iterable[CertificateSource] = (),
-        purposes: frozenset[str] = DEFAULT_PURPOSES,
-        tsa: Iterable[CertificateSource] = (),
     ) -> TrustPolicy:
-        """The policy with the certificates of these files (or PEM bytes), ``tsa`` being the anchors of time-stamp authorities;
-        ``TrustError`` names the file and the certificate that cannot be used.
+        """The policy with these lists: files (paths), their bytes, or ``TrustList`` values.
+
+        ``tsa`` are lists of time-stamp authorities, ``allowed`` files of single certificates. ``TrustError`` names the file and the place
+        that cannot be used.
         """
-        return cls(anchors=_gather(anchors), allowed=_gather(allowed), purposes=purposes, tsa_anchors=_gather(tsa))
+        return cls(
+            signers=_lists(signers, DEFAULT_PURPOSES),
+            time_stamps=_lists(tsa, TSA_PURPOSES),
+            identities=_lists(identities, IDENTITY_PURPOSES),
+            identity_issuers=tuple(dict.fromkeys(identity_issuers)),
+            allowed=read_certificates(allowed),
+        )
 
-    def with_anchor(self, *anchors: CertificateSource) -> TrustPolicy:
-        """The same policy with further anchors."""
-        return replace(self, anchors=tuple(dict.fromkeys((*self.anchors, *_gather(anchors)))))
+    def joined(self, other: TrustPolicy) -> TrustPolicy:
+        """The policy that trusts whom either of two trusts."""
+        return TrustPolicy(
+            signers=_once(self.signers, other.signers),
+            time_stamps=_once(self.time_stamps, other.time_stamps),
+            identities=_once(self.identities, other.identities),
+            identity_issuers=tuple(dict.fromkeys((*self.identity_issuers, *other.identity_issuers))),
+            allowed=tuple(dict.fromkeys((*self.allowed, *other.allowed))),
+        )
 
-    def with_tsa_anchor(self, *anchors: CertificateSource) -> TrustPolicy:
-        """The same policy with further anchors of time-stamp authorities."""
-        return replace(self, tsa_anchors=tuple(dict.fromkeys((*self.tsa_anchors, *_gather(anchors)))))
+    @property
+    def purposes(self) -> frozenset[str]:
+        """Accepted extended key usages of signers: those that C2PA names, for which the list may be empty, and those of the lists."""
+        return DEFAULT_PURPOSES.union(*(item.purposes for item in self.signers))
 
     @property
     def is_configured(self) -> bool:
         """Whether any signer at all can be trusted."""
-        return bool(self.anchors or self.allowed)
+        return bool(self.allowed or any(item.anchors for item in self.signers))
 
 
-def _gather(sources: Iterable[CertificateSource]) -> tuple[bytes, ...]:
-    return tuple(dict.fromkeys(der for source in sources for der in _certificates(source)))
+def _lists(sources: _Lists, purposes: frozenset[str]) -> tuple[TrustList, ...]:
+    return _once(s if isinstance(s, TrustList) else read_trust_list(s, purposes=purposes) for s in sources)
 
 
-def _certificates(source: CertificateSource) -> list[bytes]:
-    name, data = ("trust anchors", source) if isinstance(source, bytes) else (str(source), _read(Path(source)))
-    if data[:1] == b"\x30":
-        return [_checked(data, f"{name} cannot be used")]
-    try:
-        blocks = pem_blocks(data)
-    except MalformedError as error:
-        raise TrustError(f"{name} cannot be read: {error}") from None
-    found = [block for block in blocks if block.label in ("CERTIFICATE", "X509 CERTIFICATE")]
-    if not found:
-        inside = f"only {blocks[0].label} in line {blocks[0].line}" if blocks else "no PEM block"
-        raise TrustError(f'{name} holds no certificate ({inside}): give a file with "-----BEGIN CERTIFICATE-----" blocks')
-    certificates = []
-    for number, block in enumerate(found, 1):
-        problem = f"certificate {number} of {name} (line {block.line}) cannot be used"
-        try:
-            der = block.der
-        except MalformedError as error:
-            raise TrustError(f"{problem}: {error.message}") from None
-        certificates.append(_checked(der, problem))
-    return certificates
-
-
-def _checked(der: bytes, problem: str) -> bytes:
-    try:
-        return Certificate.parse(der).der
-    except MalformedError as error:
-        raise TrustError(f"{problem}: {error}") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise TrustError(f"{path} is too large for a list of certificates: {_LARGEST_FILE >> 20} MiB are allowed")
-        return path.read_bytes()
-    except OSError as error:
-        raise TrustError(f"{path} cannot be read: {error.strerror or error}") from None
+def _once(*groups: Iterable[TrustList]) -> tuple[TrustList, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

@@ -15,14 +15,24 @@ from credkit.trust.algorithms import ALGORITHMS, RSA_LARGEST, RSA_SMALLEST, key_
 from credkit.trust.certificate import OID, AlgorithmIdentifier, Certificate
 from credkit.trust.der import Element, read
 
-__all__ = ["CLAIM_SIGNING", "DEFAULT_PURPOSES", "DOCUMENT_SIGNING", "EMAIL_PROTECTION", "Finding", "check_profile", "is_sound_signature"]
+__all__ = [
+    "CLAIM_SIGNING",
+    "DEFAULT_PURPOSES",
+    "DOCUMENT_SIGNING",
+    "EMAIL_PROTECTION",
+    "OCSP_SIGNING",
+    "TIME_STAMPING",
+    "Finding",
+    "check_profile",
+    "is_sound_signature",
+]
 
 CLAIM_SIGNING = "1.3.6.1.4.1.62558.2.1"
 EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4"
 DOCUMENT_SIGNING = "1.3.6.1.5.5.7.3.36"
 _MICROSOFT_SIGNING = "1.3.6.1.4.1.311.76.59.1.9"
-_TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
-_OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
+OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 _ANY_PURPOSE = "2.5.29.37.0"
 DEFAULT_PURPOSES = frozenset({CLAIM_SIGNING, EMAIL_PROTECTION, DOCUMENT_SIGNING, _MICROSOFT_SIGNING})
 """Extended key usages with which a certificate may sign claims when the trust policy names no others."""
@@ -225,7 +235,7 @@ def _purposes(certificate: Certificate, accepted: frozenset[str]) -> Iterator[Fi
         return
     if _ANY_PURPOSE in found:
         yield Finding(rule=rule, message="certificate is for any purpose (anyExtendedKeyUsage)", mend=f"{_ASK} with a purpose of its own")
-    for lonely, name in ((_TIME_STAMPING, "timeStamping"), (_OCSP_SIGNING, "OCSPSigning")):
+    for lonely, name in ((TIME_STAMPING, "timeStamping"), (OCSP_SIGNING, "OCSPSigning")):
         if lonely in found and len(set(found)) > 1:
             yield Finding(rule=rule, message=f"certificate has the purpose {name} beside another", mend=f"{_ASK} without {name}")
     if not accepted.intersection(found):

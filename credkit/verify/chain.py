@@ -19,8 +19,9 @@ from credkit.verify.checks.ingredients import check_ingredient_manifest, ingredi
 from credkit.verify.context import Context
 from credkit.verify.report import IngredientDelta, ResultMap
 
-__all__ = ["Chain", "Link", "deltas", "reference_statuses", "walk"]
+__all__ = ["Chain", "Link", "deltas", "gather_proofs", "reference_statuses", "walk"]
 
+_PROOFS = frozenset({"c2pa.time-stamp", "c2pa.certificate-status"})
 _Identity = tuple[Kind, str, str | None]
 
 
@@ -75,6 +76,31 @@ def walk(ctx: Context, active: Manifest) -> Chain:
             else:
                 stack += [(ingredient, depth + 1, False) for ingredient in below]
     return Chain(order=tuple(order), links=links, redactions=frozenset(redactions), cut=tuple(cut))
+
+
+def gather_proofs(ctx: Context, chain: Chain) -> None:
+    """Time-stamps and certificate statuses that manifests of the chain hold about others, which are needed before any signature is judged.
+
+    What is not of the right form is reported with the assertion itself.
+    """
+    for manifest in filter(None, map(ctx.store.find, chain.order)):
+        subject = ctx.subject(manifest)
+        for assertion in subject.listed():
+            if assertion.base_label in _PROOFS and assertion.uri not in ctx.redactions:
+                _gather_proof(ctx, manifest.label, assertion.base_label, subject.value_or_none(assertion))
+
+
+def _gather_proof(ctx: Context, holder: str, kind: str, value: object) -> None:
+    if not isinstance(value, dict):
+        return
+    if kind == "c2pa.certificate-status":
+        responses = value.get("ocspVals")
+        found = responses if isinstance(responses, list) else ()
+        ctx.certificate_statuses += [(holder, response) for response in found if isinstance(response, bytes)]
+        return
+    for label, token in value.items():
+        if isinstance(label, str) and isinstance(token, bytes):
+            ctx.time_stamps.setdefault(label, []).append(token)
 
 
 def _links(ctx: Context, manifest: Manifest) -> Iterator[Link]:

@@ -20,8 +20,9 @@ from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.store import Assertion, Manifest, ManifestStore
 from credkit.manifest.uri import absolute, signature_uri
 from credkit.status import Status, StatusCode, status
+from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
-from credkit.verify.report import SignatureReport
+from credkit.verify.report import SignatureReport, TimeStampReport, TrustListUse
 
 __all__ = ["Asset", "Check", "Context", "Profile", "Subject"]
 
@@ -55,10 +56,18 @@ class Context:
     profile: Profile
     limits: Limits
     asset: Asset | None
+    fetcher: Fetcher | None = None
+    """The network, when the caller allows it."""
     redactions: frozenset[str] = frozenset()
     """Absolute URIs of all redacted assertions, from every claim in the chain."""
     redacted_labels: frozenset[str] = frozenset()
     """Labels of the manifests that they are redacted from."""
+    time_stamps: dict[str, list[bytes]] = field(default_factory=dict)
+    """Tokens in time-stamp assertions of the chain, by the label of the manifest that they are about."""
+    certificate_statuses: list[tuple[str, bytes]] = field(default_factory=list)
+    """OCSP responses in certificate status assertions of the chain, each with the label of the manifest that holds it."""
+    trust_lists: list[TrustListUse] = field(default_factory=list)
+    """Lists with an address in which an anchor was found."""
     unprotected: list[str] = field(default_factory=list)
     """Ranges besides the store that the hard binding leaves out, in words."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
@@ -99,13 +108,18 @@ class Subject:
         self._values: dict[str, Any] = {}
         self.signer: SignatureReport | None = None
         """Set by the signature checks."""
-        self.attested_time: datetime | None = None
-        """Time of an accepted time-stamp; set by its check, which comes before that of the certificate."""
+        self.time_stamp: TimeStampReport | None = None
+        """The accepted time-stamp; set by its check, which comes before that of the certificate."""
 
     @property
     def label(self) -> str:
         """The manifest's label."""
         return self.manifest.label
+
+    @property
+    def attested_time(self) -> datetime | None:
+        """Time of the accepted time-stamp."""
+        return self.time_stamp.time if self.time_stamp else None
 
     @property
     def signature_uri(self) -> str:

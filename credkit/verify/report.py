@@ -14,7 +14,17 @@ from typing import Literal
 from credkit.manifest.store import Manifest, ManifestStore
 from credkit.status import Kind, Status
 
-__all__ = ["IngredientDelta", "IngredientReport", "ManifestReport", "Report", "ResultMap", "SignatureReport", "State"]
+__all__ = [
+    "IngredientDelta",
+    "IngredientReport",
+    "ManifestReport",
+    "Report",
+    "ResultMap",
+    "SignatureReport",
+    "State",
+    "TimeStampReport",
+    "TrustListUse",
+]
 
 State = Literal["Trusted", "Valid", "Invalid", "none", "error"]
 
@@ -47,6 +57,27 @@ class ResultMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustListUse:
+    """A trust list that vouched for somebody (``trustListUris``)."""
+
+    uri: str
+    type: Literal["c2pa.trustList", "c2pa.tsaTrustList"]
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeStampReport:
+    """An accepted time-stamp over a claim signature."""
+
+    time: datetime
+    """UTC."""
+    authority: str | None
+    """Common name in the certificate of the time-stamp authority."""
+    chain: tuple[bytes, ...] = field(repr=False)
+    """DER, the authority's certificate first, to the anchor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """Who signed one manifest, as far as could be read; nothing in it is proven unless ``verified`` and ``trusted`` say so."""
 
@@ -68,8 +99,13 @@ class SignatureReport:
     """The signature verifies with the key of the certificate."""
     trusted: bool = False
     """The certificate leads to an anchor of the trust policy."""
-    time: datetime | None = None
-    """The time-stamp's time, when one was accepted; None without."""
+    time_stamp: TimeStampReport | None = None
+    """The time-stamp, when one was accepted."""
+
+    @property
+    def time(self) -> datetime | None:
+        """The attested time of signing; None without an accepted time-stamp."""
+        return self.time_stamp.time if self.time_stamp else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +198,10 @@ class Report:
     """The clock of the verdict, UTC."""
     trust_configured: bool
     """Whether any anchor was given; without one nothing can be ``Trusted``."""
+    trust_lists: tuple[TrustListUse, ...] = ()
+    """Lists with an address that vouched for a signer or a time-stamp authority of the chain."""
+    online: bool = False
+    """Whether the network could be asked."""
 
     @property
     def active(self) -> ManifestReport | None:

@@ -26,8 +26,9 @@ from credkit.load import Located, load_store
 from credkit.manifest.store import Manifest, ManifestStore, parse_store
 from credkit.manifest.uri import JumbfUri
 from credkit.status import Status, StatusCode, kind_of, status
+from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
-from credkit.verify.chain import Chain, Link, deltas, reference_statuses, walk
+from credkit.verify.chain import Chain, Link, deltas, gather_proofs, reference_statuses, walk
 from credkit.verify.checks.actions import check_actions
 from credkit.verify.checks.assertions import (
     check_assertion_hashes,
@@ -75,9 +76,11 @@ def verify(
     at: datetime | None = None,
     profile: Profile = Profile.V2_4,
     limits: Limits = DEFAULT_LIMITS,
+    fetcher: Fetcher | None = None,
     name: str = "",
 ) -> Report:
-    """Judge an asset. The verdict is a function of the bytes, the policy, the time and the profile, and of nothing else.
+    """Judge an asset. The verdict is a function of the bytes, the policy, the time and the profile, and of nothing else unless a
+    ``fetcher`` allows to ask the network.
 
     ``sidecar`` is a manifest store kept beside the asset, used when none is embedded. ``policy`` says whom to trust (nobody
     by default), ``at`` is the clock (aware; now by default). What is known about ``source`` (``Source.known``) is not read
@@ -99,7 +102,7 @@ def verify(
     asset = None
     if located.format and located.layout and not located.standalone:
         asset = Asset(source=source, layout=located.layout, format=located.format, embedded=located.location == "embedded")
-    ctx = Context(store=store, policy=policy, at=at, profile=profile, limits=limits, asset=asset)
+    ctx = Context(store=store, policy=policy, at=at, profile=profile, limits=limits, asset=asset, fetcher=fetcher)
     return _judge(ctx, located, name)
 
 
@@ -139,6 +142,7 @@ def _judge(ctx: Context, located: Located, name: str) -> Report:
     chain = walk(ctx, active)
     ctx.redactions = chain.redactions
     ctx.redacted_labels = frozenset(parsed.manifest for uri in chain.redactions if (parsed := JumbfUri.parse(uri)) and parsed.manifest)
+    gather_proofs(ctx, chain)
     subjects = {label: ctx.subject(manifest) for label in chain.order if (manifest := _reached(ctx.store, label, active))}
     found: dict[str, ResultMap] = {}
     for label, subject in subjects.items():
@@ -166,6 +170,8 @@ def _judge(ctx: Context, located: Located, name: str) -> Report:
         profile=str(ctx.profile),
         validated_at=ctx.at,
         trust_configured=ctx.policy.is_configured,
+        trust_lists=tuple(dict.fromkeys(ctx.trust_lists)),
+        online=ctx.fetcher is not None,
     )
 
 

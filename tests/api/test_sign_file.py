@@ -18,7 +18,7 @@ from tests.forge import peer, pki
 from tests.forge.pictures import KINDS, picture, repainted
 
 SIGNER = pki.signer()
-POLICY = credkit.TrustPolicy.from_pem(pki.root_pem())
+POLICY = credkit.TrustPolicy.of(pki.root_pem())
 CREATED = Statements(created="trainedAlgorithmicMedia")
 EDITED = Statements(edited="compositeWithTrainedAlgorithmicMedia")
 

@@ -72,9 +72,9 @@ def policy(profile: str) -> TrustPolicy:
     trust = CORPUS / "trust"
     return {
         "noanchors": TrustPolicy.none,
-        "testroots": lambda: TrustPolicy.from_pem(trust / "c2pa-rs_test_cert_root_bundle.pem"),
-        "official": lambda: TrustPolicy.from_pem(trust / "C2PA-TRUST-LIST.pem"),
-        "interim": lambda: TrustPolicy.from_pem(trust / "cai-interim_anchors.pem", allowed=[trust / "cai-interim_allowed.pem"]),
+        "testroots": lambda: TrustPolicy.of(trust / "c2pa-rs_test_cert_root_bundle.pem"),
+        "official": lambda: TrustPolicy.of(trust / "C2PA-TRUST-LIST.pem"),
+        "interim": lambda: TrustPolicy.of(trust / "cai-interim_anchors.pem", allowed=[trust / "cai-interim_allowed.pem"]),
     }[profile]()
 
 

@@ -72,7 +72,7 @@ def test_a_parent_whose_certificate_has_expired() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_chains_of_one_to_ten(kind: str) -> None:
-    policy = TrustPolicy.from_pem(pki.root_pem())
+    policy = TrustPolicy.of(pki.root_pem())
     signed = created(kind)
     for generation in range(1, 11):
         there = peer.read(signed, kind, anchors=pki.root_pem())
@@ -114,7 +114,7 @@ def test_a_sidecar(kind: str) -> None:
     builder.sign_sidecar(picture(kind), store, pki.signer())
     there = peer.read(picture(kind), kind, anchors=pki.root_pem(), sidecar=store.getvalue())
     assert (there.state, there.failures) == ("Trusted", [])
-    here = verify(BytesSource(picture(kind)), sidecar=BytesSource(store.getvalue()), policy=TrustPolicy.from_pem(pki.root_pem()))
+    here = verify(BytesSource(picture(kind)), sidecar=BytesSource(store.getvalue()), policy=TrustPolicy.of(pki.root_pem()))
     assert (here.state, here.location, here.content_intact) == ("Trusted", "sidecar", True)
 
 

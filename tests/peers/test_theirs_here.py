@@ -17,7 +17,7 @@ from tests.forge.pictures import KINDS, picture
 
 ALGORITHMS = ("ed25519", "es256", "es384", "es512", "ps256", "ps384", "ps512")
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-POLICY = TrustPolicy.from_pem(pki.root_pem())
+POLICY = TrustPolicy.of(pki.root_pem())
 
 
 def created_definition(**more: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def codes(report: Report) -> set[str]:
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm(kind: str, algorithm: str) -> None:
     signed = peer.sign(picture(kind), kind, created_definition(), algorithm=algorithm)
-    report = judge(signed, TrustPolicy.from_pem(pki.root_pem(algorithm)))
+    report = judge(signed, TrustPolicy.of(pki.root_pem(algorithm)))
     assert (report.state, codes(report)) == ("Trusted", set())
     assert judge(signed, TrustPolicy.none()).state == "Valid"
     assert report.active_manifest == peer.read(signed, kind).raw["active_manifest"]

@@ -158,7 +158,7 @@ def second_generation() -> bytes:
 def judge(data: bytes, *, trust: int = 2, name: str = "portrait.jpg") -> Report:
     """The verdict; ``trust`` says how many of the two identities are trusted: none, the studio, both."""
     anchors = tuple(keys.root.der for keys in identities()[:trust])
-    return verify(BytesSource(data), policy=TrustPolicy(anchors=anchors), at=datetime.now(UTC), name=name)
+    return verify(BytesSource(data), policy=TrustPolicy.of(*anchors), at=datetime.now(UTC), name=name)
 
 
 def altered(data: bytes, text: bytes) -> bytes:

@@ -201,7 +201,7 @@ def test_prompts_and_measured_files_of_inputs_are_told() -> None:
     )
     out = io.BytesIO()
     sign_file(source, out, statements, signer=pki.signer())
-    report = verify_file(out.getvalue(), policy=TrustPolicy.from_pem(pki.root_pem()))
+    report = verify_file(out.getvalue(), policy=TrustPolicy.of(pki.root_pem()))
     told = {node.name: {(s.topic, s.words) for s in node.said} for node in provenance_graph(report).nodes if node.kind == "unsigned"}
     assert told == {
         'input "Portrait Model 1"': {("kind", "c2pa.types.model")},

@@ -101,7 +101,7 @@ def test_the_certificates():
     assert root.is_ca
     assert root.not_after > leaf.not_after
     assert root.key_usage == {"keyCertSign", "cRLSign"}
-    result = check_path((leaf.der,), TrustPolicy(anchors=(identity.root,)), datetime.now(UTC))
+    result = check_path((leaf.der,), TrustPolicy.of(identity.root).signers, datetime.now(UTC))
     assert result.trusted
     assert result.path == (leaf.der, root.der)
 
@@ -112,7 +112,7 @@ def test_certificates_of_every_algorithm(algorithm):
     issued = issue("credkit test", "credkit test", 30, chosen, datetime.now(UTC))
     assert check_profile(Certificate.parse(issued.leaf)) == ()
     assert chosen.accepts_key(issued.key.public_key())
-    assert check_path((issued.leaf,), TrustPolicy(anchors=(issued.root,)), datetime.now(UTC)).trusted
+    assert check_path((issued.leaf,), TrustPolicy.of(issued.root).signers, datetime.now(UTC)).trusted
     assert "PRIVATE" not in repr(issued)
 
 
@@ -316,9 +316,9 @@ def test_anchors_are_the_roots_and_nothing_else():
     identities = [create_identity(name, passphrase=CANARY) for name in ("first", "second")]
     assert identity_anchors() == tuple(identity.root for identity in identities)
     now = datetime.now(UTC)
-    one = TrustPolicy(anchors=(identities[0].root,))
-    assert check_path((identities[0].certificate.der,), one, now).trusted
-    assert not check_path((identities[1].certificate.der,), one, now).trusted
+    one = TrustPolicy.of(identities[0].root)
+    assert check_path((identities[0].certificate.der,), one.signers, now).trusted
+    assert not check_path((identities[1].certificate.der,), one.signers, now).trusted
 
 
 def test_describe_is_plain_data():

@@ -113,7 +113,7 @@ def test_names_are_read_leniently_and_returned_raw(value, text):
     assert check_profile(certificate) == ()
     # OpenSSL compares names octet by octet, but refuses what is no text in its own encoding.
     readable = "\ufffd" not in text and not text.startswith("#")
-    assert check_path(chain.chain, TrustPolicy.from_pem(chain.root_pem), pki.NOW).trusted is readable
+    assert check_path(chain.chain, TrustPolicy.of(chain.root_pem).signers, pki.NOW).trusted is readable
 
 
 def test_cryptography_alone_would_refuse_the_underscore():
@@ -180,7 +180,7 @@ def test_changed_bytes_never_raise_anything_else(der, position, flip):
     changed = bytearray(der)
     changed[position % len(der)] ^= flip
     _parse_quietly(bytes(changed))
-    result = check_path((bytes(changed), GOOD.root.der), TrustPolicy.from_pem(GOOD.root_pem, RICH.root_pem), pki.NOW)
+    result = check_path((bytes(changed), GOOD.root.der), TrustPolicy.of(GOOD.root_pem, RICH.root_pem).signers, pki.NOW)
     assert not result.trusted
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -8,9 +8,11 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.limits import Limits
+from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.certificate import Certificate
-from credkit.trust.path import check_path
+from credkit.trust.lists import Anchor, TrustList
+from credkit.trust.path import PathResult
+from credkit.trust.path import check_path as path_of
 from credkit.trust.pem import pem_blocks
 from credkit.trust.policy import TrustPolicy
 from tests.forge import pki
@@ -21,7 +23,11 @@ SECOND = timedelta(seconds=1)
 
 
 def policy(*anchors: bytes, allowed: tuple[bytes, ...] = ()) -> TrustPolicy:
-    return TrustPolicy(anchors=anchors, allowed=allowed)
+    return TrustPolicy(signers=(TrustList.of(*anchors),) if anchors else (), allowed=allowed)
+
+
+def check_path(chain: tuple[bytes, ...], chosen: TrustPolicy, at: datetime, limits: Limits = DEFAULT_LIMITS) -> PathResult:
+    return path_of(chain, chosen.signers, at, limits, allowed=chosen.allowed)
 
 
 @pytest.mark.parametrize("algorithm", pki.ALGORITHMS)
@@ -276,9 +282,24 @@ def test_an_unknown_critical_extension_of_an_authority_breaks_the_path():
     assert "unhandled critical extension" in result.reason
 
 
-def test_purposes_are_no_part_of_the_path():
+def test_only_lists_for_a_purpose_of_the_signer_are_asked():
     chain = pki.make_pki(eku=[pki.SERVER_AUTH])
-    assert check_path(chain.chain, policy(chain.root.der), NOW).trusted
+    result = check_path(chain.chain, policy(chain.root.der), NOW)
+    assert not result.trusted
+    assert result.reason == "no trust list is for the purposes of the signer's certificate"
+    other = TrustList.of(chain.root.der, purposes=frozenset({pki.SERVER_AUTH}), name="servers")
+    assert path_of(chain.chain, (TrustList.of(chain.root.der), other), NOW).trust_list == other
+
+
+@pytest.mark.parametrize(("start", "end", "trusted"), [(0, 0, True), (None, 0, True), (0, None, True), (1, None, False), (None, -1, False)])
+def test_an_anchor_vouches_within_its_window_alone(start, end, trusted):
+    chain = pki.make_pki()
+    window = [None if days is None else NOW + days * SECOND for days in (start, end)]
+    listed = TrustList(anchors=(Anchor(der=chain.root.der, not_before=window[0], not_after=window[1]),))
+    result = path_of(chain.chain, (listed,), NOW)
+    assert result.trusted is trusted
+    assert result.trusted_ignoring_time
+    assert "does not let the trust anchor" in result.reason or trusted
 
 
 def test_the_answer_does_not_depend_on_repetition():
@@ -309,8 +330,8 @@ def test_no_changed_byte_of_a_chain_is_trusted(which, position, flip):
 
 
 def test_chains_of_the_reference(corpus):
-    anchors = TrustPolicy.from_pem(corpus / "trust" / "c2pa-rs_test_cert_root_bundle.pem")
-    official = TrustPolicy.from_pem(corpus / "trust" / "C2PA-TRUST-LIST.pem")
+    anchors = TrustPolicy.of(corpus / "trust" / "c2pa-rs_test_cert_root_bundle.pem")
+    official = TrustPolicy.of(corpus / "trust" / "C2PA-TRUST-LIST.pem")
     for path in sorted(corpus.glob("certs/*.pub")):
         chain = tuple(block.der for block in pem_blocks(path.read_bytes()))
         at = Certificate.parse(chain[0]).not_before + DAY

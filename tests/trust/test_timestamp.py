@@ -37,7 +37,7 @@ def judged(authority: tsa.Tsa, policy: TrustPolicy | None = None, message: bytes
 
 
 def trusting(*authorities: tsa.Tsa) -> TrustPolicy:
-    return TrustPolicy(tsa_anchors=tuple(authority.root.der for authority in authorities))
+    return TrustPolicy.of(tsa=[authority.root.der for authority in authorities])
 
 
 def codes(result: TimeStampResult) -> tuple[StatusCode, ...]:
@@ -101,7 +101,7 @@ def test_a_fraction_of_a_second_is_kept():
 
 
 def test_a_subordinate_authority_may_be_the_anchor():
-    result = judged(TSA, TrustPolicy(tsa_anchors=(TSA.intermediate.der,)))
+    result = judged(TSA, TrustPolicy.of(tsa=[TSA.intermediate.der]))
     assert result.trusted
     assert result.chain == TSA.chain
 
@@ -184,14 +184,14 @@ def test_without_anchors_the_time_is_told_but_not_taken():
 
 
 def test_anchors_and_chosen_certificates_of_signers_do_not_vouch_for_time():
-    policy = TrustPolicy(anchors=(ROOT.der, TSA.intermediate.der), allowed=TSA.chain)
+    policy = TrustPolicy.of(ROOT.der, TSA.intermediate.der, allowed=TSA.chain)
     assert_ignored(judged(TSA, policy), UNTRUSTED)
 
 
 def test_anchors_of_time_stamps_do_not_vouch_for_signers():
     from credkit.trust.path import check_path
 
-    assert not check_path(TSA.chain, trusting(TSA), pki.NOW).trusted
+    assert not check_path(TSA.chain, trusting(TSA).signers, pki.NOW).trusted
     assert not trusting(TSA).is_configured
 
 
@@ -220,7 +220,7 @@ def test_two_certificates_of_one_key_are_not_confused():
 
 
 def test_an_authority_is_not_its_own_anchor():
-    assert_ignored(judged(TSA, TrustPolicy(tsa_anchors=(TSA.certificate,))), UNTRUSTED)
+    assert_ignored(judged(TSA, TrustPolicy.of(tsa=[TSA.certificate])), UNTRUSTED)
 
 
 def test_a_certificate_that_cannot_be_read_is_as_good_as_none():
@@ -256,14 +256,12 @@ def test_a_changed_token_is_trusted_only_with_the_same_meaning(authority):
 def test_policies_with_time_stamp_anchors(tmp_path):
     file = tmp_path / "tsa.pem"
     file.write_bytes(ROOT.pem + OTHER.root.pem)
-    policy = TrustPolicy.from_pem(pki.root_pem(), tsa=[file, ROOT.der])
-    assert policy.tsa_anchors == (ROOT.der, OTHER.root.der)
-    assert len(policy.anchors) == 1
-    more = TrustPolicy.none().with_tsa_anchor(file, ROOT.pem)
-    assert more.tsa_anchors == policy.tsa_anchors
-    assert more.with_tsa_anchor(OTHER.root.pem) == more
-    assert more.anchors == ()
-    assert TrustPolicy.from_pem(file).tsa_anchors == ()
+    policy = TrustPolicy.of(pki.root_pem(), tsa=[file, ROOT.der])
+    assert [anchor.der for found in policy.time_stamps for anchor in found.anchors] == [ROOT.der, OTHER.root.der, ROOT.der]
+    assert all(found.purposes == {pki.TIME_STAMPING} for found in policy.time_stamps)
+    assert len(policy.signers) == 1
+    assert TrustPolicy.of(file).time_stamps == ()
+    assert TrustPolicy.of(tsa=[file]).signers == ()
 
 
 @pytest.mark.parametrize("salt", [0, 31, 20, -1, 2**31, 2**63, 2**64, 2**2000, -(2**2000)])

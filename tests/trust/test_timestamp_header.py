@@ -14,7 +14,7 @@ from tests.forge import tsa
 
 CLAIM = b"\xa1\x61c\x61d"
 TSA, OTHER = tsa.make_tsa(), tsa.make_tsa("ps256")
-POLICY = TrustPolicy(tsa_anchors=(TSA.root.der,))
+POLICY = TrustPolicy.of(tsa=[TSA.root.der])
 TRUSTED = (StatusCode.TIME_STAMP_TRUSTED, StatusCode.TIME_STAMP_VALIDATED)
 MALFORMED, MISMATCH = (StatusCode.TIME_STAMP_MALFORMED,), (StatusCode.TIME_STAMP_MISMATCH,)
 UNTRUSTED = (StatusCode.TIME_STAMP_UNTRUSTED,)
@@ -48,7 +48,7 @@ def test_no_header():
 def test_each_version(header):
     assert codes(tsa.signed(**header)) == TRUSTED
     assert codes(tsa.signed(**header), TrustPolicy.none()) == UNTRUSTED
-    assert codes(tsa.signed(**header), TrustPolicy(anchors=(TSA.root.der,))) == UNTRUSTED
+    assert codes(tsa.signed(**header), TrustPolicy.of(TSA.root.der)) == UNTRUSTED
 
 
 def test_a_stamp_of_another_claim_or_signature():

@@ -21,7 +21,7 @@ MESSAGE = b"what was stamped"
 TSA = tsa.make_tsa()
 STAMP = tsa.token(TSA, MESSAGE)
 RESPONSE = tsa.response(STAMP)
-POLICY = TrustPolicy(tsa_anchors=(TSA.root.der,))
+POLICY = TrustPolicy.of(tsa=[TSA.root.der])
 OID_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 
 

@@ -21,7 +21,7 @@ Made = bytes | tuple[bytes, bytes]
 @cache
 def policy() -> TrustPolicy:
     """The anchors of all sound signers of the forge."""
-    return TrustPolicy.from_pem(*(pki.root_pem(algorithm) for algorithm in ("ed25519", "es256", "ps256")))
+    return TrustPolicy.of(*(pki.root_pem(algorithm) for algorithm in ("ed25519", "es256", "ps256")))
 
 
 @dataclass(frozen=True)

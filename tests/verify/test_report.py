@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from credkit.assets import BytesSource
+from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from tests.forge import pki
@@ -263,11 +264,13 @@ def test_the_clock_at_the_edges_of_validity(edge: str, seconds: int) -> None:
     assert ("claimSignature.outsideValidity" in codes) is not inside
 
 
-def test_a_policy_for_another_purpose() -> None:
-    anchors = TrustPolicy.from_pem(pki.root_pem(), purposes=frozenset({pki.CLAIM_SIGNING}))
+def test_a_list_for_another_purpose_vouches_for_nobody() -> None:
+    anchors = TrustPolicy.of(TrustList.of(pki.default_pki().root.der, purposes=frozenset({pki.CLAIM_SIGNING})))
     report = judge(signed(standard()), policy=anchors)
-    assert report.state == "Invalid"
-    assert {s.code for s in report.active.results.failure} == {"signingCredential.invalid", "signingCredential.untrusted"}  # type: ignore[union-attr]
+    assert report.state == "Valid"
+    (failure,) = report.active.results.failure  # type: ignore[union-attr]
+    assert failure.code == "signingCredential.untrusted"
+    assert "no trust list is for the purposes" in (failure.explanation or "")
 
 
 def test_a_plain_picture() -> None:

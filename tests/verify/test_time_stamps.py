@@ -49,7 +49,7 @@ def stamped(time: datetime = INSIDE, *, over: bytes | None = None, header: str =
 
 
 def policy(*, listed: bool = True) -> TrustPolicy:
-    return TrustPolicy.from_pem(expired().root_pem, tsa=[authority().root.pem] if listed else [])
+    return TrustPolicy.of(expired().root_pem, tsa=[authority().root.pem] if listed else [])
 
 
 def codes(report: Report) -> set[str]:
@@ -98,7 +98,7 @@ def test_faults_of_a_stamp_are_never_failures() -> None:
 
 
 def test_signer_anchors_vouch_for_no_time() -> None:
-    both = TrustPolicy.from_pem(expired().root_pem, authority().root.pem)
+    both = TrustPolicy.of(expired().root_pem, authority().root.pem)
     report = judge(stamped(), policy=both)
     assert report.state == "Invalid"
     assert "timeStamp.untrusted" in codes(report)

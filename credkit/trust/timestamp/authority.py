@@ -6,11 +6,10 @@ Where its chain leads is left to ``credkit.trust.path``.
 from __future__ import annotations
 
 from credkit.trust.certificate import OID, Certificate
-from credkit.trust.profile import check_profile
+from credkit.trust.profile import TIME_STAMPING, check_profile
 
 __all__ = ["authority_problem"]
 
-_TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 _SIGNING_USAGES = frozenset({"digitalSignature", "contentCommitment"})
 
 
@@ -35,7 +34,7 @@ def authority_problem(certificate: Certificate) -> str | None:
 
 def _purpose_problem(certificate: Certificate) -> str | None:
     extension = certificate.extension(OID.EXTENDED_KEY_USAGE)
-    if extension is None or certificate.extended_key_usages != (_TIME_STAMPING,):
+    if extension is None or certificate.extended_key_usages != (TIME_STAMPING,):
         return "certificate is not for time-stamps alone (extendedKeyUsage timeStamping)"
     if not extension.critical:
         return "certificate does not mark its purpose as critical (extendedKeyUsage)"

@@ -15,6 +15,7 @@ from datetime import datetime
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import StatusCode
 from credkit.trust.certificate import Certificate
+from credkit.trust.lists import TrustList
 from credkit.trust.path import PathResult, check_path
 from credkit.trust.policy import TrustPolicy
 from credkit.trust.timestamp.authority import authority_problem
@@ -42,6 +43,9 @@ class TimeStampResult:
     the certificate of its signer.
     """
 
+    trust_list: TrustList | None = field(default=None, repr=False)
+    """The list of the anchor, when ``trusted``."""
+
     @property
     def trusted(self) -> bool:
         """Whether the time counts."""
@@ -49,7 +53,7 @@ class TimeStampResult:
 
 
 def check_time_stamp(token: TimeStampToken, message: bytes, policy: TrustPolicy, limits: Limits = DEFAULT_LIMITS) -> TimeStampResult:
-    """Judge ``token`` over ``message`` with the time-stamp anchors of ``policy`` (its anchors for signers count for nothing here).
+    """Judge ``token`` over ``message`` with the time-stamp lists of ``policy`` (its lists of signers count for nothing here).
 
     The authority's chain is judged at the attested time, never at the present one. Raises nothing.
     """
@@ -65,16 +69,16 @@ def check_time_stamp(token: TimeStampToken, message: bytes, policy: TrustPolicy,
     presented = (certificate.der, *(der for der in token.certificates if der != certificate.der))
     if faults:
         return TimeStampResult(findings=faults, authority=certificate.common_name, chain=presented)
-    anchors = TrustPolicy(anchors=policy.tsa_anchors)
-    path = check_path(presented, anchors, token.time, limits)
+    path = check_path(presented, policy.time_stamps, token.time, limits)
     if not path.trusted:
-        faults = _path_faults(token, certificate, path, configured=bool(policy.tsa_anchors))
+        faults = _path_faults(token, certificate, path, configured=bool(policy.time_stamps))
         return TimeStampResult(findings=faults, authority=certificate.common_name, chain=presented)
     return TimeStampResult(
         findings=((StatusCode.TIME_STAMP_TRUSTED, None), (StatusCode.TIME_STAMP_VALIDATED, None)),
         time=token.time,
         authority=certificate.common_name,
         chain=path.path,
+        trust_list=path.trust_list,
     )
 
 

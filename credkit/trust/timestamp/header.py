@@ -7,6 +7,7 @@ Clauses: "Choosing the Payload" (anchor ``_choosing_the_payload``), "Storing the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from credkit.codec import cbor
 from credkit.codec.cose import Sign1, to_be_signed
@@ -46,7 +47,7 @@ def read_time_stamps(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limi
     for result in _results(sign1, claim_bytes, policy, limits):
         findings = tuple(finding for other in (*failed, result) for finding in other.findings)
         if result.trusted:
-            return TimeStampResult(findings=findings, time=result.time, authority=result.authority, chain=result.chain)
+            return replace(result, findings=findings)
         failed.append(result)
     if not failed:
         return None

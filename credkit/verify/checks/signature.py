@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from credkit.codec.cose import X5CHAIN, Sign1, to_be_signed
 from credkit.errors import MalformedError
@@ -18,11 +19,12 @@ from credkit.manifest.uri import JumbfUri
 from credkit.status import Status, StatusCode
 from credkit.trust.algorithms import ALGORITHMS
 from credkit.trust.certificate import Certificate
+from credkit.trust.lists import TrustList
 from credkit.trust.path import PathResult, check_path
 from credkit.trust.profile import check_profile
 from credkit.trust.timestamp import read_time_stamps
 from credkit.verify.context import Context, Subject
-from credkit.verify.report import SignatureReport
+from credkit.verify.report import SignatureReport, TimeStampReport, TrustListUse
 
 __all__ = ["check_credential", "check_signature", "check_signature_box", "check_time_stamp", "credential_chain"]
 
@@ -75,7 +77,9 @@ def check_time_stamp(ctx: Context, subject: Subject) -> Iterator[Status]:
         return
     stamp = read_time_stamps(subject.sign1, claim_bytes, ctx.policy, ctx.limits)
     if stamp is not None:
-        subject.attested_time = stamp.time
+        if stamp.time is not None:
+            subject.time_stamp = TimeStampReport(time=stamp.time, authority=stamp.authority, chain=stamp.chain)
+            _note_list(ctx, stamp.trust_list, "c2pa.tsaTrustList")
         yield from (subject.fault(code, subject.signature_uri, explanation) for code, explanation in stamp.findings)
 
 
@@ -103,13 +107,14 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
         not_before=leaf.not_before,
         not_after=leaf.not_after,
         chain=chain,
-        time=subject.attested_time,
+        time_stamp=subject.time_stamp,
     )
     findings = check_profile(leaf, purposes=ctx.policy.purposes, chosen=chain[0] in ctx.policy.allowed)
     if findings:
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_INVALID, url, "; ".join(f"{f.message}" for f in findings))
-    path = check_path(chain, ctx.policy, at, ctx.limits)
+    path = check_path(chain, ctx.policy.signers, at, ctx.limits, allowed=ctx.policy.allowed)
     if path.trusted and not findings:
+        _note_list(ctx, path.trust_list, "c2pa.trustList")
         subject.signer = replace(subject.signer, trusted=True)
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_TRUSTED, url)
     else:
@@ -117,6 +122,11 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
     yield _validity(at, subject, path)
     if any(leaf.extension(oid) for oid in _REVOCATION_EXTENSIONS):
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED, url)
+
+
+def _note_list(ctx: Context, found: TrustList | None, kind: Literal["c2pa.trustList", "c2pa.tsaTrustList"]) -> None:
+    if found is not None and found.uri is not None:
+        ctx.trust_lists.append(TrustListUse(uri=found.uri, type=kind, identifier=found.identifier))
 
 
 def _validity(at: datetime, subject: Subject, path: PathResult) -> Status:

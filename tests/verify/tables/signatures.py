@@ -155,7 +155,7 @@ def foreign_payload() -> bytes:
 
 CASES: tuple[Case, ...] = (
     *(
-        case(f"sound {algorithm}", by(algorithm), policy=lambda a=algorithm: TrustPolicy.from_pem(pki.root_pem(a)))
+        case(f"sound {algorithm}", by(algorithm), policy=lambda a=algorithm: TrustPolicy.of(pki.root_pem(a)))
         for algorithm in pki.ALGORITHMS
     ),
     case("nobody trusted", by(), UNTRUSTED, policy=TrustPolicy.none, state="Valid", says=("claimSignature.validated",)),
