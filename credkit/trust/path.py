@@ -25,12 +25,14 @@ from credkit.trust.certificate import Certificate
 from credkit.trust.lists import TrustList
 from credkit.trust.profile import is_sound_signature
 
-__all__ = ["PathResult", "check_path"]
+__all__ = ["Attempt", "PathResult", "check_path", "search"]
 
 _NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which pyOpenSSL does not name."""
 _MOST_NAMESAKES = 16
 """Anchors of the same name that are tried one by one."""
+_EC_SMALLEST = 256
+"""Bits of an issuer's elliptic curve key."""
 _NO_PATH = frozenset({2, 18, 19, 20, 21})
 _BAD_SIGNATURE = frozenset({4, 6, 7})
 _TIME = frozenset({9, 10})
@@ -61,7 +63,7 @@ class PathResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Attempt:
+class Attempt:
     """OpenSSL's answer: the path (empty for a refusal) and its error."""
 
     path: tuple[bytes, ...] = ()
@@ -100,10 +102,10 @@ def check_path(
         reason = "no trust list is for the purposes of the signer's certificate" if configured else "no trust anchors are configured"
         return _untrusted(reason, _linked(certificates))
     presented = tuple(dict.fromkeys(certificate.der for certificate in certificates))
-    now = _search(presented, _anchors(applicable, leaf, at, limits), at)
+    now = search(presented, _anchors(applicable, leaf, at, limits), at)
     if now.path:
         return _found(now.path, applicable, at, trusted=True, reason="")
-    ever = _search(presented, anchors, None)
+    ever = search(presented, anchors, None)
     if ever.path:
         return _found(ever.path, applicable, None, trusted=False, reason=_late_reason(ever, now, applicable, at))
     return _untrusted(_reason(ever), _linked(certificates))
@@ -176,7 +178,7 @@ def _found(path: tuple[bytes, ...], lists: tuple[TrustList, ...], at: datetime |
     )
 
 
-def _late_reason(ever: _Attempt, now: _Attempt, lists: tuple[TrustList, ...], at: datetime) -> str:
+def _late_reason(ever: Attempt, now: Attempt, lists: tuple[TrustList, ...], at: datetime) -> str:
     """Why a path that exists does not count at ``at``: the anchor's window on its list, else the period of a certificate."""
     windows = [anchor for item in lists for anchor in item.anchors if anchor.der == ever.path[-1]]
     if any(anchor.vouches_at(at) for anchor in windows):
@@ -184,7 +186,7 @@ def _late_reason(ever: _Attempt, now: _Attempt, lists: tuple[TrustList, ...], at
     return f"the trust list does not let the trust anchor {Certificate.parse(ever.path[-1]).subject} vouch for signatures of that time"
 
 
-def _reason(attempt: _Attempt) -> str:
+def _reason(attempt: Attempt) -> str:
     if attempt.error in _TIME:
         return "a certificate on the way from the signer to the trust anchor was not valid at that time"
     if attempt.error in _BAD_SIGNATURE:
@@ -195,15 +197,15 @@ def _reason(attempt: _Attempt) -> str:
 
 
 @lru_cache(maxsize=64)
-def _search(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> _Attempt:
+def search(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> Attempt:
     """The first attempt that succeeds, or the failure of the first; ``at`` None leaves time out of it."""
-    first: _Attempt | None = None
+    first: Attempt | None = None
     for store in _stores(anchors):
         attempt = _verify(chain, store, at)
         if attempt.path:
             return attempt
         first = first or attempt
-    return first or _Attempt(message="no trust anchor can be read")
+    return first or Attempt(message="no trust anchor can be read")
 
 
 def _stores(anchors: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
@@ -216,11 +218,11 @@ def _stores(anchors: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
     yield from [(der,) for der, name in names.items() if shared[name] > 1][:_MOST_NAMESAKES]
 
 
-def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> _Attempt:
+def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> Attempt:
     from OpenSSL import crypto
 
     store = crypto.X509Store()
-    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN | (_NO_CHECK_TIME if at is None else 0))
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN | crypto.X509StoreFlags.X509_STRICT | crypto.X509StoreFlags.POLICY_CHECK | (_NO_CHECK_TIME if at is None else 0))
     if at is not None:
         store.set_time(at)
     try:
@@ -229,15 +231,15 @@ def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime |
                 store.add_cert(trusted)
         leaf = _load(chain[0])
         if leaf is None:
-            return _Attempt(message="the certificate of the signer cannot be read")
+            return Attempt(message="the certificate of the signer cannot be read")
         others = [other for other in map(_load, chain[1:]) if other is not None]
         found = crypto.X509StoreContext(store, leaf, others).get_verified_chain()
         path = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, item) for item in found)
     except crypto.X509StoreContextError as error:
-        return _Attempt(error=error.errors[0], message=str(error))
+        return Attempt(error=error.errors[0], message=str(error))
     except (crypto.Error, MalformedError, ValueError, TypeError) as error:
-        return _Attempt(message=f"OpenSSL refuses it: {error}")
-    return _too_weak(path) or _Attempt(path=path)
+        return Attempt(message=f"OpenSSL refuses it: {error}")
+    return _too_weak(path) or Attempt(path=path)
 
 
 @lru_cache(maxsize=256)
@@ -251,15 +253,17 @@ def _load(der: bytes) -> Any:
         return None
 
 
-def _too_weak(path: tuple[bytes, ...]) -> _Attempt | None:
-    """A refusal when a link of the path could be forged: a signature with an old hash, or a short key in the middle."""
-    from cryptography.hazmat.primitives.asymmetric import rsa
+def _too_weak(path: tuple[bytes, ...]) -> Attempt | None:
+    """A refusal when a link of the path could be forged: a signature with an old hash, or the short key of an issuer."""
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-    for position, der in enumerate(path[:-1]):
+    for position, der in enumerate(path):
         certificate = Certificate.parse(der)
-        if not is_sound_signature(certificate.signature_algorithm):
-            return _Attempt(message="a certificate was signed by its issuer with an algorithm that is not safe")
+        if der != path[-1] and not is_sound_signature(certificate.signature_algorithm, lattices=True):
+            return Attempt(message="a certificate was signed by its issuer with an algorithm that is not safe")
         key = certificate.public_key
         if position and isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_SMALLEST:
-            return _Attempt(message=f"an issuer has an RSA key of only {key.key_size} bits")
+            return Attempt(message=f"an issuer has an RSA key of only {key.key_size} bits")
+        if position and isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_SMALLEST:
+            return Attempt(message=f"an issuer has an elliptic curve key of only {key.key_size} bits")
     return None

