@@ -1,8 +1,7 @@
 """crJSON 2.5: the Content Credentials JSON format of the standard.
 
 Source: "Content Credentials JSON (crJSON) File Format Specification", sections 3.2 to 3.8 and its schema. Manifests stand in reverse order
-of the store; the format has no place for the state of the asset. ``timeStampInfo`` is left out: the report holds the accepted time, not the
-authority's certificate that the format demands beside it.
+of the store; the format has no place for the state of the asset. The same report gives the same bytes, wherever it is made.
 """
 
 from __future__ import annotations
@@ -62,8 +61,15 @@ def _manifest(found: ManifestReport, report: Report, limits: Limits) -> dict[str
             **_status_codes(found.results),
             "specVersion": f"{report.profile}.0",
             "validationTime": time_text(report.validated_at),
-        },
+        }
+        | _trust_lists(report),
     } | ({"ingredientDeltas": deltas} if deltas else {})
+
+
+def _trust_lists(report: Report) -> dict[str, Any]:
+    """Lists that vouched for somebody in the chain; left out when none of them has an address."""
+    uses = [{"uri": use.uri, "type": use.type} | ({"identifier": use.identifier} if use.identifier else {}) for use in report.trust_lists]
+    return {"trustListUris": uses} if uses else {}
 
 
 def _is_old(manifest: Manifest, claim: dict[Any, Any]) -> bool:
@@ -133,19 +139,32 @@ def _assertions(manifest: Manifest, claim: dict[Any, Any], limits: Limits) -> di
 def _signature(signature: SignatureReport | None) -> dict[str, Any]:
     if signature is None or not signature.chain:
         return {}
-    try:
-        certificate = Certificate.parse(signature.chain[0])
-    except MalformedError:
+    info = _certificate(signature.chain[0])
+    if info is None:
         return {}
     name = signature.algorithm or ""
+    known = name if name in _ALGORITHMS else "Ed25519" if name in ("EdDSA", "Ed25519") else "Unknown"
+    stamp = signature.time_stamp
+    authority = _certificate(stamp.chain[0]) if stamp and stamp.chain else None
+    if stamp is None or authority is None:
+        return {"algorithm": known, "certificateInfo": info}
     return {
-        "algorithm": name if name in _ALGORITHMS else "Ed25519" if name in ("EdDSA", "Ed25519") else "Unknown",
-        "certificateInfo": {
-            "serialNumber": certificate.serial_number,
-            "issuer": dict(certificate.issuer_fields),
-            "subject": dict(certificate.subject_fields),
-            "validity": {"notBefore": time_text(certificate.not_before), "notAfter": time_text(certificate.not_after)},
-        },
+        "algorithm": known,
+        "certificateInfo": info,
+        "timeStampInfo": {"timestamp": time_text(stamp.time), "certificateInfo": authority},
+    }
+
+
+def _certificate(der: bytes) -> dict[str, Any] | None:
+    try:
+        certificate = Certificate.parse(der)
+    except MalformedError:
+        return None
+    return {
+        "serialNumber": certificate.serial_number,
+        "issuer": dict(certificate.issuer_fields),
+        "subject": dict(certificate.subject_fields),
+        "validity": {"notBefore": time_text(certificate.not_before), "notAfter": time_text(certificate.not_after)},
     }
 
 
@@ -158,5 +177,5 @@ def _status_codes(results: ResultMap) -> dict[str, Any]:
 
 
 def _entry(status: Status) -> dict[str, Any]:
-    values = {"code": status.code, "url": status.url, "explanation": status.explanation}
+    values = {"code": status.code, "url": status.url, "resourceUrl": status.resource_url, "explanation": status.explanation}
     return {key: value for key, value in values.items() if value}

@@ -1,4 +1,4 @@
-"""x509-limbo: hostile and odd chains through certificate profile and path. Each case that is accepted against its expectation has a reason."""
+"""x509-limbo: hostile and odd chains through certificate profile and path; what is accepted against its expectation has a reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_APPLICABLE = {
     r"^rfc5280::nc::not-allowed-in-ee": "constraints of a certificate that issues nothing",
     r"^webpki::nc::": "an empty constraint constrains nothing",
     r"^pathlen::max-chain-depth": "a depth that the caller sets; ours is the number of certificates (Limits)",
-    r"^webpki::aki::root|^webpki::eku::root|^rfc5280::root-|^rfc5280::aki::cross-signed-root|in-root$": "the form of an anchor, which the user chose",
+    r"^webpki::(aki|eku)::root|^rfc5280::root-|^rfc5280::aki::cross-signed-root|in-root$": "the form of an anchor, which the user chose",
     r"^rfc5280::eku::ee-wrong-eku$|^webpki::eku::ee-critical-eku$": "purposes: judged by the trust list",
     r"^rfc5280::serial::": "the length of a serial number",
     r"^rfc5280::pc::ica-noncritical-pc$": "a flag of an extension that is processed all the same",
