@@ -9,6 +9,7 @@ import binascii
 import re
 from base64 import b64decode
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from credkit.errors import MalformedError
 
@@ -36,12 +37,15 @@ class PemBlock:
 
 
 def pem_blocks(data: bytes) -> tuple[PemBlock, ...]:
-    """All blocks in ``data``, text around them ignored; ``MalformedError`` for a block without its end."""
+    """All blocks in ``data``, text around them ignored; ``MalformedError`` for a block without its end, also before the next one begins."""
     blocks = []
-    for match in _BEGIN.finditer(data):
-        label, line = match[1].decode("ascii"), data.count(b"\n", 0, match.start()) + 1
+    matches = list(_BEGIN.finditer(data))
+    line, counted = 1, 0
+    for match, following in zip_longest(matches, matches[1:]):
+        line, counted = line + data.count(b"\n", counted, match.start()), match.start()
+        label = match[1].decode("ascii")
         end = b"-----END " + match[1] + b"-----"
-        stop = data.find(end, match.end())
+        stop = data.find(end, match.end(), following.start() if following else len(data))
         if stop < 0:
             raise MalformedError(f"{label} block has no end", where=f"line {line}")
         blocks.append(PemBlock(label=label, line=line, text=data[match.start() : stop + len(end)]))

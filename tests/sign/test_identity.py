@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from credkit.configuration import slug_of
 from credkit.errors import CredentialError, OutputError
 from credkit.sign.identity import (
     configuration_directory,
@@ -26,7 +27,6 @@ from credkit.sign.identity import (
 )
 from credkit.sign.identity import create as creation
 from credkit.sign.identity.issue import issue
-from credkit.sign.identity.kept import slug_of
 from credkit.sign.identity.protect import ITERATIONS
 from credkit.trust.algorithms import algorithm_named
 from credkit.trust.certificate import Certificate
@@ -174,14 +174,14 @@ def test_an_existing_identity_is_never_overwritten():
 
 
 def test_a_failure_leaves_nothing_behind(configuration, monkeypatch):
-    real = creation._write_file
+    real = creation.write_private_file
 
     def fail(path: Path, data: bytes) -> None:
         if path.name == "root-key.pem":
             raise OSError(28, "No space left on device")
         real(path, data)
 
-    monkeypatch.setattr(creation, "_write_file", fail)
+    monkeypatch.setattr(creation, "write_private_file", fail)
     with pytest.raises(OutputError, match=r"cannot be written to .*: No space left on device"):
         create_identity("credkit test", passphrase=CANARY)
     assert list((configuration / "identities").iterdir()) == []
@@ -190,14 +190,14 @@ def test_a_failure_leaves_nothing_behind(configuration, monkeypatch):
 
 
 def test_an_identity_made_at_the_same_time_wins(configuration, monkeypatch):
-    real = creation._write_file
+    real = creation.write_private_file
     folder = configuration / "identities" / "credkit-test"
 
     def race(path: Path, data: bytes) -> None:
         real(path, data)
         folder.mkdir(exist_ok=True)
 
-    monkeypatch.setattr(creation, "_write_file", race)
+    monkeypatch.setattr(creation, "write_private_file", race)
     with pytest.raises(CredentialError, match="there is already an identity"):
         create_identity("credkit test", passphrase=CANARY)
     assert list(folder.iterdir()) == []
@@ -349,7 +349,7 @@ def test_no_repr_and_no_failure_shows_the_passphrase(configuration, monkeypatch)
         with pytest.raises(CredentialError) as caught:
             attempt()
         shown.append(repr(caught.value) + str(caught.value))
-    monkeypatch.setattr(creation, "_write_file", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    monkeypatch.setattr(creation, "write_private_file", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
     with pytest.raises(OutputError) as failed:
         create_identity("third", passphrase=CANARY)
     shown.append(repr(failed.value))

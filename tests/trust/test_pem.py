@@ -26,6 +26,12 @@ def test_faults_name_the_line():
         _ = broken.der
 
 
+def test_a_block_ends_before_the_next_one_begins():
+    # Nested blocks would make each block hold all that follow.
+    with pytest.raises(MalformedError, match="CERTIFICATE block has no end in line 1"):
+        pem_blocks(b"-----BEGIN CERTIFICATE-----\nAAAA\n" * 3 + b"-----END CERTIFICATE-----\n")
+
+
 @pytest.mark.parametrize("data", [b"", b"no block", b"-----BEGIN-----", b"x -----BEGIN CERTIFICATE-----"])
 def test_no_block(data):
     assert pem_blocks(data) == ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from credkit.configuration import configuration_directory
 from credkit.sign.identity.create import create_identity
 from credkit.sign.identity.kept import (
     Identity,
-    configuration_directory,
     identity_anchors,
     list_identities,
     load_identity,

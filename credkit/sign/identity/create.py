@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from credkit.configuration import make_private_folder, slug_of, sync_folder, write_private_file
 from credkit.errors import CredentialError, OutputError
 from credkit.sign.identity.issue import Issued, issue
-from credkit.sign.identity.kept import Identity, default_slug, identities_directory, load_identity, slug_of, write_default
+from credkit.sign.identity.kept import Identity, default_slug, identities_directory, load_identity, write_default
 from credkit.sign.identity.protect import encrypted_pem
 from credkit.trust.algorithms import SignatureAlgorithm, algorithm_named
 from credkit.trust.pem import to_pem
@@ -83,35 +83,16 @@ def _files(name: str, organization: str, issued: Issued, passphrase: str, now: d
 
 def _write_whole(base: Path, folder: Path, files: dict[str, bytes]) -> None:
     """A folder beside the final one, on disk before it gets its name."""
-    base.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    base.mkdir(exist_ok=True, mode=0o700)
+    make_private_folder(base)
     temporary = Path(tempfile.mkdtemp(prefix=".credkit-", suffix=".tmp", dir=base))
     try:
         for name, data in files.items():
-            _write_file(temporary / name, data)
-        _sync_folder(temporary)
+            write_private_file(temporary / name, data)
+        sync_folder(temporary)
         if os.path.lexists(folder):
             raise FileExistsError
         temporary.rename(folder)
-        _sync_folder(base)
+        sync_folder(base)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    # Windows has no descriptor of a folder, and some file systems cannot sync one.
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

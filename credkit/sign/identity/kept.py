@@ -13,15 +13,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from credkit.configuration import configuration_directory, replace_private_file, slug_of
 from credkit.errors import CredentialError
 from credkit.sign.backends import Passphrase
 from credkit.sign.backends.file import load_certificates
@@ -31,19 +29,16 @@ from credkit.trust.certificate import Certificate
 
 __all__ = [
     "Identity",
-    "configuration_directory",
     "default_slug",
     "identities_directory",
     "identity_anchors",
     "list_identities",
     "load_identity",
     "set_default_identity",
-    "slug_of",
     "write_default",
 ]
 
 _LARGEST_JSON = 64 << 10
-_DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,35 +75,9 @@ class Identity:
         }
 
 
-def configuration_directory() -> Path:
-    """The folder of credkit in the user's configuration; it need not exist. ``CredentialError`` for a user without a home folder."""
-    if sys.platform == "win32":
-        base = os.environ.get("APPDATA")
-        return Path(base) / "credkit" if base else _home() / "AppData" / "Roaming" / "credkit"
-    base = os.environ.get("XDG_CONFIG_HOME")
-    # The XDG specification says to ignore a relative path.
-    return (Path(base) if base and Path(base).is_absolute() else _home() / ".config") / "credkit"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:
-        raise CredentialError("there is no home folder to keep identities in: set HOME, or XDG_CONFIG_HOME (APPDATA on Windows)") from None
-
-
 def identities_directory(directory: Path | None) -> Path:
     """Where the folders of the identities are; ``directory`` replaces the configuration folder."""
     return (directory or configuration_directory()) / "identities"
-
-
-def slug_of(name: str) -> str:
-    """A folder name for an identity: lower-case ASCII letters, digits and hyphens; a hash where no such letter is left."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:48].rstrip("-")
-    if not slug or slug in _DEVICE_NAMES:
-        return f"identity-{sha256(name.encode('utf-8')).hexdigest()[:8]}"
-    return slug
 
 
 def default_slug(directory: Path | None) -> str | None:
@@ -158,12 +127,9 @@ def set_default_identity(name: str, directory: Path | None = None) -> Identity:
 def write_default(slug: str, directory: Path | None) -> None:
     """Point the default at a folder, in one step."""
     base = identities_directory(directory).parent
-    temporary = base / f".credkit-default-{os.getpid()}.tmp"
     try:
-        temporary.write_text(f"{slug}\n", "ascii")
-        os.replace(temporary, base / "default")
+        replace_private_file(base / "default", f"{slug}\n".encode("ascii"))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise CredentialError(f"the default identity cannot be set in {base}: {error.strerror or error}") from None
 
 

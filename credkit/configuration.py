@@ -1,0 +1,86 @@
+"""The user's configuration folder: where it is, what a thing kept there is called, and how its files are written, readable by the user
+alone.
+
+What is kept there is decided by those who keep it: identities in ``sign/identity``, trust lists in ``trust/saved``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+import unicodedata
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from credkit.errors import CredentialError
+
+__all__ = ["configuration_directory", "make_private_folder", "replace_private_file", "slug_of", "sync_folder", "write_private_file"]
+
+_DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
+
+
+def configuration_directory() -> Path:
+    """The folder of credkit in the user's configuration; it need not exist. ``CredentialError`` for a user without a home folder."""
+    if sys.platform == "win32":
+        base = os.environ.get("APPDATA")
+        return Path(base) / "credkit" if base else _home() / "AppData" / "Roaming" / "credkit"
+    base = os.environ.get("XDG_CONFIG_HOME")
+    # The XDG specification says to ignore a relative path.
+    return (Path(base) if base and Path(base).is_absolute() else _home() / ".config") / "credkit"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise CredentialError(
+            "there is no home folder to keep identities and trust lists in: set HOME, or XDG_CONFIG_HOME (APPDATA on Windows)"
+        ) from None
+
+
+def slug_of(name: str, what: str = "identity") -> str:
+    """A name for files: lower-case ASCII letters, digits and hyphens; ``what`` and a hash where no such letter is left."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:48].rstrip("-")
+    if not slug or slug in _DEVICE_NAMES:
+        return f"{what}-{sha256(name.encode('utf-8')).hexdigest()[:8]}"
+    return slug
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder below the configuration folder, and that one, with mode 0700 where they are new; ``OSError``."""
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def write_private_file(path: Path, data: bytes) -> None:
+    """Write a new file with mode 0600 to the disk; ``OSError``, ``FileExistsError`` for a name that is taken."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_private_file(path: Path, data: bytes) -> None:
+    """Write a file with mode 0600, whole or not at all, in the place of the one of that name; ``OSError``."""
+    # A folder of its own, since its name is nobody else's then and goes away as a whole.
+    with tempfile.TemporaryDirectory(prefix=".credkit-", suffix=".tmp", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        temporary = Path(folder) / path.name
+        write_private_file(temporary, data)
+        temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Let the names in a folder reach the disk, where the system can do that."""
+    # Windows has no descriptor of a folder, and some file systems cannot sync one.
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
