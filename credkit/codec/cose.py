@@ -1,6 +1,7 @@
 """COSE_Sign1 (RFC 9052) as C2PA uses it: tagged, detached payload, no keys here.
 
-Clause: "Digital signatures" (anchor ``_digital_signatures``) and "Credential storage" (anchor ``x509_certificates``).
+Clauses: "Digital signatures" (anchor ``_digital_signatures``), "Credential storage" (anchor ``x509_certificates``), "Going back and filling
+in" (anchor ``_going_back_and_filling_in``).
 """
 
 from __future__ import annotations
@@ -12,11 +13,31 @@ from credkit.codec import cbor
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["ALG", "X5CHAIN", "Sign1", "build_sign1", "parse_sign1", "protected_header", "to_be_signed"]
+__all__ = [
+    "ALG",
+    "CHAIN_LABELS",
+    "LEAST_PADDING",
+    "X5CHAIN",
+    "Sign1",
+    "build_sign1",
+    "padding",
+    "parse_sign1",
+    "protected_header",
+    "to_be_signed",
+]
 
 ALG = 1
 X5CHAIN = 33
+CHAIN_LABELS = (X5CHAIN, "x5chain")
+"""Where the certificate chain stands: its registered label, and the one of editions before 2.5."""
+LEAST_PADDING = 5
+"""Bytes of an unprotected header ``pad`` without content."""
 _TAG = 18
+_PAD, _PAD2 = "pad", "pad2"
+_PAD_KEY = 4
+"""Octets of the label ``pad``; an empty ``pad2`` takes two more than this, its head included."""
+_HEADS = (1, 2, 3, 5)
+"""Octets of the head of a byte string below 4 GiB."""
 _CODE = "claimSignature.mismatch"
 
 
@@ -42,7 +63,8 @@ def parse_sign1(data: bytes, *, where: str, limits: Limits = DEFAULT_LIMITS) -> 
 
     The error's code is ``claimSignature.mismatch``, because the specification names no better one.
 
-    A label that stands in both headers makes the structure malformed (RFC 9052, 3), and so does a critical header that is unknown here.
+    A label that stands in both headers makes the structure malformed (RFC 9052, 3), and so does a critical header that is unknown here. A
+    chain in both is left to whoever reads the chain, since C2PA calls that more than one credential.
     """
 
     def fail(message: str) -> MalformedError:
@@ -62,7 +84,7 @@ def parse_sign1(data: bytes, *, where: str, limits: Limits = DEFAULT_LIMITS) -> 
     protected = cbor.decode(protected_bytes, where=f"{where} protected header", code=_CODE, limits=limits) if protected_bytes else {}
     if not isinstance(protected, dict):
         raise fail("protected header is not a map")
-    if both := set(protected) & set(unprotected):
+    if both := (set(protected) & set(unprotected)).difference(CHAIN_LABELS):
         raise fail(f"header {sorted(map(str, both))[0]} stands in the protected and in the unprotected part")
     if 2 in protected or 2 in unprotected:
         raise fail("signature demands critical headers that C2PA does not define")
@@ -82,3 +104,19 @@ def to_be_signed(protected_bytes: bytes, payload: bytes, *, context: str = "Sign
 def build_sign1(protected_bytes: bytes, unprotected: dict[Any, Any], signature: bytes) -> bytes:
     """COSE_Sign1_Tagged with a detached (nil) payload."""
     return cbor.encode(cbor.Tag(_TAG, [protected_bytes, unprotected, None, signature]))
+
+
+def padding(size: int) -> dict[str, bytes]:
+    """Unprotected headers of zeros that take exactly ``size`` bytes: ``pad``, and an empty ``pad2`` for the few sizes that one byte string
+    cannot have, because its head grows at 24, 256 and 65,536. Nothing for 0; ``ValueError`` for 1 to 4, which no header can fill.
+    """
+    if size == 0:
+        return {}
+    alone: dict[str, bytes] = {}
+    for others in (alone, {_PAD2: b""}):
+        room = size - _PAD_KEY - (_PAD_KEY + 2 if others else 0)
+        for head in _HEADS:
+            # The head of an integer is as long as that of a byte string of that length.
+            if room >= head and len(cbor.encode(room - head)) == head:
+                return {_PAD: bytes(room - head), **others}
+    raise ValueError(f"no header takes {size} bytes; the smallest takes {LEAST_PADDING}")

@@ -33,14 +33,17 @@ from credkit.manifest.assertions import (
     Thumbnail,
     check_statement,
 )
+from credkit.manifest.assertions.identity import KeyOrder
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.sign.compose import AssertionBox, AssertionStore
 from credkit.sign.draft import Draft
 from credkit.sign.history import guard_history
 from credkit.sign.inception import CREATED, settle_actions
 from credkit.sign.ingredients import History, ImportedManifests, IngredientHandle
+from credkit.sign.named_actor import NamedActor, identity_drafts
 from credkit.sign.opening import check_whole, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
+from credkit.sign.seal import NO_ADJUNCTS, Adjuncts
 from credkit.sign.signer import Signer
 from credkit.sign.writing import Job, Target, Written, write_asset, write_sidecar
 from credkit.trust.policy import TrustPolicy
@@ -107,6 +110,7 @@ class Builder:
         self._assertions = AssertionStore()
         self._imported = ImportedManifests()
         self._actions: list[Action] = []
+        self._actors: list[NamedActor] = []
         self._ingredients: list[IngredientHandle] = []
         self._all_actions_included = True
         self._about_actions: dict[str, Any] = {}
@@ -273,6 +277,25 @@ class Builder:
         among_gathered = checked.gathered if gathered is None else gathered
         return self._assertions.add(checked.label, checked.content, checked.payload, gathered=among_gathered)
 
+    def add_identity(
+        self,
+        signer: Signer,
+        *,
+        roles: Iterable[str] = (),
+        referenced: Iterable[str] | None = None,
+        key_order: KeyOrder = "deterministic",
+    ) -> None:
+        """Let a named person or organization sign, with a key of its own, which statements it stands behind (CAWG identity assertion).
+
+        ``roles`` are ``cawg.creator``, ``cawg.editor`` and the like, ``referenced`` labels of assertions (by default actions, rights,
+        training and disclosure of AI); the hard binding always belongs to them. Meaning of ``key_order`` and errors as for ``NamedActor``;
+        ``CredentialError`` also when key and chain are not fit to sign.
+        """
+        labels = None if referenced is None else tuple(referenced)
+        actor = NamedActor(signer=signer, roles=tuple(roles), referenced=labels, key_order=key_order)
+        signer.check()
+        self._actors.append(actor)
+
     # Sign
 
     def _manifest_label(self) -> str:
@@ -299,6 +322,7 @@ class Builder:
             title=self.title,
             assertions=(actions, *self._assertions.boxes),
             imported=self._imported.boxes,
+            identities=identity_drafts(self._actors),
         )
 
     def sign(
@@ -310,19 +334,21 @@ class Builder:
         sidecar: Asset | None = None,
         overwrite: bool = True,
         drop_history: bool = False,
+        adjuncts: Adjuncts = NO_ADJUNCTS,
         snapshot: Snapshot | None = None,
         progress: Progress | None = None,
     ) -> Written:
         """Sign ``source`` into ``output`` (which may be the source's own path).
 
-        ``sidecar`` is the manifest store beside the source, whose history must not be lost either. ``snapshot`` is the state of the
-        file behind a source that is not given as a path; when it has changed in the end, nothing is written.
+        ``sidecar`` is the manifest store beside the source, whose history must not be lost either. ``adjuncts`` are a time-stamp and
+        revocation responses to stand beside the signature. ``snapshot`` is the state of the file behind a source that is not given as a
+        path; when it has changed in the end, nothing is written.
 
         Raises ``DefinitionError`` (statements), ``CredentialError`` (signer), ``AssetError`` (source), ``HistoryError`` (the source's
-        credentials would be lost) or ``OutputError``; after each of them every existing file is as it was.
+        credentials would be lost), ``FetchError`` (no time-stamp) or ``OutputError``; after each of them every existing file is as it was.
         """
         snapshot = snapshot or snapshot_of(source)
-        with self._open(source, signer, sidecar=sidecar, drop_history=drop_history) as job:
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
             return write_asset(job, output, overwrite=overwrite, snapshot=snapshot, progress=progress)
 
     def sign_sidecar(
@@ -334,6 +360,7 @@ class Builder:
         sidecar: Asset | None = None,
         overwrite: bool = True,
         drop_history: bool = False,
+        adjuncts: Adjuncts = NO_ADJUNCTS,
         snapshot: Snapshot | None = None,
         progress: Progress | None = None,
     ) -> Written:
@@ -342,7 +369,7 @@ class Builder:
         Arguments and errors as for ``sign``. A source that carries a store of its own is refused, because readers would take that one.
         """
         snapshot = snapshot or snapshot_of(source)
-        with self._open(source, signer, sidecar=sidecar, drop_history=drop_history) as job:
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
             if job.layout.stores:
                 raise HistoryError(
                     "the picture carries credentials of its own, and readers prefer those to a file beside it: "
@@ -351,7 +378,7 @@ class Builder:
             return write_sidecar(job, output, overwrite=overwrite, snapshot=snapshot, progress=progress)
 
     @contextmanager
-    def _open(self, source: Asset, signer: Signer, *, sidecar: Asset | None, drop_history: bool) -> Iterator[Job]:
+    def _open(self, source: Asset, signer: Signer, adjuncts: Adjuncts, *, sidecar: Asset | None, drop_history: bool) -> Iterator[Job]:
         """The source, ready to be signed; everything that can be refused is refused before a byte is written."""
         signer.check()
         draft = self.draft()
@@ -362,4 +389,4 @@ class Builder:
             asset_format, layout = scan_asset(opened, self.limits)
             check_whole(opened, asset_format, layout, self.limits)
             guard_history(opened, kept, drop=drop_history, sidecar=beside)
-            yield Job(draft=draft, signer=signer, source=opened, layout=layout, format=asset_format)
+            yield Job(draft=draft, signer=signer, source=opened, layout=layout, format=asset_format, adjuncts=adjuncts)

@@ -1,7 +1,7 @@
 """A manifest whose statements are settled and that only lacks the hash of the asset and the signature.
 
 ``assemble`` is called several times for one signing: with zeros, to learn the size; with the asset's hash, to sign. Its size
-depends on the exclusions alone.
+depends on the exclusions and on the room that the seal keeps for a time-stamp.
 
 Clauses: "Creating a claim" (anchor ``_creating_a_claim``), "Data hash" (anchor ``_data_hash``), "Digital signatures" (anchor
 ``_digital_signatures``).
@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 
 from credkit.assets import Span
 from credkit.codec import cbor
-from credkit.codec.cose import build_sign1, protected_header, to_be_signed
 from credkit.codec.jumbf import build_box
 from credkit.manifest.assertions import DataHash, GeneratorInfo
 from credkit.manifest.claim import build_claim
 from credkit.manifest.store import BOX
 from credkit.manifest.uri import signature_uri
 from credkit.sign.compose import HASH_ALGORITHM, AssertionBox, manifest_box, store_box
-from credkit.sign.signer import Signer
+from credkit.sign.named_actor import IdentityDraft
+from credkit.sign.seal import Seal
 
 __all__ = ["Draft"]
 
@@ -40,12 +40,18 @@ class Draft:
     """The actions first."""
     imported: tuple[bytes, ...] = field(repr=False)
     """Manifests of ingredients, as read."""
+    identities: tuple[IdentityDraft, ...] = ()
+    """Identity assertions, each of which names the hard binding."""
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
 
-    def assemble(self, signer: Signer, exclusions: tuple[Span, ...], digest: bytes | None) -> bytes:
-        """The manifest store; signed when ``digest`` (of the asset without ``exclusions``) is given, else with zeros in its place."""
+    def assemble(self, seal: Seal, exclusions: tuple[Span, ...], digest: bytes | None) -> bytes:
+        """The manifest store; signed when ``digest`` (of the asset without ``exclusions``) is given, else with zeros in its place.
+
+        Both are of one size, unless the time-stamp outgrew its room; errors as ``Seal.sign``.
+        """
         binding = self._binding(exclusions, digest or bytes(32))
-        boxes = (*self.assertions, binding)
+        named = (draft.box(self.label, binding, self.assertions, real=digest is not None) for draft in self.identities)
+        boxes = (*self.assertions, binding, *named)
         claim = build_claim(
             instance_id=self.instance_id,
             generator_info=self.generator,
@@ -55,16 +61,11 @@ class Draft:
             title=self.title,
             alg=HASH_ALGORITHM,
         )
-        return store_box(self.imported, manifest_box(self.label, boxes, claim, self._signature(signer, claim, real=digest is not None)))
+        signature = seal.blank() if digest is None else seal.sign(claim)
+        return store_box(self.imported, manifest_box(self.label, boxes, claim, signature))
 
     def _binding(self, exclusions: tuple[Span, ...], digest: bytes) -> AssertionBox:
         ranges = tuple((span.start, span.length) for span in exclusions)
         statement = DataHash(digest, exclusions=ranges, alg=HASH_ALGORITHM, name=_BINDING_NAME)
         content = build_box("cbor", cbor.encode(statement.payload()))
         return AssertionBox.build(BOX.CBOR, statement.label, content, salt=self.salt)
-
-    @staticmethod
-    def _signature(signer: Signer, claim: bytes, *, real: bool) -> bytes:
-        protected = protected_header(signer.algorithm.cose_id, signer.chain)
-        signature = signer.sign(to_be_signed(protected, claim)) if real else bytes(signer.signature_size)
-        return build_sign1(protected, {}, signature)

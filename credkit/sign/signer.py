@@ -107,6 +107,11 @@ class Signer:
         """The signer's own certificate."""
         return self._certificates[0]
 
+    @property
+    def issuer(self) -> Certificate | None:
+        """The certificate that the signer's own was issued with, root or not; None when the chain ends before it."""
+        return self._certificates[1] if len(self._certificates) > 1 else None
+
     def sign(self, tbs: bytes) -> bytes:
         """The signature of ``tbs`` in COSE form, verified before it is returned; ``CredentialError`` when it does not verify."""
         if self.max_message is not None and len(tbs) > self.max_message:

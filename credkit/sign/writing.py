@@ -1,8 +1,8 @@
 """From a draft to a signed file: plan, write and hash in one pass, sign, fill, verify, put in place.
 
 The asset is read once. Its hash is taken while it is copied with zeros in the place of the store; then the store is signed
-and written over the zeros. What was written is verified before it takes its name, and every failure leaves existing files as
-they were.
+and written over the zeros. When a time-stamp turns out larger than the room that was kept for it, all of this is done again with more.
+What was written is verified before it takes its name, and every failure leaves existing files as they were.
 
 Clause: "Multiple step processing" (anchor ``_multiple_step_processing``).
 """
@@ -13,6 +13,7 @@ import io
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -24,16 +25,21 @@ from credkit.errors import OutputError
 from credkit.sign.compose import HASH_ALGORITHM
 from credkit.sign.draft import Draft
 from credkit.sign.output import OutputFile, Snapshot
+from credkit.sign.seal import NO_ADJUNCTS, Adjuncts, Seal
 from credkit.sign.signer import Signer
 from credkit.verify import Report, verify
 
-__all__ = ["Job", "Target", "Written", "write_asset", "write_sidecar"]
+__all__ = ["Job", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
 
 _ROUNDS = 8
+_SIGNINGS = 4
+"""The second has room for the largest time-stamp so far; an authority whose time-stamps grow further does not mean well."""
 _USUAL_SIZE = 4096
 _SPOOL = 8 << 20
 
 Target = str | os.PathLike[str] | BinaryIO
+_Maker = Callable[[BinaryIO], tuple[bytes, Edit, Digest]]
+"""Writes an output; the store in it, the edit that was made, and the hash of all but the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,31 +60,39 @@ class Job:
     source: Source
     layout: Layout
     format: AssetFormat
+    adjuncts: Adjuncts = NO_ADJUNCTS
+    """What is to stand beside the signature."""
 
 
-def _plan(job: Job) -> Edit:
-    """The edit with a store of zeros of the final size.
+def _plan(job: Job, seal: Seal) -> tuple[Edit, int]:
+    """The edit with a store of zeros of the final size, and that size.
 
     The store holds its own place and length, so the length is sought until it stands still. A first guess of the right
     magnitude saves a round.
     """
     exclusions: tuple[Span, ...] = (Span(job.layout.insert_at, _USUAL_SIZE),)
     for _ in range(_ROUNDS):
-        store = job.draft.assemble(job.signer, exclusions, None)
-        edit = job.format.embed(job.source, job.layout, bytes(len(store)))
+        size = len(job.draft.assemble(seal, exclusions, None))
+        edit = job.format.embed(job.source, job.layout, bytes(size))
         if edit.exclusions == exclusions:
-            return edit
+            return edit, size
         exclusions = edit.exclusions
     raise OutputError("the size of the manifest store could not be settled; leave out the thumbnail or shorten the texts")
 
 
 def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> tuple[bytes, Edit, Digest]:
-    edit = _plan(job)
-    digest = write_hashed(job.source, edit, sink, HASH_ALGORITHM, on_bytes=progress)
-    store = job.draft.assemble(job.signer, edit.exclusions, digest.value)
-    fill(sink, edit, job.format.embed(job.source, job.layout, store))
-    sink.flush()
-    return store, edit, digest
+    for _ in range(_SIGNINGS):
+        seal = Seal.of(job.signer, job.adjuncts)
+        edit, size = _plan(job, seal)
+        digest = write_hashed(job.source, edit, sink, HASH_ALGORITHM, on_bytes=progress)
+        store = job.draft.assemble(seal, edit.exclusions, digest.value)
+        if len(store) == size:
+            fill(sink, edit, job.format.embed(job.source, job.layout, store))
+            sink.flush()
+            return store, edit, digest
+        sink.seek(0)
+        sink.truncate()
+    raise OutputError("the time-stamps of the authority kept growing, so no room could be kept for one: use another authority")
 
 
 def _verified(source: Source, sidecar: Source | None = None) -> Report:
@@ -93,28 +107,52 @@ def _verified(source: Source, sidecar: Source | None = None) -> Report:
 
 def write_asset(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
     """Sign into ``target``: a path, also the source's own, or a writable binary stream at its present position."""
+    return _written(lambda sink: _embed(job, sink, progress), job.source, target, overwrite=overwrite, snapshot=snapshot)
+
+
+def write_update(
+    source: Source,
+    edit: Edit,
+    store: bytes,
+    target: Target,
+    *,
+    overwrite: bool,
+    snapshot: Snapshot | None,
+    progress: Progress | None = None,
+) -> Written:
+    """Write ``source`` with the finished ``store`` that ``edit`` puts into it, under the rules of ``write_asset``."""
+
+    def make(sink: BinaryIO) -> tuple[bytes, Edit, Digest]:
+        digest = write_hashed(source, edit, sink, HASH_ALGORITHM, on_bytes=progress)
+        sink.flush()
+        return store, edit, digest
+
+    return _written(make, source, target, overwrite=overwrite, snapshot=snapshot)
+
+
+def _written(make: _Maker, source: Source, target: Target, *, overwrite: bool, snapshot: Snapshot | None) -> Written:
     if not isinstance(target, (str, os.PathLike)):
-        return _to_stream(job, target, progress)
+        return _to_stream(make, source, target)
     with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
-        store, edit, digest = _embed(job, out.file, progress)
+        store, edit, digest = make(out.file)
         checked: list[Report] = []
 
         def check(path: Path) -> None:
             with FileSource(path) as written:
-                note_output(written, job.source, edit, digest)
+                note_output(written, source, edit, digest)
                 checked.append(_verified(written))
 
         out.commit(check)
     return Written(store=store, report=checked[0])
 
 
-def _to_stream(job: Job, target: BinaryIO, progress: Progress | None) -> Written:
+def _to_stream(make: _Maker, source: Source, target: BinaryIO) -> Written:
     """Streams may be anything, so the output is made and verified apart and copied when it is good."""
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
         sink = cast("BinaryIO", apart)
-        store, edit, digest = _embed(job, sink, progress)
+        store, edit, digest = make(sink)
         written = StreamSource(sink)
-        note_output(written, job.source, edit, digest)
+        note_output(written, source, edit, digest)
         report = _verified(written)
         apart.seek(0)
         _deliver(sink, target)
@@ -132,8 +170,14 @@ def _deliver(finished: BinaryIO, target: BinaryIO) -> None:
 def write_sidecar(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
     """Sign the source without touching it; the store goes to ``target``, its hash covers every byte of the asset."""
     digest = hash_ranges(job.source, HASH_ALGORITHM, (), on_bytes=progress)
-    store = job.draft.assemble(job.signer, (), digest.value)
-    report = _verified(job.source, sidecar=BytesSource(store))
+    # Nothing depends on the size of such a store, so no room is kept in it.
+    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), (), digest.value)
+    return write_store(job.source, store, target, overwrite=overwrite, snapshot=snapshot)
+
+
+def write_store(source: Source, store: bytes, target: Target, *, overwrite: bool, snapshot: Snapshot | None) -> Written:
+    """Write the finished ``store`` of ``source`` into a file of its own, after it was verified against ``source``."""
+    report = _verified(source, sidecar=BytesSource(store))
     if isinstance(target, (str, os.PathLike)):
         with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
             out.file.write(store)

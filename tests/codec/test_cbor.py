@@ -419,3 +419,15 @@ def test_mutated_documents_are_a_value_or_malformed(value: Any, data: st.DataObj
         decode(bytes(raw))
     except MalformedError as error:
         assert error.offset is None or 0 <= error.offset <= len(raw)  # noqa: PT017
+
+
+@given(VALUES.filter(lambda value: depth_of(value) <= 32), st.binary(max_size=20))
+def test_length_of_the_first_item(value: Any, padding: bytes) -> None:
+    data = cbor.encode(value)
+    assert cbor.item_length(data + padding, where="test") == len(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xa1", b"\x62a", b"\x1c"])
+def test_length_of_what_is_no_item(data: bytes) -> None:
+    with pytest.raises(MalformedError):
+        cbor.item_length(data, where="test")

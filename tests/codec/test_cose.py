@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 
 from credkit.codec import cbor
 from credkit.codec.cbor import Tag
-from credkit.codec.cose import ALG, X5CHAIN, build_sign1, parse_sign1, protected_header, to_be_signed
+from credkit.codec.cose import (
+    ALG,
+    CHAIN_LABELS,
+    LEAST_PADDING,
+    X5CHAIN,
+    build_sign1,
+    padding,
+    parse_sign1,
+    protected_header,
+    to_be_signed,
+)
 from credkit.errors import MalformedError
 
 EDDSA = -8
@@ -140,11 +150,17 @@ def test_broken_protected_header(protected: bytes) -> None:
     refusal(Tag(18, [protected, {}, None, b"s"]))
 
 
-@pytest.mark.parametrize("label", [ALG, X5CHAIN, "x5chain", "sigTst2", 4, -70000])
+@pytest.mark.parametrize("label", [ALG, "sigTst2", 4, -70000])
 def test_label_in_both_headers(label: Any) -> None:
     protected = cbor.encode({ALG: EDDSA, label: b"a"})
     assert str(label) in refusal(Tag(18, [protected, {label: b"b"}, None, b"s"])).message
     parse(Tag(18, [protected, {"pad": b""}, None, b"s"]))
+
+
+@pytest.mark.parametrize("label", CHAIN_LABELS)
+def test_a_chain_in_both_headers_is_left_to_the_reader_of_chains(label: Any) -> None:
+    found = parse(Tag(18, [cbor.encode({ALG: EDDSA, label: b"a"}), {label: b"b"}, None, b"s"]))
+    assert (found.protected[label], found.unprotected[label]) == (b"a", b"b")
 
 
 @pytest.mark.parametrize("critical", [[1], [], ["unknown"], None])
@@ -194,3 +210,17 @@ def test_random_bytes(data: bytes) -> None:
             parse(raw)
         except MalformedError:
             continue
+
+
+@pytest.mark.parametrize("size", [0, *range(5, 600), *range(65_520, 65_570)])
+def test_padding_has_every_size(size: int) -> None:
+    headers = padding(size)
+    assert len(build_sign1(PROTECTED, headers, b"")) == len(build_sign1(PROTECTED, {}, b"")) + size
+    assert not any(b"".join(headers.values()))
+    assert ("pad2" in headers) == (size in (29, 262, 65_543, 65_544))
+
+
+@pytest.mark.parametrize("size", [-1, 1, 2, 3, LEAST_PADDING - 1])
+def test_sizes_that_no_padding_has(size: int) -> None:
+    with pytest.raises(ValueError, match="no header takes"):
+        padding(size)

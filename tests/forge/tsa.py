@@ -1,16 +1,20 @@
 """A time-stamp authority in memory: sound RFC 3161 tokens over any message, and tokens with a single lie.
 
 ``make_tsa()`` makes an authority under a root, ``token(tsa, message)`` a token, ``response(token)`` what it answers to a request; the
-keywords of each spoil one thing. ``signed(...)`` is a claim signature whose header holds what it is given.
+keywords of each spoil one thing. ``signed(...)`` is a claim signature whose header holds what it is given. ``TsaServer`` is the authority
+on a loopback address, honest or with one lie.
 """
 
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
 
 from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
@@ -75,6 +79,7 @@ def stamp_info(
     imprint: bytes | None = None,
     time: datetime = NOW - timedelta(hours=1),
     raw_time: bytes | None = None,
+    nonce: int | None = None,
     without_imprint: bool = False,
 ) -> bytes:
     """The TSTInfo; ``raw_time`` are the contents of its GeneralizedTime, whatever they are."""
@@ -91,6 +96,8 @@ def stamp_info(
             "accuracy": {"seconds": 1},
         }
     )
+    if nonce is not None:
+        info["nonce"] = nonce
     if raw_time is not None:
         info["gen_time"] = core.GeneralizedTime.load(pki.tlv(0x18, raw_time))
     if without_imprint:
@@ -167,10 +174,16 @@ def token(
     return cms.ContentInfo({"content_type": "signed_data", "content": data}).dump()
 
 
-def response(stamp: bytes | None, status: int = 0) -> bytes:
-    """A TimeStampResp in DER around a token, or without one."""
-    parts = [pki.tlv(0x30, pki.tlv(0x02, bytes((status,))))]
-    return pki.tlv(0x30, *parts, *([stamp] if stamp is not None else []))
+def response(stamp: bytes | None, status: int = 0, *, words: str = "", failure: int | None = None) -> bytes:
+    """A TimeStampResp in DER around a token, or without one; ``failure`` is a bit of PKIFailureInfo."""
+    information = [pki.tlv(0x02, bytes((status,)))]
+    if words:
+        information.append(pki.tlv(0x30, pki.tlv(0x0C, words.encode())))
+    if failure is not None:
+        octets = bytearray(failure // 8 + 1)
+        octets[-1] = 0x80 >> failure % 8
+        information.append(pki.tlv(0x03, bytes((7 - failure % 8,)), bytes(octets)))
+    return pki.tlv(0x30, pki.tlv(0x30, *information), *([stamp] if stamp is not None else []))
 
 
 def container(*values: object) -> dict[str, Any]:
@@ -237,3 +250,116 @@ def _sign(key: Any, algorithm: str, data: bytes, digest_hash: str) -> bytes:
     if algorithm == "rsassa_pss":
         return key.sign(data, padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32), hashes.SHA256())
     return key.sign(data, padding.PKCS1v15(), chosen)
+
+
+@cache
+def default_tsa() -> Tsa:
+    """A sound authority; the same one each time."""
+    return make_tsa()
+
+
+def bulk(size: int) -> bytes:
+    """A certificate of nobody that makes a token larger by about ``size`` bytes."""
+    return pki.make_leaf(
+        pki.make_root("es256"),
+        pki.new_key("es256"),
+        extensions=[(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(size)), False)],
+    )
+
+
+class TsaServer:
+    """An authority that answers on a loopback address while the ``with`` block lasts.
+
+    ``lie`` is what it does wrong, one of ``LIES``; ``sizes`` are the bytes by which its tokens are larger than need be, one number for each
+    answer, the last for all that follow; ``spoiled`` are keywords of ``token``. ``requests`` are the TimeStampReq that came.
+    """
+
+    LIES = frozenset(
+        {
+            *("nonce", "no nonce", "imprint", "weaker hash", "no token", "refused", "picky", "unreadable", "other page"),
+            *("error", "hang up", "slow", "huge", "moved"),
+        }
+    )
+
+    def __init__(self, tsa: Tsa | None = None, lie: str = "", *, sizes: Sequence[int] = (), **spoiled: Any) -> None:
+        assert not lie or lie in self.LIES, lie
+        self.tsa = tsa or default_tsa()
+        self.lie = lie
+        self.fillers = [bulk(size) for size in sizes]
+        self.spoiled = spoiled
+        self.requests: list[tsp.TimeStampReq] = []
+        self.fields: list[dict[str, str]] = []
+        self.over = threading.Event()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/stamp"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, body: bytes) -> bytes:
+        """The TimeStampResp to a request."""
+        request = tsp.TimeStampReq.load(body, strict=True)
+        self.requests.append(request)
+        asked = request["message_imprint"]
+        hash_name, nonce = asked["hash_algorithm"]["algorithm"].native, request["nonce"].native
+        if self.lie == "refused":
+            return response(None, 2, words="come back\x07 tomorrow", failure=14)
+        if self.lie == "picky" and hash_name != "sha256":
+            return response(None, 2, failure=0)
+        if self.lie == "no token":
+            return response(None)
+        info = {
+            "imprint_hash": hash_name,
+            "imprint": asked["hashed_message"].native,
+            "nonce": nonce,
+            "time": datetime.now(UTC).replace(microsecond=0),
+        }
+        info |= {
+            "nonce": {"nonce": nonce + 1},
+            "no nonce": {"nonce": None},
+            "imprint": {"imprint": bytes(len(info["imprint"]))},
+            "weaker hash": {"imprint_hash": "sha1", "imprint": bytes(20)},
+        }.get(self.lie, {})
+        if self.fillers:
+            filler = self.fillers[min(len(self.requests), len(self.fillers)) - 1]
+            info["certificates"] = (*self.tsa.chain, filler)
+        whole = response(token(self.tsa, b"", **(info | self.spoiled)))
+        return whole[:-9] if self.lie == "unreadable" else whole
+
+
+def _handler_of(authority: TsaServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            authority.fields.append({name.lower(): value for name, value in self.headers.items()})
+            body = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            if authority.lie == "slow":
+                authority.over.wait(30)
+            if authority.lie in ("slow", "hang up"):
+                self.close_connection = True
+                return
+            status = {"error": 500, "moved": 302}.get(authority.lie, 200)
+            bodies = {"other page": b"<html>Welcome to the network, please log in</html>", "huge": bytes(300 << 10)}
+            self._send(status, bodies.get(authority.lie, body))
+
+        def _send(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Length", str(len(body)))
+            if status == 302:
+                self.send_header("Location", "http://169.254.169.254/stamp")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    return Handler

@@ -19,13 +19,13 @@ import numpy
 import pytest
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps, PngImagePlugin
 
-from credkit import DefinitionError, Report, Statements, read_store, sign_file, strip_file, verify_file
-from credkit.errors import AssetError, CredentialError, OutputError
+from credkit import DefinitionError, Report, Statements, TrustPolicy, read_store, sign_file, strip_file, verify_file
+from credkit.errors import AssetError, CredentialError, FetchError, OutputError
 from credkit.integrations import pillow as credkit_pillow
 from credkit.integrations.pillow import CredentialsWarning, components, origin, set_origin
 from credkit.manifest.assertions import GeneratorInfo, read_actions, read_ingredient
 from credkit.sign.signer import Signer
-from tests.forge import peer, pki
+from tests.forge import peer, pki, tsa
 
 BOTH = Statements(created="trainedAlgorithmicMedia", edited="humanEdits")
 KINDS = ("png", "jpg")
@@ -540,3 +540,31 @@ def test_a_wrapper_of_somebody_else_is_left_alone(signer: Signer, tmp_path: Path
         credkit_pillow.install(signer=signer, statements=BOTH)
         drawn().save(tmp_path / "b.png")
         assert verify_file(tmp_path / "b.png").state == "Valid"
+
+
+def test_what_is_saved_can_carry_a_time_stamp(signer: Signer, tmp_path: Path) -> None:
+    policy = TrustPolicy.of(pki.root_pem(), tsa=[tsa.default_tsa().root.pem])
+    with tsa.TsaServer() as server:
+        options: dict[str, Any] = {"signer": signer, "statements": BOTH, "timestamp": server.url}
+        credkit_pillow.install(**options)
+        drawn().save(tmp_path / "installed.png")
+        credkit_pillow.uninstall()
+        with credkit_pillow.signing(**options):
+            drawn().save(tmp_path / "signing.jpg")
+        assert credkit_pillow.save(drawn(), tmp_path / "saved.png", **options).stamped
+    for path in tmp_path.iterdir():
+        report = verify_file(path, policy=policy)
+        assert report.state == "Trusted"
+        assert report.active
+        assert report.active.signature
+        assert report.active.signature.time_stamp
+
+
+def test_a_picture_is_not_saved_without_the_stamp_that_was_asked_for(signer: Signer, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    with tsa.TsaServer(lie="nonce") as server, credkit_pillow.signing(signer=signer, statements=BOTH, timestamp=server.url):
+        with pytest.raises(FetchError):
+            drawn().save(target)
+        with pytest.raises(DefinitionError, match="--timestamp"):
+            credkit_pillow.save(drawn(), target, signer=signer, statements=BOTH, staple=True)
+    assert not list(tmp_path.iterdir())

@@ -26,6 +26,7 @@ from credkit.errors import DefinitionError
 from credkit.integrations.pillow.lineage import TRACKED, brought_in, origin, remember
 from credkit.manifest.assertions import GeneratorInfo
 from credkit.sign.signer import Signer
+from credkit.sign.time_stamping import TimeStamper
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
@@ -48,6 +49,8 @@ class _Settings:
     policy: TrustPolicy | None = None
     mirrors: bool = True
     thumbnail: bool = False
+    timestamp: str | TimeStamper | None = None
+    staple: bool = False
 
 
 _lock = threading.RLock()
@@ -63,6 +66,8 @@ def install(
     policy: TrustPolicy | None = None,
     mirrors: bool = True,
     thumbnail: bool = False,
+    timestamp: str | TimeStamper | None = None,
+    staple: bool = False,
 ) -> None:
     """Sign every PNG and JPEG that is saved from now on, in all threads; a second call replaces the settings of the first.
 
@@ -81,7 +86,14 @@ def install(
         if _installed is None:
             _wrapping.add_user()
         _installed = _Settings(
-            signer=signer, statements=statements, generator=generator, policy=policy, mirrors=mirrors, thumbnail=thumbnail
+            signer=signer,
+            statements=statements,
+            generator=generator,
+            policy=policy,
+            mirrors=mirrors,
+            thumbnail=thumbnail,
+            timestamp=timestamp,
+            staple=staple,
         )
 
 
@@ -103,9 +115,20 @@ def signing(
     policy: TrustPolicy | None = None,
     mirrors: bool = True,
     thumbnail: bool = False,
+    timestamp: str | TimeStamper | None = None,
+    staple: bool = False,
 ) -> Iterator[None]:
     """``install`` for the time of a ``with`` block, in this thread or task only."""
-    settings = _Settings(signer=signer, statements=statements, generator=generator, policy=policy, mirrors=mirrors, thumbnail=thumbnail)
+    settings = _Settings(
+        signer=signer,
+        statements=statements,
+        generator=generator,
+        policy=policy,
+        mirrors=mirrors,
+        thumbnail=thumbnail,
+        timestamp=timestamp,
+        staple=staple,
+    )
     with _lock:
         _wrapping.add_user()
     token = _current.set(settings)
@@ -129,6 +152,8 @@ def save(
     policy: TrustPolicy | None = None,
     mirrors: bool = True,
     thumbnail: bool = False,
+    timestamp: str | TimeStamper | None = None,
+    staple: bool = False,
     **save_options: Any,
 ) -> SignResult:
     """Save one picture signed: to a path, or to a binary stream at its present position.
@@ -141,7 +166,16 @@ def save(
     kind = _format_of(fp, format)
     if kind not in _FORMATS:
         raise DefinitionError(f"pictures are signed as PNG or JPEG, not as {kind or 'a file of unknown kind'}: name one of the two")
-    settings = _Settings(signer=signer, statements=statements, generator=generator, policy=policy, mirrors=mirrors, thumbnail=thumbnail)
+    settings = _Settings(
+        signer=signer,
+        statements=statements,
+        generator=generator,
+        policy=policy,
+        mirrors=mirrors,
+        thumbnail=thumbnail,
+        timestamp=timestamp,
+        staple=staple,
+    )
     ancestor = origin(image) if isinstance(parent, str) and parent == "origin" else parent
     return _save_signed(image, fp, kind, save_options, settings=settings, ancestor=ancestor)
 
@@ -206,6 +240,8 @@ def _save_signed(
         policy=settings.policy,
         mirrors=settings.mirrors,
         thumbnail=settings.thumbnail,
+        timestamp=settings.timestamp,
+        staple=settings.staple,
     )
 
 

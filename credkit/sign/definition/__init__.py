@@ -6,7 +6,7 @@ What is done and what is refused stands in ``schemas/manifest-definition.schema.
 from __future__ import annotations
 
 from credkit.sign.definition.apply import apply_definition
-from credkit.sign.definition.credentials import definition_signer
+from credkit.sign.definition.credentials import definition_signer, definition_time_stamp
 from credkit.sign.definition.reading import Definition
 
-__all__ = ["Definition", "apply_definition", "definition_signer"]
+__all__ = ["Definition", "apply_definition", "definition_signer", "definition_time_stamp"]

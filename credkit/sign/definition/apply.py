@@ -6,7 +6,7 @@ cannot do. Such a field is an error that says what to do instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from credkit.sign.definition.ingredients import add_ingredients
 from credkit.sign.definition.reading import Definition, Loaded, load_definition
 from credkit.sign.definition.references import References
 from credkit.sign.definition.software import software, user_agent
+from credkit.sign.update import UpdateBuilder
 from credkit.trust.policy import TrustPolicy
 
 __all__ = ["apply_definition"]
@@ -32,8 +33,8 @@ _INCEPTIONS = ("c2pa.created", "c2pa.opened")
 _REFUSED = {
     "remote_url": "a manifest on the network is not written in this version: leave the field out, sign into a file of its own (--sidecar), "
     "and publish it",
-    "timestamp_manifest_labels": "time-stamps are not made in this version: leave the field out",
-    "redactions": "nothing is redacted in this version: leave the field out, or sign from a parent that does not hold the assertion",
+    "timestamp_manifest_labels": "time-stamps of manifests that exist are made by an update (credkit timestamp): leave the field out",
+    "redactions": "assertions are redacted by an update (credkit redact, or credkit update --manifest): leave the field out",
     "no_embed": 'whether the manifest goes into a file of its own is said when signing ("--sidecar"): leave the field out',
     "credentials": 'verifiable credentials left the standard: leave the field out; who made the picture is stated in "cawg.metadata"',
     "metadata": "metadata of the claim left the standard: put it into the assertion that it is about",
@@ -54,25 +55,27 @@ def apply_definition(
     ``base`` is the folder from which file names count: that of the definition's own file by default, else the working folder. A
     parent that the builder has already is what ``c2pa.opened`` refers to. ``policy`` decides what is recorded about trust in the
     signers of ingredients. Title, generator and the like of the definition go before those of the builder; ``private_key``,
-    ``sign_cert`` and ``alg`` are left to ``definition_signer``.
+    ``sign_cert`` and ``alg`` are left to ``definition_signer``, ``ta_url`` to ``definition_time_stamp``.
 
     ``DefinitionError`` with a JSON Pointer into the definition for everything that is not a valid statement or cannot be done.
     """
     loaded = load_definition(definition, base)
-    _refuse(loaded.fields)
+    _refuse(loaded.fields, updating=isinstance(builder, UpdateBuilder))
     _describe(builder, loaded)
     references = References()
     add_ingredients(builder, loaded, references, policy)
     actions = _add_assertions(builder, loaded, references)
     if actions is not None:
         add_actions(builder, actions[0], actions[1], loaded.base, references)
+    if isinstance(builder, UpdateBuilder):
+        _check_redactions(builder, loaded.fields.get("redactions", ()))
     _apply_intent(builder, loaded.fields.get("intent"), actions)
     return tuple(_differences(loaded.fields))
 
 
-def _refuse(fields: Mapping[str, Any]) -> None:
+def _refuse(fields: Mapping[str, Any], *, updating: bool) -> None:
     for key, sentence in _REFUSED.items():
-        if fields.get(key):
+        if fields.get(key) and not (updating and key == "redactions"):
             raise DefinitionError(sentence, path=f"/{key}")
     version = fields.get("claim_version", 2)
     if version not in (1, 2):
@@ -83,8 +86,6 @@ def _differences(fields: Mapping[str, Any]) -> Iterator[str]:
     """What leaves every statement as it is, so that definitions made for the reference can be signed as they stand."""
     if fields.get("claim_version") == 1:
         yield "The definition asks for a claim of version 1, which is no longer written; the claim is of version 2."
-    if fields.get("ta_url"):
-        yield 'The definition asks for a time-stamp ("ta_url"); none was made, because the network is never used.'
 
 
 def _describe(builder: Builder, loaded: Loaded) -> None:
@@ -140,11 +141,23 @@ def _add_assertion(builder: Builder, fields: Mapping[str, Any], path: str, refer
     references.add_assertion(box, given)
 
 
+def _check_redactions(builder: UpdateBuilder, uris: Iterable[str]) -> None:
+    """Each redaction has its action, which took it over and says why."""
+    for index, uri in enumerate(uris):
+        if uri not in builder.redactions:
+            raise DefinitionError(
+                'no reason is given: add an action "c2pa.redacted" with a "reason" and with this URI as its parameter "redacted"',
+                path=f"/redactions/{index}",
+            )
+
+
 def _apply_intent(builder: Builder, intent: Any, actions: tuple[Any, str] | None) -> None:
-    if intent is None or intent == "edit":
+    updating = isinstance(builder, UpdateBuilder)
+    if intent is None or intent == ("update" if updating else "edit"):
         return
-    if intent == "update":
-        raise DefinitionError("update manifests are not written in this version: leave the field out and sign as an edit", path="/intent")
+    if intent == "update" or updating:
+        wanted = '"update"' if updating else '"edit" or a creation; updates are made by "credkit update"'
+        raise DefinitionError(f"should be {wanted}, or left out", path="/intent")
     if not isinstance(intent, Mapping) or list(intent) != ["create"]:
         found = described(intent)
         raise DefinitionError(f'should be "edit" or {{"create": "trainedAlgorithmicMedia"}}, not {found}', path="/intent")

@@ -1,4 +1,4 @@
-"""The key and certificates that a definition names, for callers who have no signer yet."""
+"""The key and certificates that a definition names, for callers who have no signer yet, and its time-stamp authority."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from credkit.sign.definition.files import existing
 from credkit.sign.definition.reading import Definition, load_definition
 from credkit.sign.signer import Signer
 
-__all__ = ["definition_signer"]
+__all__ = ["definition_signer", "definition_time_stamp"]
 
 
 def definition_signer(definition: Definition, base: Path | None = None, *, passphrase: Passphrase = None) -> Signer | None:
@@ -32,3 +32,8 @@ def definition_signer(definition: Definition, base: Path | None = None, *, passp
         passphrase=passphrase,
         algorithm=loaded.fields.get("alg"),
     )
+
+
+def definition_time_stamp(definition: Definition, base: Path | None = None) -> str | None:
+    """The address of the time-stamp authority that the definition names (``ta_url``); None when it names none."""
+    return load_definition(definition, base).fields.get("ta_url") or None

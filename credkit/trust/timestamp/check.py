@@ -22,7 +22,7 @@ from credkit.trust.timestamp.authority import authority_problem
 from credkit.trust.timestamp.signature import IMPRINT_HASHES, has_allowed_algorithm, signature_problem, signing_certificate
 from credkit.trust.timestamp.structure import TimeStampToken
 
-__all__ = ["Finding", "TimeStampResult", "check_time_stamp"]
+__all__ = ["Finding", "TimeStampResult", "check_time_stamp", "time_stamp_faults"]
 
 Finding = tuple[StatusCode, str | None]
 """A status code and its explanation for people; a success needs none."""
@@ -58,12 +58,7 @@ def check_time_stamp(token: TimeStampToken, message: bytes, policy: TrustPolicy,
     The authority's chain is judged at the attested time, never at the present one. Raises nothing.
     """
     certificate = signing_certificate(token, limits)
-    faults = (
-        _algorithm_faults(token)
-        or _signature_faults(token, certificate)
-        or _imprint_faults(token, message)
-        or _credential_faults(certificate)
-    )
+    faults = time_stamp_faults(token, message, certificate)
     if certificate is None:
         return TimeStampResult(findings=faults)
     presented = (certificate.der, *(der for der in token.certificates if der != certificate.der))
@@ -79,6 +74,19 @@ def check_time_stamp(token: TimeStampToken, message: bytes, policy: TrustPolicy,
         authority=certificate.common_name,
         chain=path.path,
         trust_list=path.trust_list,
+    )
+
+
+def time_stamp_faults(token: TimeStampToken, message: bytes, certificate: Certificate | None) -> tuple[Finding, ...]:
+    """What is wrong with ``token`` over ``message``, whomever one trusts; empty when nothing is.
+
+    ``certificate`` is the one of its signer, None when the token lacks it.
+    """
+    return (
+        _algorithm_faults(token)
+        or _signature_faults(token, certificate)
+        or _imprint_faults(token, message)
+        or _credential_faults(certificate)
     )
 
 

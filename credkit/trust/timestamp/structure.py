@@ -67,6 +67,8 @@ class TimeStampToken:
     """Dotted identifier of the hash algorithm."""
     imprint: bytes
     """Hash of the message that was stamped."""
+    nonce: int | None
+    """The number that the request held; None when the token holds none."""
     certificates: tuple[bytes, ...] = field(repr=False)
     """DER, in the order of the token; empty when it brings none."""
     signer: TokenSigner
@@ -125,6 +127,7 @@ def _token(token: Element, limits: Limits) -> TimeStampToken:
         time=_time(stamp["gen_time"].contents),
         imprint_algorithm=imprint["hash_algorithm"]["algorithm"].dotted,
         imprint=bytes(imprint["hashed_message"]),
+        nonce=stamp["nonce"].native,
         certificates=certificates,
         signer=_signer(_only(signed["signer_infos"], "signature")),
     )
