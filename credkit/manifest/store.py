@@ -8,14 +8,12 @@ Clauses: "C2PA box details" (anchor ``_serialization``), "Locating the active ma
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from credkit.codec import cbor
+from credkit.codec import cbor, json_text
 from credkit.codec.jumbf import ContentBox, Superbox, box_type, parse_superbox
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -100,7 +98,8 @@ class Assertion:
             payload = self._payload("cbor", "assertion.cbor.invalid")
             return cbor.decode(payload, where=self.uri, code="assertion.cbor.invalid", limits=limits)
         if self.content_type == "json":
-            return _decode_json(self._payload("json", "assertion.json.invalid"), where=self.uri, limits=limits)
+            payload = self._payload("json", "assertion.json.invalid")
+            return json_text.decode(payload, where=self.uri, code="assertion.json.invalid", limits=limits)
         if self.content_type == "embedded":
             return EmbeddedFile.read(self.box, where=self.uri)
         raise MalformedError("assertion has a content type that is not read", code="general.error", where=self.uri)
@@ -318,54 +317,3 @@ def _manifest(box: Superbox, *, stored: Superbox | None = None) -> Manifest:
         signature_boxes=tuple(child for child in box.superboxes if child.type == BOX.SIGNATURE),
         assertion_stores=len(stores),
     )
-
-
-def _decode_json(payload: bytes, *, where: str, limits: Limits) -> Any:
-    def fail(message: str) -> MalformedError:
-        return MalformedError(message, code="assertion.json.invalid", where=where)
-
-    try:
-        value = json.loads(payload.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse, parse_float=_number)
-    except RecursionError:
-        raise fail(f"JSON is nested deeper than {limits.json_depth} levels") from None
-    except ValueError as error:
-        raise fail(f"JSON cannot be decoded ({error!s:.{limits.text_length}})") from None
-    if _depth_exceeds(value, limits.json_depth):
-        raise fail(f"JSON is nested deeper than {limits.json_depth} levels")
-    if b"\\u" in payload and _has_surrogates(value):
-        raise fail("JSON has a text with half a character (a lone surrogate)")
-    return value
-
-
-def _members(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(items)
-    if len(members) != len(items):
-        raise ValueError("an object has the same key twice")
-    return members
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("a number is too large")
-    return value
-
-
-def _depth_exceeds(value: Any, allowed: int) -> bool:
-    if not isinstance(value, (dict, list)):
-        return False
-    children = value.values() if isinstance(value, dict) else value
-    return allowed < 1 or any(_depth_exceeds(child, allowed - 1) for child in children)
-
-
-def _has_surrogates(value: Any) -> bool:
-    """Whether any text in ``value`` cannot be written as UTF-8."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALGORITHMS",
+    "LATER_ALGORITHMS",
     "RSA_LARGEST",
     "RSA_SMALLEST",
     "SignatureAlgorithm",
     "algorithm_for_key",
     "algorithm_named",
     "key_description",
+    "lattice_key_name",
 ]
 
 RSA_SMALLEST = 2048
@@ -35,18 +37,21 @@ _Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 # The y coordinates of the eight points of small order (RFC 7748, 7): with such a key one signature fits every message.
 _SMALL_ORDER = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
 _COORDINATE_SIZES = {"secp256r1": 32, "secp384r1": 48, "secp521r1": 66}
+_LATTICE_SIGNATURE_SIZES = {"ML-DSA-44": 2420, "ML-DSA-65": 3309, "ML-DSA-87": 4627}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureAlgorithm:
-    """One algorithm of the list, as COSE numbers it (RFC 9053, RFC 8230)."""
+    """One algorithm of the list, as COSE numbers it (RFC 9053, RFC 8230, RFC 9864, RFC 9964)."""
 
-    name: Literal["EdDSA", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"]
+    name: str
+    """Its name in COSE: ``EdDSA``, ``ES256``, ``ESP256``, ``PS256``, ``ML-DSA-44`` ..."""
     cose_id: int
-    family: Literal["EdDSA", "ECDSA", "RSASSA-PSS"]
-    hash_name: Literal["sha256", "sha384", "sha512"]
-    curve: str | None
-    """Name of the one elliptic curve that goes with it; None for RSA."""
+    family: Literal["EdDSA", "ECDSA", "RSASSA-PSS", "ML-DSA"]
+    hash_name: Literal["sha256", "sha384", "sha512"] | None = None
+    """None for ML-DSA, which hashes in its own way."""
+    curve: str | None = None
+    """Name of the one elliptic curve that goes with it; None for RSA and ML-DSA."""
 
     def accepts_key(self, public_key: object) -> bool:
         """Whether the public key is of the kind and size that this algorithm demands."""
@@ -56,6 +61,8 @@ class SignatureAlgorithm:
             return isinstance(public_key, ed25519.Ed25519PublicKey) and _is_sound_point(public_key.public_bytes_raw())
         if self.family == "ECDSA":
             return isinstance(public_key, ec.EllipticCurvePublicKey) and public_key.curve.name == self.curve
+        if self.family == "ML-DSA":
+            return lattice_key_name(public_key) == self.name
         return isinstance(public_key, rsa.RSAPublicKey) and RSA_SMALLEST <= public_key.key_size <= RSA_LARGEST
 
     def signature_size(self, public_key: object) -> int:
@@ -66,6 +73,8 @@ class SignatureAlgorithm:
             return 64
         if self.curve:
             return 2 * _COORDINATE_SIZES[self.curve]
+        if self.family == "ML-DSA":
+            return _LATTICE_SIGNATURE_SIZES[self.name]
         size: int = public_key.key_size  # type: ignore[attr-defined]
         return (size + 7) // 8
 
@@ -88,7 +97,7 @@ class SignatureAlgorithm:
         from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-        if self.family == "EdDSA":
+        if self.family in ("EdDSA", "ML-DSA"):
             public_key.verify(signature, tbs)
         elif self.family == "ECDSA":
             half = len(signature) // 2
@@ -116,7 +125,7 @@ class SignatureAlgorithm:
         """The hash as ``cryptography`` wants it."""
         from cryptography.hazmat.primitives import hashes
 
-        kinds: dict[str, type[HashAlgorithm]] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+        kinds: dict[str | None, type[HashAlgorithm]] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
         return kinds[self.hash_name]()
 
     def padding(self) -> Any:
@@ -126,18 +135,28 @@ class SignatureAlgorithm:
         return padding.PSS(mgf=padding.MGF1(self.hash()), salt_length=padding.PSS.DIGEST_LENGTH)
 
 
-_ALL = (
+_SIGNING = (
     SignatureAlgorithm(name="EdDSA", cose_id=-8, family="EdDSA", hash_name="sha512", curve="ed25519"),
     SignatureAlgorithm(name="ES256", cose_id=-7, family="ECDSA", hash_name="sha256", curve="secp256r1"),
     SignatureAlgorithm(name="ES384", cose_id=-35, family="ECDSA", hash_name="sha384", curve="secp384r1"),
     SignatureAlgorithm(name="ES512", cose_id=-36, family="ECDSA", hash_name="sha512", curve="secp521r1"),
-    SignatureAlgorithm(name="PS256", cose_id=-37, family="RSASSA-PSS", hash_name="sha256", curve=None),
-    SignatureAlgorithm(name="PS384", cose_id=-38, family="RSASSA-PSS", hash_name="sha384", curve=None),
-    SignatureAlgorithm(name="PS512", cose_id=-39, family="RSASSA-PSS", hash_name="sha512", curve=None),
+    SignatureAlgorithm(name="PS256", cose_id=-37, family="RSASSA-PSS", hash_name="sha256"),
+    SignatureAlgorithm(name="PS384", cose_id=-38, family="RSASSA-PSS", hash_name="sha384"),
+    SignatureAlgorithm(name="PS512", cose_id=-39, family="RSASSA-PSS", hash_name="sha512"),
 )
-ALGORITHMS: dict[int, SignatureAlgorithm] = {algorithm.cose_id: algorithm for algorithm in _ALL}
-"""By COSE identifier; what is not here is ``algorithm.unsupported``."""
-_BY_NAME = {algorithm.name.lower(): algorithm for algorithm in _ALL} | {"ed25519": ALGORITHMS[-8]}
+_LATER = (
+    SignatureAlgorithm(name="ESP256", cose_id=-9, family="ECDSA", hash_name="sha256", curve="secp256r1"),
+    SignatureAlgorithm(name="ESP384", cose_id=-51, family="ECDSA", hash_name="sha384", curve="secp384r1"),
+    SignatureAlgorithm(name="ESP512", cose_id=-52, family="ECDSA", hash_name="sha512", curve="secp521r1"),
+    SignatureAlgorithm(name="ML-DSA-44", cose_id=-48, family="ML-DSA"),
+    SignatureAlgorithm(name="ML-DSA-65", cose_id=-49, family="ML-DSA"),
+    SignatureAlgorithm(name="ML-DSA-87", cose_id=-50, family="ML-DSA"),
+)
+ALGORITHMS: dict[int, SignatureAlgorithm] = {algorithm.cose_id: algorithm for algorithm in _SIGNING}
+"""By COSE identifier, those of every edition; they are also the ones that are signed with."""
+LATER_ALGORITHMS: dict[int, SignatureAlgorithm] = {algorithm.cose_id: algorithm for algorithm in _LATER}
+"""By COSE identifier, those that edition 2.5 added for verification; in older editions they are ``algorithm.unsupported``."""
+_BY_NAME = {algorithm.name.lower(): algorithm for algorithm in _SIGNING} | {"ed25519": ALGORITHMS[-8]}
 
 
 def algorithm_named(text: str) -> SignatureAlgorithm:
@@ -152,7 +171,7 @@ def algorithm_named(text: str) -> SignatureAlgorithm:
 
 def algorithm_for_key(public_key: object) -> SignatureAlgorithm:
     """The algorithm that a key signs with by default (PS256 for RSA); ``CredentialError`` for a key that C2PA has no use for."""
-    for algorithm in _ALL:
+    for algorithm in _SIGNING:
         if algorithm.accepts_key(public_key):
             return algorithm
     raise CredentialError(
@@ -172,6 +191,20 @@ def key_description(public_key: object) -> str:
     if isinstance(public_key, (rsa.RSAPublicKey, rsa.RSAPrivateKey)):
         return f"RSA {public_key.key_size}"
     return type(public_key).__name__.removesuffix("PublicKey").removesuffix("PrivateKey")
+
+
+def lattice_key_name(public_key: object) -> str | None:
+    """``ML-DSA-44``, ``-65`` or ``-87`` for a public key of that kind; None for any other, and where ``cryptography`` cannot use them."""
+    try:
+        from cryptography.hazmat.primitives.asymmetric import mldsa
+    except ImportError:
+        return None
+    kinds: dict[str, type] = {
+        "ML-DSA-44": mldsa.MLDSA44PublicKey,
+        "ML-DSA-65": mldsa.MLDSA65PublicKey,
+        "ML-DSA-87": mldsa.MLDSA87PublicKey,
+    }
+    return next((name for name, kind in kinds.items() if isinstance(public_key, kind)), None)
 
 
 def _is_sound_point(raw: bytes) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from credkit.errors import MalformedError
-from credkit.trust.algorithms import ALGORITHMS, RSA_LARGEST, RSA_SMALLEST, key_description
+from credkit.trust.algorithms import ALGORITHMS, RSA_LARGEST, RSA_SMALLEST, key_description, lattice_key_name
 from credkit.trust.certificate import OID, AlgorithmIdentifier, Certificate
 from credkit.trust.der import Element, read
 
@@ -50,6 +50,7 @@ _SIGNATURES = {
     "1.2.840.113549.1.1.13": "sha512WithRSAEncryption",
     _ED25519: "Ed25519",
 }
+_LATTICES = {"2.16.840.1.101.3.4.3.17": "ML-DSA-44", "2.16.840.1.101.3.4.3.18": "ML-DSA-65", "2.16.840.1.101.3.4.3.19": "ML-DSA-87"}
 _CURVES = {"1.2.840.10045.3.1.7": "P-256", "1.3.132.0.34": "P-384", "1.3.132.0.35": "P-521"}
 # Extensions that may be critical: those of RFC 5280.
 _KNOWN_EXTENSIONS = frozenset(
@@ -72,21 +73,28 @@ class Finding:
         return f"{self.message}: {self.mend}"
 
 
-def check_profile(certificate: Certificate, *, purposes: frozenset[str] = DEFAULT_PURPOSES, chosen: bool = False) -> tuple[Finding, ...]:
+def check_profile(
+    certificate: Certificate, *, purposes: frozenset[str] = DEFAULT_PURPOSES, chosen: bool = False, lattices: bool = False
+) -> tuple[Finding, ...]:
     """Every rule of the profile that the certificate breaks; empty when it may sign claims.
 
     ``purposes`` are the accepted extended key usages. ``chosen`` is for a certificate that the user trusts by itself (private credential
-    store): the clause then demands only sound algorithms and keys.
+    store): the clause then demands only sound algorithms and keys. ``lattices`` lets ML-DSA count as sound, as edition 2.5 does.
     """
-    rules = _STRENGTH_RULES if chosen else (*_STRENGTH_RULES, *_STRUCTURE_RULES)
-    findings = [finding for rule in rules for finding in rule(certificate)]
+    rules = () if chosen else _STRUCTURE_RULES
+    findings = [*_signature_algorithm(certificate, lattices), *_public_key(certificate, lattices)]
+    findings += [finding for rule in rules for finding in rule(certificate)]
     if not chosen:
         findings += _purposes(certificate, purposes)
     return tuple(findings)
 
 
-def is_sound_signature(algorithm: AlgorithmIdentifier) -> bool:
-    """Whether an issuer's signature algorithm is one that the profile allows (SHA-2 with RSA, RSASSA-PSS or ECDSA; Ed25519)."""
+def is_sound_signature(algorithm: AlgorithmIdentifier, *, lattices: bool = False) -> bool:
+    """Whether an issuer's signature algorithm is one that the profile allows (SHA-2 with RSA, RSASSA-PSS or ECDSA; Ed25519; with
+    ``lattices`` ML-DSA, which has no parameters).
+    """
+    if algorithm.oid in _LATTICES:
+        return lattices and algorithm.parameters is None
     if algorithm.oid == _PSS:
         return algorithm.parameters is not None and _is_sound_pss(algorithm.parameters)
     return algorithm.oid in _SIGNATURES
@@ -109,12 +117,12 @@ def _algorithm_oid(element: Element) -> str:
     return element.children()[0].oid("algorithm")
 
 
-def _signature_algorithm(certificate: Certificate) -> Iterator[Finding]:
+def _signature_algorithm(certificate: Certificate, lattices: bool) -> Iterator[Finding]:
     if not certificate.has_one_signature_algorithm:
         yield Finding(
             rule="signature-algorithm", message="certificate names two different signature algorithms for itself", mend=f"{_ASK} made anew"
         )
-    elif not is_sound_signature(certificate.signature_algorithm):
+    elif not is_sound_signature(certificate.signature_algorithm, lattices=lattices):
         yield Finding(
             rule="signature-algorithm",
             message=f"certificate was signed by its issuer with an algorithm not allowed by C2PA ({certificate.signature_algorithm.oid})",
@@ -122,8 +130,8 @@ def _signature_algorithm(certificate: Certificate) -> Iterator[Finding]:
         )
 
 
-def _public_key(certificate: Certificate) -> Iterator[Finding]:
-    problem = _key_problem(certificate)
+def _public_key(certificate: Certificate, lattices: bool) -> Iterator[Finding]:
+    problem = _key_problem(certificate, lattices)
     if problem:
         yield Finding(
             rule="public-key",
@@ -132,7 +140,7 @@ def _public_key(certificate: Certificate) -> Iterator[Finding]:
         )
 
 
-def _key_problem(certificate: Certificate) -> str | None:
+def _key_problem(certificate: Certificate, lattices: bool) -> str | None:
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     key, kind = certificate.public_key, certificate.key_algorithm
@@ -149,6 +157,8 @@ def _key_problem(certificate: Certificate) -> str | None:
         return None
     if kind.oid == _ED25519:
         return None if ALGORITHMS[-8].accepts_key(key) else "an Ed25519 key that is no sound point of the curve"
+    if kind.oid in _LATTICES and lattices:
+        return None if lattice_key_name(key) == _LATTICES[kind.oid] and kind.parameters is None else "an ML-DSA key that is not usable"
     return f"a key of a kind that C2PA does not allow ({key_description(key) if key is not None else kind.oid})"
 
 
@@ -250,7 +260,6 @@ def _one_of(accepted: frozenset[str]) -> str:
 
 
 _Rule = Callable[[Certificate], Iterator[Finding]]
-_STRENGTH_RULES: tuple[_Rule, ...] = (_signature_algorithm, _public_key)
 _STRUCTURE_RULES: tuple[_Rule, ...] = (
     _version,
     _unique_identifiers,

@@ -19,7 +19,7 @@ from credkit.verify.checks.ingredients import check_ingredient_manifest, ingredi
 from credkit.verify.context import Context
 from credkit.verify.report import IngredientDelta, ResultMap
 
-__all__ = ["Chain", "Link", "deltas", "gather_proofs", "reference_statuses", "walk"]
+__all__ = ["Chain", "Link", "deltas", "gather_proofs", "reference_statuses", "unreproduced", "walk"]
 
 _PROOFS = frozenset({"c2pa.time-stamp", "c2pa.certificate-status"})
 _Identity = tuple[Kind, str, str | None]
@@ -36,8 +36,10 @@ class Link:
     manifest: Manifest | None
     recorded: ResultMap | None
     """What the signer recorded about the ingredient itself; None when he recorded nothing."""
-    admitted: frozenset[_Identity]
+    entries: tuple[Status, ...]
     """All that he recorded, with what he recorded about ingredients of the ingredient."""
+    admitted: frozenset[_Identity]
+    """The same as identities, under former and present codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +68,7 @@ def walk(ctx: Context, active: Manifest) -> Chain:
         if done:
             order.append(manifest.label)
         elif manifest.label not in links:
-            claim = ctx.subject(manifest).claim_or_none
-            redactions |= {absolute(uri, manifest.label) for uri in (claim.redacted if claim else ())}
+            redactions |= set(ctx.subject(manifest).redacts())
             links[manifest.label] = tuple(_links(ctx, manifest))
             stack.append((manifest, depth, True))
             below = [link.manifest for link in links[manifest.label] if link.manifest]
@@ -81,9 +82,10 @@ def walk(ctx: Context, active: Manifest) -> Chain:
 def gather_proofs(ctx: Context, chain: Chain) -> None:
     """Time-stamps and certificate statuses that manifests of the chain hold about others, which are needed before any signature is judged.
 
-    What is not of the right form is reported with the assertion itself.
+    What later manifests hold comes first: only so many tokens are tried for a manifest, and an ingredient from elsewhere must not be able
+    to use them up. What is not of the right form is reported with the assertion itself.
     """
-    for manifest in filter(None, map(ctx.store.find, chain.order)):
+    for manifest in filter(None, map(ctx.store.find, reversed(chain.order))):
         subject = ctx.subject(manifest)
         for assertion in subject.listed():
             if assertion.base_label in _PROOFS and assertion.uri not in ctx.redactions:
@@ -106,13 +108,14 @@ def _gather_proof(ctx: Context, holder: str, kind: str, value: object) -> None:
 def _links(ctx: Context, manifest: Manifest) -> Iterator[Link]:
     subject = ctx.subject(manifest)
     for assertion, view in ingredients_of(ctx, subject):
-        recorded, admitted = _recorded(view)
+        recorded, entries, admitted = _recorded(view)
         yield Link(
             holder=manifest.label,
             assertion=assertion,
             view=view,
             manifest=ingredient_manifest(ctx, subject, view),
             recorded=recorded,
+            entries=entries,
             admitted=admitted,
         )
 
@@ -128,23 +131,34 @@ def reference_statuses(ctx: Context, link: Link) -> tuple[Status, ...]:
         return (status(StatusCode.ALGORITHM_UNSUPPORTED, link.assertion.uri, f"{error.message}."),)
 
 
-def _recorded(view: IngredientView) -> tuple[ResultMap | None, frozenset[_Identity]]:
-    """What the signer recorded for an ingredient: its own results, and the identities of all entries with those of its ingredients.
+def _recorded(view: IngredientView) -> tuple[ResultMap | None, tuple[Status, ...], frozenset[_Identity]]:
+    """What the signer recorded for an ingredient: its own results, all entries with those of its ingredients, and their identities.
 
     Older files recorded relative URIs, seen from the ingredient's manifest.
     """
     if view.recorded is None:
-        return None, frozenset()
+        return None, (), frozenset()
     label = view.manifest.url.rsplit("/", 1)[-1] if view.manifest else ""
 
     def placed(entry: Status) -> Status:
         url = absolute(entry.url, label) if entry.url and label else entry.url
         return entry if url == entry.url else replace(entry, url=url)
 
-    entries = [placed(s) for s in view.recorded]
+    entries = tuple(placed(s) for s in view.recorded)
     renamed = [replace(s, code=SUCCESSORS[s.code]) for s in entries if s.code in SUCCESSORS]
     own = ResultMap.of([placed(s) for s in view.recorded.active_manifest or ()])
-    return own, frozenset(s.identity for s in (*entries, *renamed))
+    return own, entries, frozenset(s.identity for s in (*entries, *renamed))
+
+
+def unreproduced(link: Link, returned: frozenset[_Identity]) -> ResultMap:
+    """What the signer recorded and nothing in this verification (``returned``: identities of all its entries) found again.
+
+    It stays in the results (anchor ``_performing_recursive_validation``): a fault that was admitted is not forgotten because it can no
+    longer be seen. It has no bearing on the state.
+    """
+    present = (replace(s, code=SUCCESSORS.get(s.code, s.code)).identity for s in link.entries)
+    pairs = zip(link.entries, present, strict=True)
+    return ResultMap.of([s for s, identity in pairs if s.identity not in returned and identity not in returned])
 
 
 def deltas(chain: Chain, found: dict[str, ResultMap], references: dict[str, tuple[Status, ...]]) -> tuple[IngredientDelta, ...]:

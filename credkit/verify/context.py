@@ -18,11 +18,13 @@ from credkit.limits import Limits
 from credkit.manifest.claim import Claim
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.store import Assertion, Manifest, ManifestStore
-from credkit.manifest.uri import absolute, signature_uri
+from credkit.manifest.uri import JumbfUri, absolute, signature_uri
 from credkit.status import Status, StatusCode, status
 from credkit.trust.fetch import Fetcher
+from credkit.trust.path import PathResult
 from credkit.trust.policy import TrustPolicy
-from credkit.verify.report import SignatureReport, TimeStampReport, TrustListUse
+from credkit.trust.revocation import Answer
+from credkit.verify.report import IdentityReport, SignatureReport, TimeStampReport, TrustListUse
 
 __all__ = ["Asset", "Check", "Context", "Profile", "Subject"]
 
@@ -66,10 +68,14 @@ class Context:
     """Tokens in time-stamp assertions of the chain, by the label of the manifest that they are about."""
     certificate_statuses: list[tuple[str, bytes]] = field(default_factory=list)
     """OCSP responses in certificate status assertions of the chain, each with the label of the manifest that holds it."""
+    ocsp_replies: dict[tuple[bytes, bytes], tuple[Answer, ...] | str] = field(default_factory=dict)
+    """What issuers answered that were asked over the network, by certificate and issuer (DER); in words why there is no answer."""
     trust_lists: list[TrustListUse] = field(default_factory=list)
     """Lists with an address in which an anchor was found."""
     unprotected: list[str] = field(default_factory=list)
     """Ranges besides the store that the hard binding leaves out, in words."""
+    remarks: list[str] = field(default_factory=list)
+    """What the checks noticed that no status tells, in words."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _box_digests: dict[tuple[int, int, str], Digest] = field(default_factory=dict)
     _claim_digests: dict[tuple[str, str], Digest] = field(default_factory=dict)
@@ -108,8 +114,14 @@ class Subject:
         self._values: dict[str, Any] = {}
         self.signer: SignatureReport | None = None
         """Set by the signature checks."""
+        self.path: PathResult | None = None
+        """Where the signer's certificate leads; set by its check."""
         self.time_stamp: TimeStampReport | None = None
         """The accepted time-stamp; set by its check, which comes before that of the certificate."""
+        self.accepted = False
+        """Whether the claim passed every check; set before data outside of the manifest are asked for."""
+        self.identities: list[IdentityReport] = []
+        """Filled by the check of identity assertions."""
 
     @property
     def label(self) -> str:
@@ -209,6 +221,21 @@ class Subject:
         claim = self.claim_or_none
         return tuple(self.listed(claim.all_assertions)) if claim else ()
 
+    def is_intact(self, assertion: Assertion) -> bool:
+        """Whether an assertion that the claim lists has the hash that was signed."""
+        reference = self._references.get(assertion.uri)
+        if reference is None:
+            return False
+        try:
+            return self._context.box_digest(assertion.box, self.algorithm(reference.alg)).matches(reference.hash)
+        except MalformedError:
+            return False
+
+    @cached_property
+    def _references(self) -> dict[str, HashedUri]:
+        claim = self.claim_or_none
+        return {absolute(reference.url, self.label): reference for reference in (claim.all_assertions if claim else ())}
+
     @cached_property
     def kinds(self) -> frozenset[str]:
         """Labels, without instance, of the assertions that the claim lists and that are there."""
@@ -236,6 +263,14 @@ class Subject:
         """The hash algorithm: the nearest given one, else the claim's."""
         claim = self.claim_or_none
         return next((a for a in own if a is not None), claim.alg if claim else None)
+
+    def redacts(self) -> Iterator[str]:
+        """Absolute URIs that the claim redacts in other manifests; its own assertions it cannot redact, whatever it says."""
+        claim = self.claim_or_none
+        for uri in claim.redacted if claim else ():
+            parsed = JumbfUri.parse(uri)
+            if parsed is not None and parsed.within(self.label).manifest != self.label:
+                yield absolute(uri, self.label)
 
     def fault(self, code: StatusCode, url: str | None = None, explanation: str | None = None) -> Status:
         """A status about this manifest; the claim box is the default place."""

@@ -10,8 +10,12 @@ from collections.abc import Iterable
 from credkit.status import Kind, Status
 from credkit.verify.report import IngredientDelta, ResultMap, State
 
-__all__ = ["ALTERATION_CODES", "asset_state", "is_trusted", "is_valid", "is_well_formed"]
+__all__ = ["ALTERATION_CODES", "asset_state", "is_accepted", "is_alteration", "is_trusted", "is_valid", "is_well_formed"]
 
+_IDENTITY = "cawg."
+"""Codes that concern a named person or organization and never the manifest or the file."""
+_OUTSIDE = frozenset({"assertion.external-reference.hashMismatch", "assertion.external-reference.labelMismatch"})
+"""Codes that concern what the network returned."""
 _TRUST = frozenset({"signingCredential.untrusted"})
 _SIGNATURE = frozenset(
     {
@@ -20,6 +24,7 @@ _SIGNATURE = frozenset(
         "claimSignature.outsideValidity",
         "signingCredential.invalid",
         "signingCredential.ocsp.revoked",
+        "signingCredential.ocsp.unknown",
     }
 )
 _BINDINGS = ("dataHash", "boxesHash", "bmffHash", "collectionHash", "multiAssetHash", "segmentHash")
@@ -46,9 +51,27 @@ def _is_content(code: str) -> bool:
     return len(parts) == 3 and parts[0] == "assertion" and parts[1] in _BINDINGS and parts[2] not in ("malformed", "redacted")
 
 
+def _is_apart(found: Status) -> bool:
+    """Whether a failure is told to the application without any bearing on states: that of an identity assertion, and data kept elsewhere
+    that are not what was recorded (anchor ``_external_data_validation``).
+    """
+    outside = found.code in _OUTSIDE or (found.code == "assertion.hashedURI.mismatch" and found.resource_url is not None)
+    return outside or found.code.startswith(_IDENTITY)
+
+
+def is_alteration(found: Status) -> bool:
+    """Whether a failure says that bytes of the manifest are not the ones that were signed."""
+    return found.code in ALTERATION_CODES and not _is_apart(found)
+
+
+def is_accepted(results: ResultMap) -> bool:
+    """Trusted and without any failure: only then are data outside of the manifest asked for."""
+    return is_trusted(results) and all(_is_apart(s) for s in results.failure)
+
+
 def is_well_formed(results: ResultMap) -> bool:
-    """No failure other than those of trust, signature and content."""
-    return all(s.code in _TRUST or s.code in _SIGNATURE or _is_content(s.code) for s in results.failure)
+    """No failure other than those of trust, signature and content, and those that are not about the manifest."""
+    return all(s.code in _TRUST or s.code in _SIGNATURE or _is_content(s.code) or _is_apart(s) for s in results.failure)
 
 
 def is_valid(results: ResultMap) -> bool:
@@ -78,7 +101,7 @@ def asset_state(results: ResultMap, deltas: tuple[IngredientDelta, ...], *, cont
     ancestor whose signer is unknown to the policy, and was not recorded as such, keeps the asset from being called Trusted,
     though not from being Valid.
     """
-    below = [s for delta in deltas for s in delta.validation_deltas.failure]
+    below = [s for delta in deltas for s in delta.validation_deltas.failure if not _is_apart(s)]
     content_fails = any(_is_content(s.code) for s in results.failure)
     matched = any(s.kind is Kind.SUCCESS and s.code.endswith("Hash.match") for s in results.success)
     if not is_valid(results) or content_fails or (content_bound and not matched) or not _tolerable(below):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.errors import CredentialError
-from credkit.trust.algorithms import ALGORITHMS, algorithm_for_key, algorithm_named, key_description
+from credkit.trust.algorithms import ALGORITHMS, LATER_ALGORITHMS, algorithm_for_key, algorithm_named, key_description, lattice_key_name
 from tests.forge import pki
 
 MESSAGE = b"claim"
@@ -95,6 +95,50 @@ def test_pss_with_another_mask_hash_and_pkcs1_are_refused():
     old = key.sign(MESSAGE, padding.PKCS1v15(), hashes.SHA256())
     assert not algorithm_named("ps256").verify(key.public_key(), MESSAGE, masked)
     assert not algorithm_named("ps256").verify(key.public_key(), MESSAGE, old)
+
+
+LATTICES = {name: pki.new_key(name) for name in ("ml-dsa-44", "ml-dsa-65", "ml-dsa-87")}
+LATER_IDS = {"ESP256": -9, "ESP384": -51, "ESP512": -52, "ML-DSA-44": -48, "ML-DSA-65": -49, "ML-DSA-87": -50}
+
+
+def test_what_edition_2_5_added():
+    assert {algorithm.name: identifier for identifier, algorithm in LATER_ALGORITHMS.items()} == LATER_IDS
+    assert all(algorithm.cose_id == identifier for identifier, algorithm in LATER_ALGORITHMS.items())
+    assert not LATER_ALGORITHMS.keys() & ALGORITHMS.keys()
+
+
+@pytest.mark.parametrize("size", ["256", "384", "512"])
+def test_the_names_bound_to_a_curve_are_the_same_algorithms(size):
+    algorithm, key = LATER_ALGORITHMS[LATER_IDS[f"ESP{size}"]], KEYS[f"es{size}"]
+    signature = algorithm_named(f"es{size}").sign(key, MESSAGE)
+    assert algorithm.verify(key.public_key(), MESSAGE, signature)
+    assert not algorithm.verify(key.public_key(), MESSAGE + b"s", signature)
+    assert not any(algorithm.accepts_key(other.public_key()) for name, other in (KEYS | LATTICES).items() if name != f"es{size}")
+
+
+@pytest.mark.parametrize(("name", "size"), [("ml-dsa-44", 2420), ("ml-dsa-65", 3309), ("ml-dsa-87", 4627)])
+def test_lattice_signatures(name, size):
+    algorithm, key = LATER_ALGORITHMS[LATER_IDS[name.upper()]], LATTICES[name]
+    signature = key.sign(MESSAGE)
+    assert lattice_key_name(key.public_key()) == name.upper()
+    assert len(signature) == algorithm.signature_size(key.public_key()) == size
+    assert algorithm.verify(key.public_key(), MESSAGE, signature)
+    for wrong in (signature[:-1], signature + b"\0", bytes((signature[0] ^ 1,)) + signature[1:], bytes(size), b""):
+        assert not algorithm.verify(key.public_key(), MESSAGE, wrong)
+    assert not algorithm.verify(key.public_key(), MESSAGE + b"s", signature)
+    assert not any(algorithm.accepts_key(other.public_key()) for other in (KEYS | LATTICES).values() if other is not key)
+
+
+@pytest.mark.parametrize("name", ["esp256", "ml-dsa-44"])
+def test_what_edition_2_5_added_is_not_signed_with(name):
+    with pytest.raises(CredentialError, match="no signature algorithm"):
+        algorithm_named(name)
+    with pytest.raises(CredentialError, match="cannot sign claims"):
+        algorithm_for_key(LATTICES["ml-dsa-44"].public_key())
+
+
+def test_a_key_that_is_none_is_no_lattice_key():
+    assert lattice_key_name(None) is lattice_key_name(KEYS["ed25519"].public_key()) is lattice_key_name(b"key") is None
 
 
 P = 2**255 - 19

@@ -9,11 +9,12 @@ from functools import cache
 
 from credkit.assets import BytesSource
 from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from tests.forge import pki
 
-__all__ = ["Case", "case", "delta_failures", "failures", "judge", "policy"]
+__all__ = ["Case", "case", "delta_failures", "failures", "informs", "judge", "policy"]
 
 Made = bytes | tuple[bytes, bytes]
 
@@ -38,13 +39,18 @@ class Case:
     """Success and informational codes that have to be among the results or deltas."""
     lacks: frozenset[str]
     """Codes that must not appear."""
+    informs: frozenset[str] | None
+    """Informational codes of all manifests, all of them; None leaves them open."""
     profile: Profile
     policy: Callable[[], TrustPolicy]
     at: datetime | None
     limits: Limits
+    fetcher: Callable[[], Fetcher] | None
+    """The network, when it may be asked."""
 
     def verify(self) -> Report:
-        return judge(self.make(), policy=self.policy(), profile=self.profile, at=self.at, limits=self.limits)
+        fetcher = self.fetcher() if self.fetcher else None
+        return judge(self.make(), policy=self.policy(), profile=self.profile, at=self.at, limits=self.limits, fetcher=fetcher)
 
 
 def case(
@@ -55,10 +61,12 @@ def case(
     state: str | None = None,
     says: tuple[str, ...] = (),
     lacks: tuple[str, ...] = (),
+    informs: tuple[str, ...] | None = None,
     profile: str = "2.4",
     policy: Callable[[], TrustPolicy] = policy,
     at: datetime | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    fetcher: Callable[[], Fetcher] | None = None,
 ) -> Case:
     """A case; without a state it is Trusted when nothing fails and Invalid otherwise."""
     return Case(
@@ -69,10 +77,12 @@ def case(
         state=state or ("Invalid" if failures or deltas else "Trusted"),
         says=frozenset(says),
         lacks=frozenset(lacks),
+        informs=None if informs is None else frozenset(informs),
         profile=Profile(profile),
         policy=policy,
         at=at,
         limits=limits,
+        fetcher=fetcher,
     )
 
 
@@ -83,11 +93,12 @@ def judge(
     profile: str = "2.4",
     at: datetime | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    fetcher: Fetcher | None = None,
 ) -> Report:
     """The report on a file, and perhaps the store beside it."""
     asset, sidecar = (made, None) if isinstance(made, bytes) else made
     beside = None if sidecar is None else BytesSource(sidecar)
-    return verify(BytesSource(asset), sidecar=beside, policy=policy, profile=Profile(profile), at=at, limits=limits)
+    return verify(BytesSource(asset), sidecar=beside, policy=policy, profile=Profile(profile), at=at, limits=limits, fetcher=fetcher)
 
 
 def failures(report: Report) -> frozenset[str]:
@@ -98,3 +109,8 @@ def failures(report: Report) -> frozenset[str]:
 def delta_failures(report: Report) -> frozenset[str]:
     """Failure codes of all deltas."""
     return frozenset(s.code for delta in report.ingredient_deltas for s in delta.validation_deltas.failure)
+
+
+def informs(report: Report) -> frozenset[str]:
+    """Informational codes of all manifests."""
+    return frozenset(s.code for manifest in report.manifests for s in manifest.results.informational)

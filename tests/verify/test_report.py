@@ -114,6 +114,27 @@ def test_an_ingredient_in_words() -> None:
     assert [s.code for s in found.recorded.failure] == ["signingCredential.untrusted"]
 
 
+def test_what_was_recorded_and_is_not_found_again_stays() -> None:
+    below = standard(name="one").build()
+    gone, found = below.assertion_uri("org.gone"), below.uri("c2pa.signature")
+    recorded = results(("assertion.missing", gone), ("org.example.custom", None))
+    recorded["activeManifest"]["success"] = [{"code": "claimSignature.validated", "url": found}, {"code": "assertion.dataHash.match"}]
+    report = judge(signed(standard(ingredient(below, "componentOf", recorded=recorded)), below), policy=policy())
+    assert report.state == "Trusted"
+    assert not any(delta.validation_deltas.failure for delta in report.ingredient_deltas)
+    (part,) = report.active.ingredients  # type: ignore[union-attr]
+    assert [(s.code, s.url) for s in part.unreproduced.failure] == [("assertion.missing", gone), ("org.example.custom", None)]
+    assert [s.code for s in part.unreproduced.success] == ["assertion.dataHash.match"]
+
+
+def test_a_former_code_is_found_again_under_its_present_one() -> None:
+    lapsed = pki.make_pki("ed25519", not_before=pki.NOW - timedelta(days=20), not_after=pki.NOW - timedelta(days=10))
+    below = standard(name="one", signing=Signing(pki=lapsed)).build()
+    part = ingredient(below, "componentOf", recorded=results(("signingCredential.expired", below.uri("c2pa.signature"))))
+    report = judge(signed(standard(part), below), policy=policy())
+    assert not report.active.ingredients[0].unreproduced  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("name", "intact"),
     [

@@ -6,7 +6,7 @@ import pytest
 
 from credkit.status import Kind, StatusCode, status
 from credkit.verify.report import IngredientDelta, ResultMap
-from credkit.verify.states import ALTERATION_CODES, asset_state, is_trusted, is_valid, is_well_formed
+from credkit.verify.states import ALTERATION_CODES, asset_state, is_accepted, is_alteration, is_trusted, is_valid, is_well_formed
 
 SOUND = ("claimSignature.validated", "claimSignature.insideValidity", "assertion.dataHash.match")
 TRUSTED = (*SOUND, "signingCredential.trusted")
@@ -32,6 +32,7 @@ SIGNATURE = (
     "signingCredential.ocsp.revoked",
 )
 TRUST = ("signingCredential.untrusted",)
+OUTSIDE = ("assertion.external-reference.hashMismatch", "assertion.external-reference.labelMismatch")
 
 
 def results(*codes: str) -> ResultMap:
@@ -46,10 +47,33 @@ def below(*codes: str) -> tuple[IngredientDelta, ...]:
 def test_every_failure_code_counts_somewhere(code: StatusCode) -> None:
     """One failure alone, beside everything that is needed to be Trusted."""
     found = results(*TRUSTED, code)
-    kept = code.value in TRUST + SIGNATURE + CONTENT
+    apart = code.value in OUTSIDE or code.value.startswith("cawg.")
+    kept = apart or code.value in TRUST + SIGNATURE + CONTENT
     assert is_well_formed(found) is kept
     assert is_valid(found) is (kept and code.value not in SIGNATURE)
-    assert asset_state(found, (), content_bound=True) == ("Trusted" if code.value in TRUST else "Invalid")
+    assert asset_state(found, (), content_bound=True) == ("Trusted" if apart or code.value in TRUST else "Invalid")
+
+
+def test_data_kept_elsewhere_that_changed_have_no_bearing() -> None:
+    changed = status(StatusCode.ASSERTION_HASHED_URI_MISMATCH, resource_url="https://example.org/data")
+    found = ResultMap.of([*results(*TRUSTED), changed])
+    delta = IngredientDelta(
+        ingredient_assertion_uri="self#jumbf=c2pa.assertions/c2pa.ingredient.v3", validation_deltas=ResultMap.of([changed])
+    )
+    assert is_trusted(found)
+    assert is_accepted(found)
+    assert not is_alteration(changed)
+    assert asset_state(found, (delta,), content_bound=True) == "Trusted"
+    assert is_alteration(status(StatusCode.ASSERTION_HASHED_URI_MISMATCH, "self#jumbf=c2pa.assertions/org.test.note"))
+
+
+@pytest.mark.parametrize(
+    "code", ["signingCredential.untrusted", "assertion.dataHash.mismatch", "claimSignature.mismatch", "claim.malformed"]
+)
+def test_nothing_is_asked_for_when_anything_is_wrong(code: str) -> None:
+    assert is_accepted(results(*TRUSTED))
+    assert not is_accepted(results(*TRUSTED, code))
+    assert not is_accepted(results(*SOUND))
 
 
 @pytest.mark.parametrize("code", [code for code in StatusCode if code.kind is Kind.INFORMATIONAL])

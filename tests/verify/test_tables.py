@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.verify.case import Case, delta_failures, failures
+from tests.verify.case import Case, delta_failures, failures, informs
 from tests.verify.tables import TABLES
 
 LINES = [pytest.param(case, id=f"{table}: {case.name}") for table, cases in TABLES.items() for case in cases]
@@ -23,6 +23,7 @@ def test_verdict(line: Case) -> None:
     said |= {s.code for delta in report.ingredient_deltas for s in delta.validation_deltas}
     assert line.says <= said
     assert not line.lacks & said
+    assert line.informs is None or informs(report) == line.informs
 
 
 def test_names_are_unique() -> None:

@@ -18,6 +18,7 @@ from credkit.manifest.assertions.boxes_hash import BOXES_HASH_TYPE
 from credkit.manifest.assertions.data_hash import DATA_HASH_TYPE
 from credkit.manifest.assertions.described_assets import ASSET_REFERENCE_TYPE, ASSET_TYPE_TYPE, CLOUD_DATA_TYPE, EXTERNAL_REFERENCE_TYPE
 from credkit.manifest.assertions.embedded import EMBEDDED_DATA_TYPE, ICON_TYPE, THUMBNAIL_TYPES
+from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.assertions.ingredient_statement import INGREDIENT_TYPE
 from credkit.manifest.assertions.metadata import CAWG_METADATA_TYPE, CUSTOM_METADATA, METADATA_TYPE
 from credkit.manifest.assertions.nearest import quoted, suggestion
@@ -86,7 +87,6 @@ _NOT_WRITTEN = (
     "c2pa.depthmap.GDepth",
     "c2pa.session-keys",
     "c2pa.livevideo.segment",
-    "cawg.identity",
     "font.info",
 )
 _RESERVED = ("c2pa.", "cawg.", "stds.", "font.")
@@ -175,6 +175,11 @@ def _refuse_reserved(base: str, path: str) -> None:
         successor = f"c2pa.thumbnail.{kind}" if base.startswith(f"c2pa.thumbnail.{kind}") else None
     if successor is not None:
         raise DefinitionError(f"{quoted(base)} must no longer be written; use {quoted(successor)}", path=path)
+    if base == IDENTITY_LABEL:
+        raise DefinitionError(
+            f"{quoted(base)} is signed with a key of its own: say who is named (Builder.add_identity, or --actor on the command line)",
+            path=path,
+        )
     if base in _NOT_WRITTEN:
         raise DefinitionError(f"{quoted(base)} is an assertion of the standard that credkit reads but does not write", path=path)
     if base.startswith("stds."):

@@ -17,7 +17,8 @@ TIME_STAMP_TYPE = AssertionType(
     content="cbor",
     shape=Dictionary(
         means="a time-stamp assertion",
-        key=Text(pattern=r"urn:c2pa:[0-9A-Za-z_-]+", means='the label of a manifest ("urn:c2pa:" and a UUID)', maximum=200),
+        # The expression in the CDDL forgets labels with a generator in them, and those of claims of version 1.
+        key=Text(pattern=r"[0-9A-Za-z._-]*:?urn:[0-9A-Za-z.:_-]+", means='the label of a manifest ("urn:c2pa:" and a UUID)', maximum=200),
         value=Bytes(),
     ),
     description="Time-stamp tokens over the signatures of manifests, by manifest.",

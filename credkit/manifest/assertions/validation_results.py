@@ -87,6 +87,8 @@ def _entry(status: Status) -> dict[str, Any]:
     entry = {"code": status.code}
     if status.url and JumbfUri.parse(status.url) and not forbidden_character(status.url):
         entry["url"] = status.url
+    if status.resource_url and not forbidden_character(status.resource_url):
+        entry["resourceUrl"] = status.resource_url
     if status.explanation and not forbidden_character(status.explanation):
         entry["explanation"] = status.explanation
     return entry
@@ -104,11 +106,11 @@ def _read_lists(value: object) -> Iterator[Status]:
 def _read_status(item: object, kind: Kind | None) -> Status | None:
     if not isinstance(item, dict) or not isinstance(item.get("code"), str):
         return None
-    code, url, explanation = item["code"], item.get("url"), item.get("explanation")
+    code = item["code"]
     own = kind or kind_of(code) or (Kind.SUCCESS if item.get("success") is True else Kind.FAILURE)
-    return Status(
-        code=code, kind=own, url=url if isinstance(url, str) else None, explanation=explanation if isinstance(explanation, str) else None
-    )
+    texts = (item[key] if isinstance(item.get(key), str) else None for key in ("url", "explanation", "resourceUrl"))
+    url, explanation, resource_url = texts
+    return Status(code=code, kind=own, url=url, explanation=explanation, resource_url=resource_url)
 
 
 def _read_deltas(items: list[Any]) -> Iterator[RecordedDelta]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from credkit.errors import MalformedError
 from credkit.manifest.hashed_uri import HashedUri
+from credkit.manifest.labels import label_in_uri
 from credkit.manifest.store import Assertion, base_label
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.status import Status, StatusCode, status
@@ -22,6 +23,7 @@ __all__ = ["check_actions"]
 _INCEPTIONS = ("c2pa.created", "c2pa.opened")
 _NEED_INGREDIENTS = ("c2pa.opened", "c2pa.placed", "c2pa.removed")
 _WATERMARKS = ("c2pa.watermarked", "c2pa.watermarked.bound")
+_SOFT_BINDING = "c2pa.soft-binding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +79,15 @@ def _check_action(ctx: Context, subject: Subject, place: _Place, action: dict[st
     if name == "c2pa.redacted":
         yield from _check_redacted(ctx, subject, place, action)
     yield from _check_related(ctx, subject, place, action)
-    # Rule 12, since edition 2.3.
-    if name in _WATERMARKS and place.version == 2 and ctx.profile is not Profile.V2_2 and "c2pa.soft-binding" not in subject.kinds:
+    # Rule 12, since edition 2.3. Files before claim version 2 could not know it.
+    old = ctx.profile is Profile.V2_2 or (place.version == 1 and subject.claim.version == 1)
+    if name in _WATERMARKS and not old and not _has_soft_binding(ctx, subject):
         yield status(StatusCode.ASSERTION_ACTION_SOFT_BINDING_MISSING, place.uri)
+
+
+def _has_soft_binding(ctx: Context, subject: Subject) -> bool:
+    """Whether the manifest has one, or had one that a later manifest redacted."""
+    return _SOFT_BINDING in subject.kinds or any(label_in_uri(uri) == _SOFT_BINDING for uri in subject.declared & ctx.redactions)
 
 
 def _check_times(place: _Place, action: dict[str, Any]) -> Iterator[Status]:
@@ -90,15 +98,17 @@ def _check_times(place: _Place, action: dict[str, Any]) -> Iterator[Status]:
         yield status(StatusCode.ASSERTION_ACTION_MALFORMED, place.uri, "An action ends before it starts.")
 
 
-def _ingredient_references(action: dict[str, Any]) -> list[object]:
-    """``parameters.ingredients``, or the single ``parameters.ingredient`` of version 1."""
+def _ingredient_references(place: _Place, action: dict[str, Any]) -> list[object] | None:
+    """``parameters.ingredients``, or in actions of version 1 the single ``parameters.ingredient``; None when there is neither, and one
+    reference that leads nowhere for what is no list.
+    """
     parameters = action.get("parameters")
     if not isinstance(parameters, dict):
-        return []
-    many = parameters.get("ingredients")
-    if isinstance(many, list):
-        return many
-    return [parameters["ingredient"]] if "ingredient" in parameters else []
+        return None
+    if "ingredients" in parameters:
+        many = parameters["ingredients"]
+        return many if isinstance(many, list) else [None]
+    return [parameters["ingredient"]] if place.version == 1 and "ingredient" in parameters else None
 
 
 def _check_ingredients(ctx: Context, subject: Subject, place: _Place, action: dict[str, Any]) -> Iterator[Status]:
@@ -107,10 +117,12 @@ def _check_ingredients(ctx: Context, subject: Subject, place: _Place, action: di
     To name it became a duty after claim version 1.
     """
     name = action["action"]
-    references = _ingredient_references(action)
-    if name in _NEED_INGREDIENTS and not references and subject.claim.version == 2:
+    references = _ingredient_references(place, action)
+    needed = name in _NEED_INGREDIENTS and subject.claim.version == 2
+    if (needed and not references) or (name == "c2pa.deleted" and references == []):
         yield status(StatusCode.ASSERTION_ACTION_INGREDIENT_MISMATCH, place.uri, f"{name} names no ingredient.")
         return
+    references = references or []
     if name == "c2pa.opened" and len(references) > 1:
         yield status(StatusCode.ASSERTION_ACTION_INGREDIENT_MISMATCH, place.uri, "c2pa.opened names more than one ingredient.")
         return
@@ -187,12 +199,11 @@ def _check_related(ctx: Context, subject: Subject, place: _Place, action: dict[s
     for item in related:
         reference = HashedUri.read(item)
         target = absolute(reference.url, subject.label) if reference else ""
-        if target in ctx.redactions:
-            if ctx.profile is Profile.V2_5:
-                yield status(StatusCode.ASSERTION_REDACTED, target)
-            continue
         parsed = JumbfUri.parse(target)
-        assertion = ctx.store.assertion_at(target, within=subject.label)
+        here = parsed is not None and parsed.manifest == subject.label
+        found = here and (target in ctx.redactions or ctx.store.assertion_at(target, within=subject.label) is not None)
         label = base_label(parsed.path[-1]) if parsed and parsed.path else ""
-        if assertion is None or assertion.manifest != subject.label or is_actions(label) or is_ingredient(label):
+        if not found or is_actions(label) or is_ingredient(label):
             yield status(StatusCode.ASSERTION_ACTION_MALFORMED, place.uri, "relatedAssertions holds a reference that it must not hold.")
+        elif target in ctx.redactions and ctx.profile is Profile.V2_5:
+            yield status(StatusCode.ASSERTION_REDACTED, target)

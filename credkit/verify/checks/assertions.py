@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from credkit.codec.digest import Digest
+from credkit.codec.digest import HASH_ALGORITHMS, Digest
 from credkit.errors import MalformedError
 from credkit.manifest.assertions.actions import read_actions
 from credkit.manifest.hashed_uri import HashedUri
+from credkit.manifest.labels import label_in_uri
 from credkit.manifest.store import Assertion, ManifestKind, base_label
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.status import Status, StatusCode, status
@@ -42,11 +43,27 @@ _ACTIONS = frozenset({"c2pa.actions", "c2pa.actions.v2"})
 _INGREDIENTS = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3"})
 _UPDATE_ACTIONS = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
 _STANDARD_PREFIXES = ("c2pa.", "stds.", "cawg.")
+_IDENTITY = "cawg.identity"
+"""Judged by rules of its own, which never change the state of the file."""
 _MUST_BE_READ = HARD_BINDINGS | _ACTIONS | _INGREDIENTS
-# Hashes in these fields point at other manifests and are judged with the ingredient, or at things outside of the store.
+# Hashes in these fields point at other manifests and are judged with the ingredient, at things outside of the store, or have a check of
+# their own.
 _NOT_FOLLOWED = frozenset(
-    {"activeManifest", "claimSignature", "c2pa_manifest", "externalResources", "location", "validationResults", "validationStatus"}
+    {
+        "activeManifest",
+        "claimSignature",
+        "c2pa_manifest",
+        "embeddedOriginalPreservationImage",
+        "externalResources",
+        "location",
+        "validationResults",
+        "validationStatus",
+    }
 )
+
+
+_PICTURES = frozenset({"icon", "thumbnail"})
+"""Fields that hold a reference with a hash and nothing else."""
 
 
 def is_actions(label: str) -> bool:
@@ -72,7 +89,7 @@ def check_manifest_type(ctx: Context, subject: Subject) -> Iterator[Status]:
         return
     bindings = _hard_bindings(subject)
     store_uri = absolute("self#jumbf=c2pa.assertions", subject.label)
-    if not bindings:
+    if not bindings and not _was_redacted(ctx, subject, HARD_BINDINGS):
         yield subject.fault(StatusCode.CLAIM_HARD_BINDINGS_MISSING)
     elif len(bindings) > 1:
         yield subject.fault(StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS, store_uri)
@@ -80,6 +97,11 @@ def check_manifest_type(ctx: Context, subject: Subject) -> Iterator[Status]:
     if len(parents) > 1:
         yield subject.fault(StatusCode.MANIFEST_MULTIPLE_PARENTS)
     yield from _check_inception(ctx, subject)
+
+
+def _was_redacted(ctx: Context, subject: Subject, labels: frozenset[str]) -> bool:
+    """Whether one of the claim's assertions of these kinds was redacted: that it is gone is reported as such."""
+    return any(label_in_uri(uri) in labels for uri in subject.declared & ctx.redactions)
 
 
 def _relationship(subject: Subject, assertion: Assertion) -> object:
@@ -116,6 +138,8 @@ def _check_inception(ctx: Context, subject: Subject) -> Iterator[Status]:
     claim = subject.claim
     if claim.version == 1:
         return
+    if _was_redacted(ctx, subject, _ACTIONS):
+        return
     firsts = [next((a for a in subject.listed(part) if is_actions(a.label)), None) for part in (claim.created, claim.gathered)]
     if not any(firsts):
         if ctx.profile is Profile.V2_5:
@@ -146,19 +170,20 @@ def check_assertion_hashes(ctx: Context, subject: Subject) -> Iterator[Status]:
         parsed = JumbfUri.parse(reference.url)
         uri = absolute(reference.url, subject.label)
         if uri in ctx.redactions:
-            yield from _check_redaction(uri)
+            yield from _check_redaction(uri, ctx.profile)
         elif parsed is not None and parsed.within(subject.label).manifest != subject.label:
             yield subject.fault(StatusCode.ASSERTION_OUTSIDE_MANIFEST)
         else:
             yield from _check_hash(ctx, subject, reference, uri)
 
 
-def _check_redaction(uri: str) -> Iterator[Status]:
+def _check_redaction(uri: str, profile: Profile) -> Iterator[Status]:
     label = base_label(uri.rsplit("/", 1)[-1])
     if label in _ACTIONS:
         yield status(StatusCode.ASSERTION_ACTION_REDACTED, uri)
     elif label in HARD_BINDINGS:
-        yield status(StatusCode.ASSERTION_HARD_BINDING_REDACTED, uri)
+        old = profile is Profile.V2_2
+        yield status(StatusCode.ASSERTION_DATA_HASH_REDACTED if old else StatusCode.ASSERTION_HARD_BINDING_REDACTED, uri)
 
 
 def _check_hash(ctx: Context, subject: Subject, reference: HashedUri, uri: str) -> Iterator[Status]:
@@ -202,7 +227,7 @@ def check_redacted_content(ctx: Context, subject: Subject) -> Iterator[Status]:
 def check_assertion_values(ctx: Context, subject: Subject) -> Iterator[Status]:
     """The content of each standard assertion can be decoded, and its metadata are consistent."""
     for assertion in subject.listed():
-        if assertion.uri in ctx.redactions or not assertion.label.startswith(_STANDARD_PREFIXES):
+        if assertion.uri in ctx.redactions or not assertion.label.startswith(_STANDARD_PREFIXES) or assertion.base_label == _IDENTITY:
             continue
         if assertion.content_type not in ("cbor", "json"):
             if assertion.base_label in _MUST_BE_READ:
@@ -237,29 +262,37 @@ def check_references(ctx: Context, subject: Subject) -> Iterator[Status]:
     """References with a hash inside of standard assertions (thumbnails, icons, ingredient data) lead somewhere and fit."""
     for assertion in subject.listed():
         if assertion.label.startswith("c2pa.") and assertion.content_type == "cbor" and base_label(assertion.label) not in HARD_BINDINGS:
-            for reference in _hashed_uris(subject.value_or_none(assertion), ctx.limits.json_depth):
-                yield from _check_reference(ctx, subject, assertion, reference)
+            for reference, algorithm in _hashed_uris(subject.value_or_none(assertion), ctx.limits.json_depth):
+                yield from _check_reference(ctx, subject, assertion.uri, reference, algorithm)
     claim = subject.claim_or_none
-    icon = HashedUri.read(claim.generator_info.get("icon")) if claim and claim.generator_info else None
-    if icon:
-        yield from _check_reference(ctx, subject, None, icon)
+    icon = claim.generator_info.get("icon") if claim and claim.generator_info else None
+    for reference, algorithm in _hashed_uris({"icon": icon}, 1):
+        yield from _check_reference(ctx, subject, subject.claim_uri, reference, algorithm)
 
 
-def _hashed_uris(value: Any, depth: int) -> Iterator[HashedUri]:
-    """Every map in a value that is a reference into the store with a hash."""
+def _hashed_uris(value: Any, depth: int, algorithm: str | None = None) -> Iterator[tuple[HashedUri | None, str | None]]:
+    """Every map in a value that is a reference into the store with a hash, and the algorithm of the nearest map around it that names one.
+
+    None for a picture's reference without an address. References to the outside are left out.
+    """
     if depth < 0:
         return
     if isinstance(value, dict):
         reference = HashedUri.read(value)
         if reference and reference.url.startswith("self#jumbf="):
-            yield reference
+            yield reference, algorithm
             return
+        # Soft bindings have an "alg" as well, which is no hash algorithm.
+        own = value.get("alg")
+        inner = own if isinstance(own, str) and own in HASH_ALGORITHMS else algorithm
         for key, item in value.items():
-            if key not in _NOT_FOLLOWED:
-                yield from _hashed_uris(item, depth - 1)
+            if key in _PICTURES and isinstance(item, dict) and "hash" in item and not isinstance(item.get("url"), str):
+                yield None, None
+            elif key not in _NOT_FOLLOWED:
+                yield from _hashed_uris(item, depth - 1, inner)
     elif isinstance(value, list):
         for item in value:
-            yield from _hashed_uris(item, depth - 1)
+            yield from _hashed_uris(item, depth - 1, algorithm)
 
 
 def is_covered_by_old_claim(subject: Subject, reference: HashedUri) -> bool:
@@ -272,8 +305,10 @@ def is_covered_by_old_claim(subject: Subject, reference: HashedUri) -> bool:
     return claim is not None and claim.version == 1 and absolute(reference.url, subject.label) in subject.declared
 
 
-def _check_reference(ctx: Context, subject: Subject, holder: Assertion | None, reference: HashedUri) -> Iterator[Status]:
-    url = holder.uri if holder else subject.claim_uri
+def _check_reference(ctx: Context, subject: Subject, url: str, reference: HashedUri | None, algorithm: str | None) -> Iterator[Status]:
+    if reference is None:
+        yield status(StatusCode.HASHED_URI_MISSING, url, "It has a reference to a picture without an address.")
+        return
     target = absolute(reference.url, subject.label)
     if target in ctx.redactions:
         return
@@ -282,7 +317,7 @@ def _check_reference(ctx: Context, subject: Subject, holder: Assertion | None, r
         yield status(StatusCode.HASHED_URI_MISSING, url, f"It refers to {target}, which is not there.")
         return
     try:
-        found = ctx.box_digest(box, subject.algorithm(reference.alg))
+        found = ctx.box_digest(box, subject.algorithm(reference.alg, algorithm))
     except MalformedError as error:
         yield status(StatusCode.ALGORITHM_UNSUPPORTED, url, f"{error.message}.")
         return

@@ -25,9 +25,12 @@ _RELATIONSHIPS = ("parentOf", "componentOf", "inputTo")
 
 
 def ingredients_of(ctx: Context, subject: Subject) -> Iterator[tuple[Assertion, IngredientView]]:
-    """The ingredient assertions that the claim lists, that nobody redacted and that can be read."""
+    """The ingredient assertions that the claim lists, that nobody redacted or altered and that can be read.
+
+    What an altered one leads to is nothing that anybody stated (anchor ``_performing_recursive_validation``).
+    """
     for assertion in subject.listed():
-        if is_ingredient(assertion.label) and assertion.uri not in ctx.redactions:
+        if is_ingredient(assertion.label) and assertion.uri not in ctx.redactions and subject.is_intact(assertion):
             try:
                 yield assertion, read_ingredient(subject.value(assertion), assertion.label)
             except MalformedError:

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from tests.verify.case import Case
-from tests.verify.tables import actions, assertions, claims, content, ingredients, redactions, signatures, updates
+from tests.verify.tables import (
+    actions,
+    adjuncts,
+    assertions,
+    claims,
+    content,
+    external,
+    identity,
+    ingredients,
+    multi_asset,
+    redactions,
+    revocation,
+    signatures,
+    updates,
+)
 
 TABLES: dict[str, tuple[Case, ...]] = {
     "claims": claims.CASES,
@@ -14,5 +28,10 @@ TABLES: dict[str, tuple[Case, ...]] = {
     "redactions": redactions.CASES,
     "updates": updates.CASES,
     "content": content.CASES,
+    "multi-asset": multi_asset.CASES,
+    "adjuncts": adjuncts.CASES,
+    "external": external.CASES,
+    "revocation": revocation.CASES,
+    "identity": identity.CASES,
 }
 ALL: tuple[Case, ...] = tuple(case for cases in TABLES.values() for case in cases)

@@ -128,6 +128,12 @@ CASES: tuple[Case, ...] = (
     case("opened names nothing", begun(action("c2pa.opened")), INGREDIENT),
     case("opened with empty parameters", begun(action("c2pa.opened", parameters={})), INGREDIENT),
     case("opened with an empty list", begun(action("c2pa.opened", parameters={"ingredients": []})), INGREDIENT),
+    case(
+        "opened by the field of old actions in new ones",
+        begun(action("c2pa.opened", parameters={"ingredient": HERE})),
+        INGREDIENT,
+    ),
+    case("opened by the field of new actions in old ones", begun(action("c2pa.opened", HERE), version=1)),
     case("opened with a map", begun(action("c2pa.opened", parameters={"ingredients": {}})), INGREDIENT),
     case("opened names two", begun(action("c2pa.opened", HERE, HERE)), INGREDIENT),
     case("opened names nothing that is there", begun(action("c2pa.opened", NOWHERE)), INGREDIENT, MISSING),
@@ -174,6 +180,8 @@ CASES: tuple[Case, ...] = (
     case("removed what is no ingredient", over_parent(lambda p: action("c2pa.removed", Ref("c2pa.icon", p))), INGREDIENT),
     case("deleted", over_parent(lambda p: action("c2pa.deleted", Ref(THEIRS, p)))),
     case("deleted without naming it", done(action("c2pa.deleted"))),
+    case("deleted with an empty list", done(action("c2pa.deleted", parameters={"ingredients": []})), INGREDIENT),
+    case("deleted with a map", done(action("c2pa.deleted", parameters={"ingredients": {}})), INGREDIENT),
     case("deleted what stands here", done(action("c2pa.deleted", HERE_1), more=(PART,)), INGREDIENT),
     # 8: what was transcoded or repackaged.
     *(
@@ -182,6 +190,8 @@ CASES: tuple[Case, ...] = (
         for line in (
             case(f"{name}", begun(action("c2pa.opened", HERE), action(name, HERE))),
             case(f"{name} without naming it", done(action(name))),
+            case(f"{name} with an empty list", done(action(name, parameters={"ingredients": []}))),
+            case(f"{name} with a map", done(action(name, parameters={"ingredients": {}})), INGREDIENT),
             case(f"{name} of a component", done(action(name, HERE_1), more=(PART,)), INGREDIENT),
             case(f"{name} of nothing that is there", done(action(name, NOWHERE)), INGREDIENT, MISSING),
         )
@@ -191,7 +201,7 @@ CASES: tuple[Case, ...] = (
         "the ingredient is gathered",
         begun(action("c2pa.opened", HERE), more=(ingredient(place="gathered"),)),
         profile="2.5",
-        says=("assertion.action.ingredientLocationMismatch",),
+        informs=("assertion.action.ingredientLocationMismatch",),
     ),
     case(
         "the ingredient is gathered, edition 2.4",
@@ -202,7 +212,7 @@ CASES: tuple[Case, ...] = (
         "the ingredient is created, the action gathered",
         done(more=(PART, *second(action("c2pa.placed", HERE_1), place="gathered"))),
         profile="2.5",
-        says=("assertion.action.ingredientLocationMismatch",),
+        informs=("assertion.action.ingredientLocationMismatch",),
     ),
     case("both are created", begun(action("c2pa.opened", HERE)), profile="2.5", lacks=("assertion.action.ingredientLocationMismatch",)),
     # 10: what was redacted.
@@ -238,6 +248,11 @@ CASES: tuple[Case, ...] = (
     case("bound watermark without a soft binding", done(BOUND), SOFT),
     case("unbound watermark without a soft binding", done({"action": "c2pa.watermarked.unbound"})),
     case("watermarked without a soft binding, edition 2.2", done(WATERMARK), profile="2.2"),
+    case("watermarked without a soft binding in old actions", lambda: signed(standard(first=actions(CREATED, WATERMARK, version=1))), SOFT),
+    case(
+        "watermarked without a soft binding in old actions of an old claim",
+        lambda: signed(standard(first=actions(CREATED, WATERMARK, version=1), version=1)),
+    ),
     # 13: icons.
     case("an agent with an icon", done(more=(ICON,), softwareAgents=[{"name": "x", "icon": Ref("c2pa.icon")}])),
     case(

@@ -90,6 +90,7 @@ def two_parents() -> Recipe:
 
 
 ICON = thumbnail("c2pa.icon")
+ICON_512 = ICON.box(lambda _: {}).hash("sha512")
 
 CASES: tuple[Case, ...] = (
     case("an own assertion", with_(note()), says=("assertion.hashedURI.match",)),
@@ -162,7 +163,7 @@ CASES: tuple[Case, ...] = (
     case("a part is no hard binding", only(actions(CREATED), Assertion("c2pa.hash.data.part", data_hash().value)), NO_BINDING),
     case("the oldest BMFF hash is no hard binding", only(actions(CREATED), Assertion("c2pa.hash.bmff", {})), NO_BINDING),
     case(
-        "a hard binding of another container", only(actions(CREATED), Assertion("c2pa.hash.bmff.v3", {"exclusions": []})), "general.error"
+        "a hard binding of another container", only(actions(CREATED), Assertion("c2pa.hash.collection.data", {"uris": []})), "general.error"
     ),
     case("two parents", lambda: signed(two_parents()), "manifest.multipleParents"),
     case("no actions", only(data_hash()), MALFORMED),
@@ -217,6 +218,24 @@ CASES: tuple[Case, ...] = (
         "a reference with an unknown algorithm",
         holding({"url": "self#jumbf=c2pa.assertions/c2pa.icon", "hash": b"", "alg": "md5"}, ICON),
         "algorithm.unsupported",
+    ),
+    case(
+        "a reference with the algorithm of the map around it",
+        with_(ICON, Assertion("c2pa.soft-binding", {"alg": "org.test", "x": {"alg": "sha512", "y": [Ref("c2pa.icon", hash=ICON_512)]}})),
+    ),
+    case(
+        "a reference with the algorithm of the assertion around it",
+        with_(ICON, Assertion("c2pa.soft-binding", {"alg": "sha512", "y": [Ref("c2pa.icon", hash=ICON_512)]})),
+    ),
+    case(
+        "a reference with another algorithm than the map around it",
+        with_(ICON, Assertion("c2pa.soft-binding", {"alg": "sha512", "y": [Ref("c2pa.icon")]})),
+        "hashedURI.mismatch",
+    ),
+    case(
+        "a picture without an address",
+        with_(ICON, first=actions(icon(hash=bytes(32)))),
+        "hashedURI.missing",
     ),
     case("a reference out of the store", holding({"url": "https://example.org/icon", "hash": bytes(32)})),
     case("a wrong reference in an own assertion", holding(Ref("c2pa.icon", hash=bytes(32)), ICON, label="org.test.note")),

@@ -8,6 +8,7 @@ from typing import Any
 
 from credkit.assets import BytesSource, EditedSource, Span, detect
 from credkit.limits import DEFAULT_LIMITS
+from tests.forge.bmff import bmff_hash, film
 from tests.forge.boxes import Leaf
 from tests.forge.files import Placed, beside, embed, excluding, plain, signed, standard
 from tests.forge.manifests import CREATED, Assertion, Recipe, actions, data_hash, label_of
@@ -153,6 +154,11 @@ def taken_out() -> tuple[bytes, bytes]:
     return changed_file, b"".join(source.read(span.start, span.length) for span in location.slices)
 
 
+def as_film(version: str, value: dict[str, Any]) -> Callable[[], bytes]:
+    label = "c2pa.hash.bmff" + (f".{version}" if version else "")
+    return lambda: signed(Recipe([actions(CREATED), Assertion(label, value)]), binding=None)
+
+
 FEW = replace(DEFAULT_LIMITS, exclusions=3)
 
 CASES: tuple[Case, ...] = (
@@ -189,7 +195,7 @@ CASES: tuple[Case, ...] = (
             case(f"{kind}: everything", left_out(lambda p: [Span(0, len(p.data))], kind), MISMATCH),
             case(f"{kind}: the pixels", left_out(lambda p: [store(p), Span(len(p.data) - 40, 10)], kind), MISMATCH),
             case(f"{kind}: an empty exclusion", left_out(lambda p: [Span(0, 0), store(p)], kind), lacks=(ADDITIONAL,)),
-            case(f"{kind}: XMP", left_out(both, kind, asset=with_xmp(kind)), says=(ADDITIONAL, MATCH)),
+            case(f"{kind}: XMP", left_out(both, kind, asset=with_xmp(kind)), says=(MATCH,), informs=(ADDITIONAL,)),
             case(f"{kind}: the value of XMP", left_out(xmp_values, kind, asset=with_xmp(kind)), says=(ADDITIONAL,)),
             case(
                 f"{kind}: XMP and one byte more",
@@ -208,6 +214,7 @@ CASES: tuple[Case, ...] = (
         "no algorithm of its own",
         lambda: signed(Recipe([actions(CREATED), Assertion("c2pa.hash.data", {"hash": bytes(32), "exclusions": []})])),
     ),
+    case("an algorithm that is null", binding_with(alg=None)),
     case("SHA-1", binding_with(alg="sha1"), "algorithm.unsupported"),
     case("algorithm is a number", binding_with(alg=5), "algorithm.unsupported"),
     case("hash of another algorithm", binding_with(alg="sha512"), MISMATCH),
@@ -228,6 +235,13 @@ CASES: tuple[Case, ...] = (
         MISMATCH,
     ),
     case("the assertion is a list", lambda: signed(Recipe([actions(CREATED), Assertion("c2pa.hash.data", [1])]), binding=None), MALFORMED),
+    # Bindings of other formats.
+    *(
+        case(f"a picture bound as a film, {version}", as_film(version, bmff_hash(film())), "assertion.bmffHash.mismatch")
+        for version in ("v2", "v3")
+    ),
+    case("a picture bound as a film without exclusions", as_film("v3", {"hash": bytes(32)}), "assertion.bmffHash.malformed"),
+    case("a picture bound as a film of the first version", as_film("", bmff_hash(film())), "claim.hardBindings.missing"),
     # A store beside the file.
     case("beside", beside, says=(MATCH,)),
     case("beside, the picture changed", lambda: (flipped(-30)(beside()[0]), beside()[1]), MISMATCH),

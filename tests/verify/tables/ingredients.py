@@ -71,6 +71,11 @@ def rewritten(node: Node) -> None:
     node.at("c2pa.assertions/c2pa.thumbnail.claim").leaf("bidb").payload = b"another picture"
 
 
+def retitled(tree: Node) -> None:
+    leaf = tree.at(f"{label_of('active')}/c2pa.assertions/{V3}").leaf()
+    leaf.payload = leaf.payload.replace(b"dpart", b"dtrap")
+
+
 def bad_parent() -> Manifest:
     """A manifest with a statement that does not have the hash that was signed."""
     return parent(thumbnail(reference=lambda entry: entry.update(hash=bytes(32))))
@@ -196,15 +201,15 @@ WRONG = "assertion.hashedURI.mismatch"
 
 CASES: tuple[Case, ...] = (
     # Fields.
-    *(case(f"{name}", having(ingredient(relationship=name)), says=(UNKNOWN,)) for name in ("parentOf", "componentOf", "inputTo")),
+    *(case(f"{name}", having(ingredient(relationship=name)), informs=(UNKNOWN,)) for name in ("parentOf", "componentOf", "inputTo")),
     *(case(f"version {n}", having(ingredient(version=n))) for n in (1, 2)),
     case("no relationship", having(ingredient(relationship=None)), INGREDIENT),
     case("an unknown relationship", having(ingredient(relationship="childOf")), INGREDIENT),
     case("a relationship that is no text", having(ingredient(relationship=7)), INGREDIENT),  # type: ignore[arg-type]
     case("the assertion is a list", having(Assertion(V3, [])), INGREDIENT),
-    case("no provenance in edition 2.2", having(ingredient()), says=(UNKNOWN,), profile="2.2"),
-    case("an input in edition 2.2", having(ingredient(relationship="inputTo")), lacks=(UNKNOWN,), profile="2.2"),
-    case("no provenance in edition 2.5", having(ingredient()), lacks=(UNKNOWN,), profile="2.5"),
+    case("no provenance in edition 2.2", having(ingredient()), informs=(UNKNOWN,), profile="2.2"),
+    case("an input in edition 2.2", having(ingredient(relationship="inputTo")), informs=(), profile="2.2"),
+    case("no provenance in edition 2.5", having(ingredient()), informs=(), profile="2.5"),
     case("manifest and source type", under(lambda m: component(m, digitalSourceType="http://example.org")), INGREDIENT),
     case("source type alone", having(ingredient(digitalSourceType="http://example.org"))),
     case("manifest and related assertions", manifest_and_related, INGREDIENT),
@@ -313,6 +318,7 @@ CASES: tuple[Case, ...] = (
         deltas=("claim.missing", "ingredient.manifest.mismatch"),
     ),
     case("what nobody refers to is not judged", unreached),
+    case("what an altered ingredient assertion leads to is not judged", under(component, bad_parent, spoil=retitled), WRONG),
     # Recorded results.
     case("a faulty ingredient", under(component, bad_parent), deltas=(WRONG,)),
     case("a fault that was admitted", under(lambda m: component(m, recorded=results((WRONG, mismatch_url()))), bad_parent)),

@@ -123,6 +123,21 @@ def related_was_redacted(in_ingredient: bool) -> Callable[[], bytes]:
     return make
 
 
+def soft_binding_redacted() -> bytes:
+    """The parent says that it was watermarked, and the record of the watermark was redacted."""
+    created = actions({"action": "c2pa.created"}, {"action": "c2pa.watermarked.bound"})
+    parent = standard(Assertion("c2pa.soft-binding", {"alg": "org.test"}), first=created, name="parent").build()
+    uri = parent.assertion_uri("c2pa.soft-binding")
+    mine = ingredient(parent)
+    done = [
+        {"action": "c2pa.opened", "parameters": {"ingredients": [Ref(mine.label)]}},
+        {"action": "c2pa.redacted", "parameters": {"redacted": uri}},
+    ]
+    return signed(
+        standard(mine, first=actions(*done), redacted=[uri]), parent, spoil=lambda t: t.drop(f"{PARENT}/c2pa.assertions/c2pa.soft-binding")
+    )
+
+
 def admitted() -> bytes:
     """The manifest that redacted is itself an ingredient now; its redaction still counts."""
     oldest = standard(note(), name="parent").build()
@@ -206,16 +221,36 @@ CASES: tuple[Case, ...] = (
     case("the list has it without the first slash", redacting(urls=(f"self#jumbf=c2pa/{NOTE}",), spoil=removed())),
     case("the list names what never was", redacting(urls=(f"self#jumbf=/c2pa/{PARENT}/c2pa.assertions/org.never",))),
     case("the list names a manifest that is not there", redacting(urls=(f"self#jumbf=/c2pa/{label_of('x')}/c2pa.assertions/org.never",))),
-    case(
-        "actions redacted",
-        redacting("c2pa.actions.v2", spoil=removed(f"{PARENT}/c2pa.assertions/c2pa.actions.v2")),
-        deltas=("assertion.action.redacted", "assertion.action.malformed"),
+    *(
+        line
+        for how, spoil in (("removed", lambda t, path: t.drop(path)), ("replaced by the mark", lambda t, path: zeroed(t.at(path))))
+        for line in (
+            case(
+                f"actions {how}",
+                redacting("c2pa.actions.v2", spoil=lambda t, spoil=spoil: spoil(t, f"{PARENT}/c2pa.assertions/c2pa.actions.v2")),
+                deltas=("assertion.action.redacted",),
+            ),
+            *(
+                case(
+                    f"hard binding {how}, edition {profile}",
+                    redacting("c2pa.hash.data", spoil=lambda t, spoil=spoil: spoil(t, f"{PARENT}/c2pa.assertions/c2pa.hash.data")),
+                    deltas=(code,),
+                    profile=profile,
+                )
+                for profile, code in (("2.2", "assertion.dataHash.redacted"), ("2.4", "assertion.hardBinding.redacted"))
+            ),
+        )
     ),
     case(
-        "hard binding redacted",
-        redacting("c2pa.hash.data", spoil=removed(f"{PARENT}/c2pa.assertions/c2pa.hash.data")),
-        deltas=("assertion.hardBinding.redacted", "claim.hardBindings.missing"),
+        "second actions removed",
+        redacting(
+            "c2pa.actions.v2__1",
+            more=(actions({"action": "c2pa.edited"}, label="c2pa.actions.v2__1"),),
+            spoil=removed(f"{PARENT}/c2pa.assertions/c2pa.actions.v2__1"),
+        ),
+        deltas=("assertion.action.redacted",),
     ),
+    case("a soft binding that a watermark needs", soft_binding_redacted),
     case("below an ingredient of version 2", redacting("org.test.note", spoil=removed(), version=2), deltas=(SIGNATURE_MISSING,)),
     case(
         "below an ingredient without a signature reference",
@@ -232,7 +267,7 @@ CASES: tuple[Case, ...] = (
     case("two generations below, signature reference lacking", grandparent(removed(), claimSignature=None), deltas=(SIGNATURE_MISSING,)),
     case("by a manifest that is an ingredient now", admitted),
     case("an ingredient and its manifest", redacted_ingredient),
-    case("what an action is related to", related_was_redacted(False), says=("assertion.redacted",), profile="2.5"),
+    case("what an action is related to", related_was_redacted(False), informs=("assertion.redacted",), profile="2.5"),
     case("what an action is related to, edition 2.4", related_was_redacted(False), lacks=("assertion.redacted",)),
     case("what an ingredient is related to", related_was_redacted(True), says=("assertion.redacted",), profile="2.5"),
     case("recorded results do not hide it", redacting("org.test.note", changes={"validationResults": results()}), deltas=(NOT_REDACTED,)),

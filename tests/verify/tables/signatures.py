@@ -56,15 +56,45 @@ def chain_of(count: int) -> Callable[[], bytes]:
 
 
 def moved(*, label: Any, keep: Any = None) -> Callable[[], bytes]:
-    """The chain in the unprotected header under ``label``; ``keep`` is left under the protected label 33."""
+    """The chain in the unprotected header under ``label``; ``keep`` makes what is left under the protected label 33."""
 
     def make() -> bytes:
         chain = list(pki.default_pki("ed25519").chain)
         return signed(
-            standard(signing=Signing(chain=(), protected=lambda h: h.update({33: keep} if keep else {}), unprotected={label: chain}))
+            standard(signing=Signing(chain=(), protected=lambda h: h.update({33: keep()} if keep else {}), unprotected={label: chain}))
         )
 
     return make
+
+
+def both_headers(label: Any) -> Callable[[], bytes]:
+    """The right chain, under the same label in both headers."""
+
+    def make() -> bytes:
+        chain = list(pki.default_pki("ed25519").chain)
+        return signed(standard(signing=Signing(chain=(), protected=lambda h: h.update({label: chain}), unprotected={label: chain})))
+
+    return make
+
+
+def lattices() -> TrustPolicy:
+    return TrustPolicy.of(pki.root_pem("ml-dsa-44"))
+
+
+@cache
+def under_lattice() -> pki.Pki:
+    return pki.make_pki("ed25519", root=pki.default_pki("ml-dsa-44").root)
+
+
+@cache
+def broken_lattice() -> pki.Pki:
+    """A certificate that names ML-DSA-44 for a key of half the length, and a signature by another key."""
+
+    def halve(fields: list[bytes]) -> None:
+        kind = pki.tlv(0x30, bytes.fromhex("0609608648016503040311"))
+        fields[6] = pki.tlv(0x30, kind, pki.tlv(0x03, bytes(657)))
+
+    return pki.make_pki("ed25519", root=pki.default_pki("ed25519").root, edit=halve)
 
 
 def renamed(*, also: bool = False) -> Callable[[], bytes]:
@@ -184,7 +214,9 @@ CASES: tuple[Case, ...] = (
     case("signature is a text", by(parts=lambda p: [*p[:3], "signature"]), MISMATCH),
     case("payload is a text", by(parts=lambda p: [p[0], p[1], "", p[3]]), MISMATCH),
     case("algorithm in both headers", by(unprotected={1: -7}), MISMATCH),
-    case("chain in both headers", by(unprotected={33: b"x"}), MISMATCH),
+    case("chain in both headers", by(unprotected={33: b"x"}), INVALID),
+    case("the same chain in both headers", both_headers(33), INVALID),
+    case("the same chain in both headers under its old label", both_headers("x5chain"), INVALID),
     case("critical header", by(protected=lambda h: h.update({2: [99], 99: 1})), MISMATCH),
     case("padding is ignored", by(unprotected={"pad": bytes(40), "pad2": bytes(3)})),
     case("unknown headers are ignored", by(protected=lambda h: h.update({99: 1}), unprotected={"x": 1})),
@@ -208,6 +240,27 @@ CASES: tuple[Case, ...] = (
     case("the chain in the unprotected header under its old label", moved(label="x5chain")),
     case("the chain under its old label", renamed()),
     case("the chain under both labels", renamed(also=True)),
+    case("the chain under both labels in different headers", moved(label="x5chain", keep=lambda: list(pki.default_pki("ed25519").chain))),
+    case("another chain under the old label", by(protected=lambda h: h.update({"x5chain": [h[33][0]]})), INVALID),
+    case("another chain under the old label in the other header", by(unprotected={"x5chain": b"x"}), INVALID),
+    *(
+        case(f"sound {name}", by(algorithm, alg=number), policy=lambda a=algorithm: TrustPolicy.of(pki.root_pem(a)), profile="2.5")
+        for name, number, algorithm in (("ESP256", -9, "es256"), ("ESP384", -51, "es384"), ("ESP512", -52, "es512"))
+    ),
+    *(
+        case(f"sound {algorithm}", by(algorithm), policy=lambda a=algorithm: TrustPolicy.of(pki.root_pem(a)), profile="2.5")
+        for algorithm in ("ml-dsa-44", "ml-dsa-65", "ml-dsa-87")
+    ),
+    case("ESP256 with one bit flipped", by("es256", alg=-9, signature=flipped), MISMATCH, profile="2.5"),
+    case("ESP256 with the key of another curve", by("es384", alg=-9), MISMATCH, UNTRUSTED, profile="2.5"),
+    *(case(f"ESP256 in edition {profile}", by("es256", alg=-9), UNSUPPORTED, profile=profile) for profile in ("2.2", "2.4")),
+    case("ML-DSA with one bit flipped", by("ml-dsa-44", signature=flipped), MISMATCH, profile="2.5", policy=lattices),
+    case("ML-DSA of another set", by("ml-dsa-44", alg=-49), MISMATCH, profile="2.5", policy=lattices),
+    case("ML-DSA cut short", by("ml-dsa-44", signature=lambda s: s[:-1]), MISMATCH, profile="2.5", policy=lattices),
+    case("ML-DSA in edition 2.4", by("ml-dsa-44"), UNSUPPORTED, INVALID, UNTRUSTED, profile="2.4", policy=lattices),
+    case("a certificate by ML-DSA for another key", by_ca(under_lattice), profile="2.5", policy=lattices),
+    case("a certificate by ML-DSA for another key in edition 2.4", by_ca(under_lattice), INVALID, UNTRUSTED, policy=lattices),
+    case("an ML-DSA key that is cut short", by_ca(broken_lattice), INVALID, UNTRUSTED, MISMATCH, profile="2.5"),
     case("the signing certificate alone", by(chain=(pki.default_pki("ed25519").leaf,)), UNTRUSTED, state="Valid"),
     case("self-signed", by_ca(self_signed), UNTRUSTED, state="Valid"),
     case("self-signed, but chosen", by_ca(self_signed), policy=choosing(self_signed), says=("signingCredential.trusted",)),
@@ -238,7 +291,7 @@ CASES: tuple[Case, ...] = (
     ),
     case("years later", by(), OUTSIDE, UNTRUSTED, at=late(3000)),
     case("before", by(), OUTSIDE, UNTRUSTED, at=late(-20)),
-    case("says where to ask for revocation", by_ca(revocable), says=("signingCredential.ocsp.skipped",)),
+    case("says where to ask for revocation", by_ca(revocable), informs=("signingCredential.ocsp.skipped",)),
     case("within its time", by(), says=("claimSignature.insideValidity",)),
     case("says nothing about revocation", by(), lacks=("signingCredential.ocsp.skipped",)),
 )

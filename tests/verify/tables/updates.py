@@ -158,7 +158,7 @@ CASES: tuple[Case, ...] = (
     case("on another picture", update(change=in_another_picture), MISMATCH),
     case("the picture changed", update(change=changed_pixels), MISMATCH),
     case("with XMP behind the store", update(file=xmp_file())),
-    case("with XMP behind the store left out", update(file=xmp_file(excluding(store_and_xmp))), says=(ADDITIONAL,)),
+    case("with XMP behind the store left out", update(file=xmp_file(excluding(store_and_xmp))), informs=(ADDITIONAL,)),
     case("a store of two segments", update(NOTE)),
     case("a store of two segments with a comment between", update(NOTE, change=scattered), MISMATCH),
     case("the parent altered", update(spoil=alter), deltas=("assertion.hashedURI.mismatch", "ingredient.manifest.mismatch")),
