@@ -62,19 +62,20 @@ def _entries(value: Any, target: BindingTarget) -> tuple[_Entry, ...]:
     boxes = value.get("boxes") if isinstance(value, dict) else None
     if not isinstance(boxes, list) or not boxes:
         raise _fault(_MALFORMED, "the assertion lists no boxes")
-    return tuple(_entry(item, value.get("alg") or target.algorithm, target.limits.exclusions) for item in boxes)
+    return tuple(_entry(item, target.nearest_algorithm(value.get("alg")), target.limits.exclusions) for item in boxes)
 
 
 def _entry(item: Any, algorithm: object, most: int) -> _Entry:
     names = item.get("names") if isinstance(item, dict) else None
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise _fault(_MALFORMED, "an entry names no boxes")
+    excluded = item.get("excluded") is True
     return _Entry(
         names=tuple(names),
-        alg=item.get("alg") or algorithm,
+        alg=algorithm if item.get("alg") is None else item["alg"],
         hash=item.get("hash"),
-        excluded=item.get("excluded") is True,
-        exclusions=tuple(_ranges(item.get("exclusions") or [], len(names), most)),
+        excluded=excluded,
+        exclusions=() if excluded else tuple(_ranges(item.get("exclusions") or [], len(names), most)),
     )
 
 
@@ -96,15 +97,20 @@ def _ranges(parts: Any, boxes: int, most: int) -> list[tuple[int, Span]]:
 
 def _check(entries: tuple[_Entry, ...], target: BindingTarget) -> Iterator[str]:
     """Walk the file and the list side by side; yields in words what the list leaves unprotected."""
+    if target.format is None:
+        raise _fault(_MISMATCH, "there are no boxes, because the format is not known")
     boxes = target.format.boxes(target.source, target.layout, target.limits)
     listed = frozenset(name for entry in entries for name in entry.names)
     covered = 0
     for entry in entries:
+        if entry.names == _AFTER and entry is not entries[-1]:
+            raise _fault(_MISMATCH, f'entries follow "{_AFTER[0]}", which stands for all that follows')
         found = list(_take(boxes, entry, target, covered, listed))
         covered = max(covered, found[-1].span.end)
         _check_entry(entry, found, target)
         yield from _left_out(entry, found, target)
-    left = next(boxes, None)
+    # "c2pa.after" also stands for further pictures behind the first, whose boxes are not looked at then.
+    left = None if entries[-1].names == _AFTER else next(boxes, None)
     if left is not None:
         raise _fault(_UNKNOWN, f'box "{left.name}" at {left.span.start:,} is not listed')
     if covered < target.source.size:

@@ -31,7 +31,7 @@ def check_data_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
         return _failed(StatusCode.ASSERTION_DATA_HASH_MISMATCH, uri, problem)
     extra = [span for span in exclusions if span not in target.store_frames]
     try:
-        found = hash_ranges(target.source, value.get("alg", target.algorithm), tuple(exclusions))
+        found = hash_ranges(target.source, target.nearest_algorithm(value.get("alg")), tuple(exclusions))
     except MalformedError as error:
         if error.code != "algorithm.unsupported":
             raise

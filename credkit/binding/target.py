@@ -17,7 +17,8 @@ class BindingTarget:
 
     source: Source
     layout: Layout
-    format: AssetFormat
+    format: AssetFormat | None
+    """None for a part of a file that is of no format known here; only its bytes as a whole can be judged then."""
     embedded: bool
     """Whether the store that is judged lies in this asset."""
     updated: bool
@@ -25,6 +26,12 @@ class BindingTarget:
     algorithm: object
     """Hash algorithm of the claim, used when the binding names none."""
     limits: Limits
+    fragments: tuple[Source, ...] = ()
+    """Further files of a fragmented film, in order of play; the source is then its initialization segment."""
+
+    def nearest_algorithm(self, *own: object) -> object:
+        """The first algorithm that is given, from the innermost structure outwards; the claim's when none is."""
+        return next((algorithm for algorithm in own if algorithm is not None), self.algorithm)
 
     @property
     def store_frames(self) -> tuple[Span, ...]:
@@ -43,3 +50,5 @@ class BindingOutcome:
 
     statuses: tuple[Status, ...]
     unprotected: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What a person has to know beside the statuses, in words."""

@@ -110,6 +110,10 @@ def leaving_out(name: str, *ranges: dict[str, int], whole: bool = False) -> Edit
     return edit
 
 
+def both_ways(listed: list[Entry], _: Placed) -> None:
+    named(listed, "APP1").update(excluded=True, exclusions=[{"start": -1, "length": -1}])
+
+
 def swapped(listed: list[Entry], _: Placed) -> None:
     listed[0], listed[1] = listed[1], listed[0]
 
@@ -127,6 +131,21 @@ def other_algorithm(listed: list[Entry], placed: Placed) -> list[Entry]:
     return [
         item if item["names"] == ["C2PA"] else entry(placed, box, alg="sha384") for item, box in zip(listed, boxes(placed), strict=True)
     ]
+
+
+def after_twice(listed: list[Entry], placed: Placed) -> None:
+    after(listed, placed)
+    listed.append(dict(listed[-1]))
+
+
+def first_and_rest(placed: Placed) -> list[Entry]:
+    """The boxes of the first picture, and all that is behind it as one entry; what that is does not matter."""
+    listed: list[Entry] = []
+    for box in placed.format.boxes(BytesSource(placed.data), placed.layout):
+        listed.append(entry(placed, box))
+        if box.name == "EOI":
+            break
+    return [*listed, {"names": ["c2pa.after"], "hash": _digest(placed.data[box.span.end :])}]
 
 
 def all_in_one(_: list[Entry], placed: Placed) -> list[Entry]:
@@ -151,6 +170,7 @@ def chunk(data: bytes) -> bytes:
 
 JUNK = plain() + b"junk behind the end"
 EXIF = plain()[:2] + b"\xff\xe1\x00\x16Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00" + plain()[2:]
+TWO = plain() + plain()
 FIRST = {"start": 0, "length": 1}
 
 BOX_HASH_CASES: tuple[BoxCase, ...] = (
@@ -192,6 +212,23 @@ BOX_HASH_CASES: tuple[BoxCase, ...] = (
     line("junk behind the end, left out", MISMATCH, asset=JUNK, edit=after_excluded),
     line("nothing behind the end, listed", MATCH, edit=after),
     line("nothing behind the end, listed, then something", MISMATCH, edit=after, change=lambda d: d + b"x"),
+    line("two entries for what is behind the end", MISMATCH, edit=after_twice),
+    line(
+        "an entry behind that for what is behind the end",
+        MISMATCH,
+        asset=TWO,
+        each=first_and_rest,
+        edit=lambda listed, _: listed.append(listed[0]),
+    ),
+    line("two pictures, each box listed", MATCH, asset=TWO),
+    line("two pictures, the second one changed", MISMATCH, asset=TWO, change=lambda d: d[:-20] + bytes((d[-20] ^ 1,)) + d[-19:]),
+    line("two pictures, the second as what is behind the end", MATCH, asset=TWO, each=first_and_rest),
+    line("that, the second changed", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[:-1] + b"x"),
+    line("that, the second taken away", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[: -len(plain())]),
+    line("that, the second broken from the start", MATCH, asset=plain() + b"\xff\xd8 no picture", each=first_and_rest),
+    line("an empty algorithm", "algorithm.unsupported", edit=setting(0, alg="")),
+    line("an algorithm of null", MATCH, edit=setting(0, alg=None)),
+    line("parts of a block that is left out whole are not looked at", MATCH, ADDITIONAL, asset=EXIF, edit=both_ways, unprotected=1),
     line("a part of metadata left out", MATCH, ADDITIONAL, asset=EXIF, edit=leaving_out("APP1", {"start": 14, "length": 3}), unprotected=1),
     line(
         "two parts of metadata left out",

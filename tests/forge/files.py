@@ -91,26 +91,29 @@ def signed(
     spoil_bytes: Callable[[bytes], bytes] | None = None,
     extra: Sequence[Manifest] = (),
     by: str = "c2pa.hash.data",
+    parts: Callable[[Placed], dict[str, dict[str, Any]]] | None = None,
 ) -> bytes:
     """A picture with the store of ``ingredients``, ``extra`` (behind the active manifest, when given) and the active manifest.
 
-    ``binding`` gives fields of the hard binding (label ``by``), None leaves it as the recipe has it. ``spoil`` changes the tree of the
+    ``binding`` gives fields of the hard binding (label ``by``), None leaves it as the recipe has it, and ``parts`` fields of further
+    assertions by label. ``spoil`` changes the tree of the
     finished store, ``spoil_bytes`` its bytes.
     """
     asset = plain(kind) if asset is None else asset
     recipe = recipe or standard()
-    fields: dict[str, Any] = {}
+    fields: dict[str, dict[str, Any]] = {}
     for _ in range(8):
-        data = _store(recipe, ingredients, extra, fields, by, spoil)
+        data = _store(recipe, ingredients, extra, fields, spoil)
         if spoil_bytes:
             data = spoil_bytes(data)
         written, edit, layout, found = embed(asset, data)
         if binding is None:
             return written
-        now = binding(Placed(written, edit.exclusions, layout, found))
+        placed = Placed(written, edit.exclusions, layout, found)
+        now = {by: binding(placed)} | (parts(placed) if parts else {})
         if now == fields:
             return written
-        settled, fields = now.get("exclusions") == fields.get("exclusions"), now
+        settled, fields = now[by].get("exclusions") == fields.get(by, {}).get("exclusions"), now
     if settled:
         # The hash covers itself: it can never be right.
         return written
@@ -121,11 +124,10 @@ def _store(
     recipe: Recipe,
     ingredients: Sequence[Manifest],
     extra: Sequence[Manifest],
-    fields: dict[str, Any],
-    by: str,
+    fields: dict[str, dict[str, Any]],
     spoil: Callable[[Node], object] | None,
 ) -> bytes:
-    bound = [replace(a, value=a.value | fields) if a.label == by and fields else a for a in recipe.assertions]
+    bound = [replace(a, value=a.value | fields[a.label]) if a.label in fields else a for a in recipe.assertions]
     tree = deepcopy(store(*ingredients, replace(recipe, assertions=bound).build(), *extra))
     if spoil:
         spoil(tree)
@@ -142,4 +144,4 @@ def beside(
     assert found is not None
     placed = Placed(asset, (), found.scan(source), found)
     fields = (binding or excluding(()))(placed)
-    return asset, _store(recipe or standard(), ingredients, (), fields, "c2pa.hash.data", None)
+    return asset, _store(recipe or standard(), ingredients, (), {"c2pa.hash.data": fields}, None)

@@ -19,7 +19,7 @@ from credkit.codec.cose import to_be_signed
 from credkit.codec.digest import HASH_ALGORITHMS
 from credkit.codec.jumbf import box_type
 from credkit.manifest.store import BOX, REDACTED_UUID
-from credkit.trust.algorithms import algorithm_named
+from credkit.trust.algorithms import LATER_ALGORITHMS, algorithm_named
 from tests.forge import pki
 from tests.forge.boxes import Leaf, Node
 
@@ -43,6 +43,7 @@ __all__ = [
     "zeroed",
 ]
 
+_LATER = {algorithm.name.lower(): algorithm for algorithm in LATER_ALGORITHMS.values()}
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
 CREATED: dict[str, Any] = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}
 
@@ -137,7 +138,7 @@ class Signing:
     """Changes the array of four before it is tagged."""
 
     def sign(self, claim: bytes) -> bytes:
-        algorithm = algorithm_named(self.pki.algorithm)
+        algorithm = _LATER.get(self.pki.algorithm) or algorithm_named(self.pki.algorithm)
         chain = self.pki.chain if self.chain is None else self.chain
         header: dict[Any, Any] = {33: chain[0] if len(chain) == 1 else list(chain)} if chain else {}
         if self.alg != 0:
@@ -145,7 +146,8 @@ class Signing:
         if self.protected:
             self.protected(header)
         protected = cbor.encode(header)
-        signature = algorithm.sign(self.pki.key, to_be_signed(protected, claim if self.covers is None else self.covers))
+        message = to_be_signed(protected, claim if self.covers is None else self.covers)
+        signature = self.pki.key.sign(message) if algorithm.family == "ML-DSA" else algorithm.sign(self.pki.key, message)
         parts: Any = [protected, self.unprotected, self.payload, self.signature(signature) if self.signature else signature]
         if self.parts:
             parts = self.parts(parts)

@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
@@ -42,6 +42,11 @@ KEY_USAGES = (
     "decipher_only",
 )
 _CURVES = {"es256": ec.SECP256R1, "es384": ec.SECP384R1, "es512": ec.SECP521R1}
+_LATTICES: dict[str, Any] = {
+    "ml-dsa-44": mldsa.MLDSA44PrivateKey,
+    "ml-dsa-65": mldsa.MLDSA65PrivateKey,
+    "ml-dsa-87": mldsa.MLDSA87PrivateKey,
+}
 _HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 
 
@@ -125,6 +130,8 @@ def new_key(algorithm: str, number: int = 0) -> Any:
     """A private key for an algorithm; RSA keys repeat for the same number."""
     if algorithm == "ed25519":
         return ed25519.Ed25519PrivateKey.generate()
+    if algorithm in _LATTICES:
+        return _LATTICES[algorithm].generate()
     if algorithm in _CURVES:
         return ec.generate_private_key(_CURVES[algorithm]())
     return rsa_key(2048, number)
@@ -159,6 +166,7 @@ def make_authority(
     not_before: datetime = NOW - timedelta(days=30),
     not_after: datetime = NOW + timedelta(days=3650),
     key_identifiers: bool = True,
+    extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
     signature_hash: hashes.HashAlgorithm | None = None,
 ) -> Authority:
     """An authority under ``issuer``, or self-signed without one."""
@@ -171,6 +179,8 @@ def make_authority(
     if key_identifiers:
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
     certificate = _sign(builder, issuer_key, issuer.algorithm if issuer else algorithm, signature_hash)
     return Authority(certificate=certificate, key=key, algorithm=algorithm)
 
@@ -249,7 +259,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, public_key: Any, not_before:
 def _sign(
     builder: x509.CertificateBuilder, key: Any, algorithm: str, chosen: hashes.HashAlgorithm | None = None, *, pkcs1: bool = False
 ) -> x509.Certificate:
-    if algorithm == "ed25519":
+    if algorithm == "ed25519" or algorithm in _LATTICES:
         return builder.sign(key, None)
     hash_algorithm = chosen or _HASHES[algorithm[2:]]()
     if isinstance(key, rsa.RSAPrivateKey) and not pkcs1:

@@ -1,22 +1,31 @@
 """Is the content the one that was signed?
 
 Clause: "Validate the asset's content" (anchor ``_validate_the_assets_content``). The binding that counts is the active
-manifest's own, or, below update manifests, that of the first standard manifest among the parents.
+manifest's own, or, below update manifests, that of the first standard manifest among the parents. When it does not match, a multi-asset
+hash of the same manifest decides instead (anchor ``validating_a_multi_asset_hash``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from credkit.binding import BINDINGS, BindingTarget
+from credkit.binding import BINDINGS, BindingOutcome, BindingTarget, PartAssertion, check_multi_asset
 from credkit.errors import MalformedError
 from credkit.manifest.store import Assertion, ManifestKind
+from credkit.manifest.uri import absolute
 from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS
 from credkit.verify.checks.ingredients import ingredient_manifest, ingredients_of
 from credkit.verify.context import Context, Subject
 
-__all__ = ["check_content"]
+__all__ = ["check_content", "governing_binding"]
+
+_MULTI_ASSET = "c2pa.hash.multi-asset"
+_MISMATCHES = {
+    "c2pa.hash.boxes": StatusCode.ASSERTION_BOXES_HASH_MISMATCH,
+    "c2pa.hash.bmff.v2": StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
+    "c2pa.hash.bmff.v3": StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
+}
 
 
 def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
@@ -51,14 +60,60 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
         return  # reported with the other assertion values
     rest = len(ctx.store.data) - ctx.store.box.end
     if ctx.asset.embedded and rest:
-        code = (
-            StatusCode.ASSERTION_BOXES_HASH_MISMATCH if binding.base_label == "c2pa.hash.boxes" else StatusCode.ASSERTION_DATA_HASH_MISMATCH
-        )
+        code = _MISMATCHES.get(binding.base_label, StatusCode.ASSERTION_DATA_HASH_MISMATCH)
         yield status(code, binding.uri, f"In the place of the manifest store, which no hash covers, {rest:,} bytes stand behind the store.")
         return
     outcome = check(value, binding.uri, target)
+    if any(found.code.endswith(".mismatch") for found in outcome.statuses):
+        outcome = _outcome_of_parts(ctx, bound, target) or outcome
     ctx.unprotected.extend(outcome.unprotected)
+    ctx.remarks.extend(outcome.remarks)
     yield from outcome.statuses
+
+
+def _outcome_of_parts(ctx: Context, bound: Subject, target: BindingTarget) -> BindingOutcome | None:
+    """What the multi-asset hash says, which then stands in the place of what the hard binding said; None when the signer vouches for
+    none, or it cannot be decoded, which was reported with the other assertion values.
+    """
+    candidates = [a for a in bound.listed() if a.base_label == _MULTI_ASSET and a.uri not in ctx.redactions]
+    vouched = [a for a in candidates if a.uri in _vouched_uris(bound)]
+    if not vouched:
+        return None
+    if len(candidates) > 1:
+        told = "The manifest has more than one multi-asset hash."
+        return BindingOutcome(statuses=(status(StatusCode.ASSERTION_MULTI_ASSET_HASH_MALFORMED, vouched[0].uri, told),))
+    try:
+        value = bound.value(vouched[0])
+    except MalformedError:
+        return None
+    return check_multi_asset(value, vouched[0].uri, target, lambda url: _part_assertion(ctx, bound, url))
+
+
+def _vouched_uris(subject: Subject) -> frozenset[str]:
+    """What may hold a binding: the created assertions, or all that a claim of version 1 lists."""
+    claim = subject.claim_or_none
+    return subject.created if claim and claim.version == 2 else subject.declared
+
+
+def _part_assertion(ctx: Context, bound: Subject, url: str) -> PartAssertion | None:
+    """The assertion that a multi-asset hash refers to, when the claim lists it and it is what the claim lists."""
+    assertion = ctx.store.assertion_at(url, within=bound.label)
+    claim = bound.claim_or_none
+    if assertion is None or claim is None or assertion.uri not in _vouched_uris(bound) or assertion.uri in ctx.redactions:
+        return None
+    entry = next(entry for entry in claim.all_assertions if absolute(entry.url, bound.label) == assertion.uri)
+    try:
+        if not ctx.box_digest(assertion.box, bound.algorithm(entry.alg)).matches(entry.hash):
+            return None
+        return PartAssertion(label=assertion.base_label, uri=assertion.uri, value=bound.value(assertion))
+    except MalformedError:
+        return None
+
+
+def governing_binding(ctx: Context, subject: Subject) -> Assertion | None:
+    """The hard binding that counts for a manifest: its own, or below update manifests that of the first standard one among the parents."""
+    bound, _ = _bound_manifest(ctx, subject)
+    return _binding(bound) if bound else None
 
 
 def _bound_manifest(ctx: Context, subject: Subject) -> tuple[Subject | None, int]:
