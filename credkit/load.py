@@ -1,26 +1,39 @@
 """Where is the manifest store of an asset: inside, beside it, or somewhere on the network?
 
 Clause: "Locating the manifest store" (anchor ``_locating_the_active_manifest``). An embedded store wins. More than one embedded store
-counts as none, and is said aloud, because that is how a second store is smuggled in. A remote store is named, never fetched
-from here.
+counts as none, and is said aloud, because that is how a second store is smuggled in.
+
+Without an embedded store the order is that of "By Reference" (anchor ``_by_reference``): the ``Link`` field that came with the file, the
+file's XMP, a store beside it. Only a ``Fetcher`` reaches the first two. What it cannot get is told, and the next place is tried, so that a
+store beside the file serves without a network, and when a server fails.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import Literal
+from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from credkit.assets import AssetFormat, Layout, Source, detect
 from credkit.assets.engine import read_store
-from credkit.errors import MalformedError
+from credkit.errors import FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import Status, StatusCode, status
+from credkit.trust.addresses import shown_url
+from credkit.trust.fetch import Fetcher, Request
+from credkit.trust.links import find_links
 
 __all__ = ["Located", "load_store", "sidecar_candidates"]
 
 _STORE_FILE = "application/c2pa"
+_STORE_TYPES = (_STORE_FILE, "application/x-c2pa-manifest-store", "application/octet-stream", None)
+"""Media types of a remote store: the registered one, its predecessor, and those of servers that know neither."""
+_RELATION = "c2pa-manifest"
+_ENTITIES = (("&quot;", '"'), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+"""Those of XML, ``&amp;`` last."""
 _PROVENANCE = re.compile(rb"""(?:dcterms:provenance\s*=\s*["']([^"']{1,2048})["']|<dcterms:provenance[^>]*>([^<]{1,2048})<)""")
 
 
@@ -31,7 +44,7 @@ class Located:
     format: AssetFormat | None
     layout: Layout | None
     store: bytes | None
-    location: Literal["embedded", "sidecar"] | None = None
+    location: Literal["embedded", "sidecar", "remote"] | None = None
     standalone: bool = False
     """The file is itself a manifest store; there is no asset to judge it against."""
     failure: Status | None = None
@@ -40,6 +53,8 @@ class Located:
     """Why there is no store, in one sentence."""
     broken: bool = False
     """The file (not the store) cannot be read."""
+    remarks: tuple[str, ...] = ()
+    """Where else a store was looked for, or where a remote one came from."""
 
 
 def sidecar_candidates(path: Path) -> tuple[Path, Path]:
@@ -47,8 +62,20 @@ def sidecar_candidates(path: Path) -> tuple[Path, Path]:
     return path.with_name(path.name + ".c2pa"), path.with_suffix(".c2pa")
 
 
-def load_store(source: Source, *, sidecar: Source | None = None, limits: Limits = DEFAULT_LIMITS) -> Located:
-    """Find the store of ``source``; nothing in either file makes this raise."""
+def load_store(
+    source: Source,
+    *,
+    sidecar: Source | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    fetcher: Fetcher | None = None,
+    links: Sequence[str] = (),
+    url: str | None = None,
+) -> Located:
+    """Find the store of ``source``; nothing in either file, and nothing that the network does, makes this raise.
+
+    ``links`` are values of the HTTP field ``Link`` that came with the file from ``url``. Without ``fetcher`` a remote store is named
+    and not asked for.
+    """
     asset_format = detect(source)
     if asset_format is None:
         return _without(None, None, "The file is not of a format that credkit reads (JPEG, PNG, or a .c2pa manifest store).", broken=True)
@@ -66,9 +93,25 @@ def load_store(source: Source, *, sidecar: Source | None = None, limits: Limits 
         )
     if layout.store:
         return _embedded(source, asset_format, layout, limits)
+    references = tuple(_referred(source, layout, links, url, limits))
+    missing: list[str] = []
+    for reference in references:
+        try:
+            store = _fetched(reference, fetcher, url, limits)
+        except FetchError as error:
+            missing.append(f"{reference.says}, and {error}")
+            continue
+        unused = ["the manifest store beside the file was not used"] if sidecar is not None else []
+        return _remote(store, reference.url, asset_format, layout, remarks=(*missing, *unused), limits=limits)
     if sidecar is not None:
-        return _beside(sidecar, asset_format, layout, limits)
-    return _elsewhere(source, asset_format, layout, limits)
+        found = _beside(sidecar, asset_format, layout, limits)
+        return replace(found, remarks=(*missing, "the manifest store beside the file was used")) if missing else found
+    if fetcher and url and (neighbour := _neighbour(fetcher, url, limits)):
+        return _remote(neighbour[1], neighbour[0], asset_format, layout, remarks=tuple(missing), limits=limits)
+    if missing:
+        message = " ".join(f"{text[:1].upper()}{text[1:]}." for text in missing)
+        return _without(asset_format, layout, message, status(StatusCode.MANIFEST_INACCESSIBLE, None, message))
+    return _without(asset_format, layout, "The file carries no Content Credentials.")
 
 
 def _without(
@@ -98,14 +141,97 @@ def _beside(sidecar: Source, asset_format: AssetFormat, layout: Layout, limits: 
     return Located(format=asset_format, layout=layout, store=sidecar.read(0, sidecar.size), location="sidecar")
 
 
-def _elsewhere(source: Source, asset_format: AssetFormat, layout: Layout, limits: Limits) -> Located:
-    """No store: does the file say where on the network one is?"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reference:
+    """A place where a store is said to be."""
+
+    url: str
+    says: str
+    """Who says so, as the first half of a sentence."""
+
+
+def _referred(source: Source, layout: Layout, links: Sequence[str], url: str | None, limits: Limits) -> Iterator[_Reference]:
+    """Every remote place that is documented, in the order in which they are asked."""
+    for target in find_links(links, _RELATION)[:1]:
+        address = _joined(url, target)
+        yield _Reference(url=address, says=f"the server of the file says that its credentials are kept at {shown_url(address, limits)}")
+    for text in _provenance(source, layout, limits):
+        # A JUMBF URI without a place speaks of a store inside of the file, and there is none.
+        if not text.startswith("self#jumbf="):
+            yield _Reference(url=text, says=f"the file says that its credentials are kept at {shown_url(text, limits)}")
+        return
+
+
+def _joined(url: str | None, target: str) -> str:
+    try:
+        return urljoin(url or "", target)
+    except ValueError:
+        return target
+
+
+def _provenance(source: Source, layout: Layout, limits: Limits) -> Iterator[str]:
     for block in layout.metadata:
         if block.kind != "xmp" or block.compressed or sum(s.length for s in block.slices) > limits.metadata_size:
             continue
         found = _PROVENANCE.search(b"".join(source.read(s.start, s.length) for s in block.slices))
         if found:
-            url = (found[1] or found[2]).decode("utf-8", "replace").strip()
-            message = f"The file says that its credentials are kept at {url}, and the network was not asked."
-            return _without(asset_format, layout, message, status(StatusCode.MANIFEST_INACCESSIBLE, None, message))
-    return _without(asset_format, layout, "The file carries no Content Credentials.")
+            text = (found[1] or found[2]).decode("utf-8", "replace").strip()
+            for entity, character in _ENTITIES:
+                text = text.replace(entity, character)
+            yield text
+
+
+def _fetched(reference: _Reference, fetcher: Fetcher | None, url: str | None, limits: Limits) -> bytes:
+    """The store at a remote place; ``FetchError`` with the reason when there is none to be had."""
+    if fetcher is None:
+        raise FetchError("the network was not asked")
+    try:
+        address, fragment = urldefrag(reference.url)
+        relative = not urlsplit(address).scheme
+    except ValueError:
+        raise FetchError("the address is no URL") from None
+    if relative:
+        raise FetchError("an address that does not begin with https:// is not followed")
+    if fragment.startswith("jumbf=") and address == url:
+        raise FetchError("that is the file itself, in which there are none")
+    return _store_at(address, fetcher, url, limits)
+
+
+def _store_at(address: str, fetcher: Fetcher, url: str | None, limits: Limits) -> bytes:
+    answer = fetcher.fetch(
+        Request(
+            url=address,
+            what="the manifest store",
+            origin="user" if url and _is_same_server(url, address) else "file",
+            most=limits.store_size,
+            accept=", ".join(filter(None, _STORE_TYPES)),
+        )
+    )
+    if answer.media_type not in _STORE_TYPES:
+        raise FetchError(f"what lies there is no manifest store but {shown_url(answer.media_type or '', limits)}")
+    return answer.body
+
+
+def _neighbour(fetcher: Fetcher, url: str, limits: Limits) -> tuple[str, bytes] | None:
+    """The store that lies beside a downloaded file under the name that a sidecar has; nobody promised one, so nothing is missing."""
+    parts = urlsplit(url)
+    path = PurePosixPath(parts.path)
+    for name in dict.fromkeys((f"{path.name}.c2pa", f"{path.stem}.c2pa") if path.name else ()):
+        address = urlunsplit((parts.scheme, parts.netloc, str(path.parent / name), "", ""))
+        try:
+            store = _store_at(address, fetcher, url, limits)
+        except FetchError:
+            continue
+        if store[4:8] == b"jumb":
+            return address, store
+    return None
+
+
+def _is_same_server(first: str, second: str) -> bool:
+    """Whether the server that a user named names itself again; a place in his own network may then be asked again."""
+    return tuple(urlsplit(first))[:2] == tuple(urlsplit(second))[:2]
+
+
+def _remote(store: bytes, url: str, asset_format: AssetFormat, layout: Layout, *, remarks: tuple[str, ...], limits: Limits) -> Located:
+    whence = f"the manifest store came from the network, {shown_url(url, limits)}"
+    return Located(format=asset_format, layout=layout, store=store, location="remote", remarks=(whence, *remarks))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import ssl
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credkit.assets import BytesSource, EditedSource, detect
+from credkit.errors import FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import Located, load_store, sidecar_candidates
+from credkit.trust.fetch import Request, Response
+from credkit.trust.http import HttpFetcher
+from credkit.verify import Report, verify
 from tests.forge.files import beside, embed, plain, signed, standard
 from tests.forge.manifests import Assertion
+from tests.forge.web import PUBLIC, Server, Wires, client_context, ok
 from tests.no_network import run_offline
 from tests.verify.case import judge, policy
 
@@ -307,3 +313,218 @@ def test_truncated_anywhere(length: int) -> None:
 @cache
 def signed_once(kind: str) -> bytes:
     return signed(standard(), kind=kind)
+
+
+def remote_asset(text: str = REMOTE) -> bytes:
+    """A picture that says where its store is, as the signer bound it."""
+    return with_xmp("jpg", f'<a dcterms:provenance="{text}"/>')
+
+
+@dataclass
+class Given:
+    """A fetcher that has some answers and says no to everything else."""
+
+    answers: dict[str, bytes | Response] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+
+    def fetch(self, request: Request) -> Response:
+        self.requests.append(request)
+        answer = self.answers.get(request.url)
+        if answer is None:
+            raise FetchError(f"{request.what} cannot be had from there: it answered 404 (Not Found)")
+        return answer if isinstance(answer, Response) else typed(answer, request.url)
+
+
+def typed(body: bytes, url: str = REMOTE, media_type: str | None = "application/c2pa") -> Response:
+    return Response(url=url, body=body, headers={} if media_type is None else {"content-type": media_type})
+
+
+def online(data: bytes, fetcher: Given, *, sidecar: bytes | None = None, links: tuple[str, ...] = (), url: str | None = None) -> Report:
+    beside = None if sidecar is None else BytesSource(sidecar)
+    return verify(BytesSource(data), sidecar=beside, policy=policy(), fetcher=fetcher, links=links, url=url)
+
+
+def test_a_remote_store_is_judged_like_one_beside() -> None:
+    asset, data = beside(standard(), asset=remote_asset())
+    fetcher = Given({REMOTE: data})
+    report = online(asset, fetcher)
+    assert (report.state, report.location, report.content_intact, report.online) == ("Trusted", "remote", True, True)
+    assert f"the manifest store came from the network, {REMOTE}" in report.remarks
+    (request,) = fetcher.requests
+    assert (request.origin, request.most, request.plain_http, request.body) == ("file", DEFAULT_LIMITS.store_size, False, None)
+    assert request.accept is not None
+    assert request.accept.startswith("application/c2pa, ")
+
+
+def test_a_remote_store_that_belongs_to_another_file() -> None:
+    _, data = beside(standard())
+    report = online(remote_asset("https://example.org/other"), Given({"https://example.org/other": data}))
+    assert (report.state, report.location, report.content_intact) == ("Invalid", "remote", False)
+    assert "assertion.dataHash.mismatch" in {status.code for status in report.active.results.failure} if report.active else False
+
+
+def test_a_remote_store_that_was_signed_inside_of_a_file() -> None:
+    """Its exclusion speaks of a store in the file, and there is none."""
+    located = load(signed(standard()))
+    assert located.store is not None
+    assert online(remote_asset(), Given({REMOTE: located.store})).state == "Invalid"
+
+
+@pytest.mark.parametrize("media_type", ["application/c2pa", "application/x-c2pa-manifest-store", "application/octet-stream", None])
+def test_media_types_of_a_remote_store(media_type: str | None) -> None:
+    asset, data = beside(standard(), asset=remote_asset())
+    assert online(asset, Given({REMOTE: typed(data, media_type=media_type)})).state == "Trusted"
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "image/jpeg", "application/json", "application/c2pa-not"])
+def test_a_page_is_no_store(media_type: str) -> None:
+    asset, data = beside(standard(), asset=remote_asset())
+    report = online(asset, Given({REMOTE: typed(data, media_type=media_type)}))
+    assert (report.state, report.failure and report.failure.code) == ("none", "manifest.inaccessible")
+    assert media_type in (report.problem or "")
+
+
+def test_a_remote_store_that_cannot_be_had() -> None:
+    report = online(remote_asset(), Given())
+    assert (report.state, report.location, report.failure and report.failure.code) == ("none", None, "manifest.inaccessible")
+    assert report.problem == (
+        f"The file says that its credentials are kept at {REMOTE}, and the manifest store cannot be had from there: "
+        "it answered 404 (Not Found)."
+    )
+    assert report.online
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage", bytes(40), b"\0\0\0\x08jumb", b"\0\0\0\x40jumb" + bytes(56)])
+def test_a_remote_store_that_is_none(data: bytes) -> None:
+    report = online(remote_asset(), Given({REMOTE: data}))
+    assert (report.state, report.location, report.failure and report.failure.code) == ("error", "remote", MALFORMED)
+    assert report.online
+
+
+def test_an_embedded_store_is_never_fetched() -> None:
+    fetcher = Given({REMOTE: store()})
+    report = online(signed(standard()), fetcher, links=(f"<{REMOTE}>; rel=c2pa-manifest",))
+    assert (report.location, fetcher.requests) == ("embedded", [])
+
+
+def test_the_link_comes_first_then_xmp_then_the_store_beside() -> None:
+    asset, data = beside(standard(), asset=remote_asset())
+    first, link = "https://example.org/first", ("<https://example.org/first>; rel=c2pa-manifest",)
+    fetcher = Given({first: data, REMOTE: data})
+    report = online(asset, fetcher, sidecar=data, links=link)
+    assert (report.state, report.location, [r.url for r in fetcher.requests]) == ("Trusted", "remote", [first])
+    assert "the manifest store beside the file was not used" in report.remarks
+    fetcher = Given({REMOTE: data})
+    report = online(asset, fetcher, sidecar=data, links=link)
+    assert (report.state, report.location, [r.url for r in fetcher.requests]) == ("Trusted", "remote", [first, REMOTE])
+    assert any("the server of the file says" in remark and "404" in remark for remark in report.remarks)
+    fetcher = Given()
+    report = online(asset, fetcher, sidecar=data, links=link)
+    assert (report.state, report.location, len(fetcher.requests)) == ("Trusted", "sidecar", 2)
+    assert "the manifest store beside the file was used" in report.remarks
+
+
+def test_a_store_beside_serves_offline_and_says_so() -> None:
+    asset, data = beside(standard(), asset=remote_asset())
+    report = judge((asset, data), policy=policy())
+    assert (report.state, report.location, report.online) == ("Trusted", "sidecar", False)
+    assert f"the file says that its credentials are kept at {REMOTE}, and the network was not asked" in report.remarks
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        ("store.c2pa", "https://example.org/a/store.c2pa"),
+        ("/store.c2pa", "https://example.org/store.c2pa"),
+        ("//elsewhere.example/x", "https://elsewhere.example/x"),
+        ("https://elsewhere.example/x#jumbf=c2pa", "https://elsewhere.example/x"),
+    ],
+)
+def test_links_are_relative_to_the_file(target: str, asked: str) -> None:
+    asset, data = beside(standard())
+    fetcher = Given({asked: data})
+    report = online(asset, fetcher, links=(f"<{target}>; rel=c2pa-manifest",), url="https://example.org/a/b.jpg")
+    assert (report.state, report.location) == ("Trusted", "remote")
+    assert fetcher.requests[0].origin == ("user" if "example.org" in asked else "file")
+
+
+def test_a_link_into_the_file_itself() -> None:
+    fetcher = Given()
+    report = online(plain(), fetcher, links=("<b.jpg#jumbf=c2pa>; rel=c2pa-manifest",), url="https://example.org/a/b.jpg")
+    assert "that is the file itself" in (report.problem or "")
+    assert "https://example.org/a/b.jpg" not in [request.url for request in fetcher.requests]
+
+
+@pytest.mark.parametrize("text", ["image.c2pa", "/image.c2pa", "//example.org/x", "../x", "#jumbf=c2pa", "https://[x", "//[x"])
+def test_references_that_are_not_followed(text: str) -> None:
+    fetcher = Given()
+    report = online(remote_asset(text), fetcher, url=None)
+    assert (report.state, report.failure and report.failure.code) == ("none", "manifest.inaccessible")
+    assert [request.url for request in fetcher.requests] == []
+    online(plain(), fetcher, links=(f"<{text}>; rel=c2pa-manifest",))
+
+
+def test_a_reference_to_the_store_inside_when_there_is_none() -> None:
+    report = online(remote_asset("self#jumbf=/c2pa/urn:c2pa:x"), Given())
+    assert (report.state, report.failure, report.problem) == ("none", None, "The file carries no Content Credentials.")
+
+
+def test_entities_in_an_address() -> None:
+    fetcher = Given()
+    online(remote_asset("https://example.org/?a=1&amp;b=&lt;2&amp;amp;"), fetcher)
+    assert fetcher.requests[0].url == "https://example.org/?a=1&b=<2&amp;"
+
+
+def test_addresses_are_shown_on_one_line_and_cut() -> None:
+    report = online(remote_asset("https://example.org/\u202e" + "x" * 500), Given())
+    assert "\\u202e" in (report.problem or "")
+    assert len(report.problem or "") < 400
+
+
+def test_the_store_beside_a_downloaded_file() -> None:
+    asset, data = beside(standard())
+    url = "https://example.org/a/image.jpg?size=1"
+    for name in ("image.jpg.c2pa", "image.c2pa"):
+        report = online(asset, Given({f"https://example.org/a/{name}": data}), url=url)
+        assert (report.state, report.location) == ("Trusted", "remote")
+    fetcher = Given({"https://example.org/a/image.jpg.c2pa": b"<html>"})
+    report = online(asset, fetcher, url=url)
+    assert (report.state, report.failure, report.problem) == ("none", None, "The file carries no Content Credentials.")
+    assert [(r.url[20:], r.origin) for r in fetcher.requests] == [("a/image.jpg.c2pa", "user"), ("a/image.c2pa", "user")]
+
+
+def test_no_store_is_looked_for_beside_a_folder() -> None:
+    fetcher = Given()
+    assert online(plain(), fetcher, url="https://example.org/").state == "none"
+    assert fetcher.requests == []
+
+
+def test_size_limit_remote() -> None:
+    asset, data = beside(standard(), asset=remote_asset())
+    with Server({"/manifests/1?a=b": ok(data)}) as server:
+        for size, state in ((len(data), "Trusted"), (len(data) - 1, "none")):
+            wires = Wires(server, names={"example.org": (PUBLIC,)})
+            fetcher = HttpFetcher(resolve=wires.resolve, connect=wires.connect, context=named_context())
+            limits = replace(DEFAULT_LIMITS, store_size=size)
+            report = verify(BytesSource(asset), policy=policy(), fetcher=fetcher, limits=limits)
+            assert report.state == state
+            assert wires.connections == [(PUBLIC, 443)]
+    assert "more than" in (report.problem or "")
+
+
+def named_context() -> ssl.SSLContext:
+    """For a name that the server's certificate does not have."""
+    context = client_context()
+    context.check_hostname = False
+    return context
+
+
+@given(st.text(max_size=40), st.binary(max_size=60))
+def test_any_reference_and_any_answer(text: str, body: bytes) -> None:
+    class Always:
+        def fetch(self, request: Request) -> Response:
+            return typed(body, request.url)
+
+    for url in (None, "https://example.org/a.jpg"):
+        report = verify(BytesSource(plain()), fetcher=Always(), links=(f"<{text}>; rel=c2pa-manifest",), url=url)
+        assert report.state in ("none", "error")

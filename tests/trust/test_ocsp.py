@@ -29,7 +29,7 @@ from credkit.trust.revocation import (
     Answer,
     accepted_answers,
     ask,
-    authority_was_revoked,
+    was_revoked,
     fetch_staple,
     names_revocation_service,
     ocsp_responder,
@@ -442,7 +442,7 @@ def test_answers_got_online(given_answer: Answer, attested: datetime | None, now
     ],
 )
 def test_authorities(given_answer: Answer, revoked: bool) -> None:
-    assert authority_was_revoked((given_answer,), T) is revoked
+    assert was_revoked((given_answer,), T) is revoked
 
 
 # how it is asked for
