@@ -52,10 +52,6 @@ def words(found: Report) -> Verdict:
     [
         (made.stapled(lambda: b"garbage"), "ASN.1"),
         (made.stapled(made.says, at=None), "it counts only beside a time-stamp that is accepted, and there is none"),
-        (
-            made.stapled(lambda: made.says("revoked"), at=None),
-            "it says that the certificate was revoked, but counts only beside a time-stamp",
-        ),
         (made.stapled(lambda: made.says(next_update=made.SIGNED_AT)), "it is not of the time of the signature"),
         (made.stapled(lambda: made.says(about=made.silent)), "it is about another certificate"),
         (made.stapled(lambda: made.says(flip=True)), "its signature does not verify with the key of the responder"),

@@ -50,7 +50,6 @@ UNREACHABLE = {
     "cawg.x509.time_of_signing.": "the time that an actor states is not compared, as the specification leaves open",
     "cawg.ica.credential.": "status lists of credentials are not read",
     "cawg.ica.revocation.unavailable": "status lists of credentials are not read",
-    "org.credkit.unbound": "bytes that no hash covers are a mismatch, or a remark without code",
 }
 """Code, or beginning of several up to a dot, to the reason why no file can show it."""
 

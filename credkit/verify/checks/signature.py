@@ -9,28 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from credkit.codec.cose import X5CHAIN, Sign1, to_be_signed
+from credkit.codec.cose import CHAIN_LABELS, Sign1, to_be_signed
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.manifest.uri import JumbfUri
 from credkit.status import Status, StatusCode
-from credkit.trust.algorithms import ALGORITHMS
+from credkit.trust.algorithms import ALGORITHMS, LATER_ALGORITHMS, SignatureAlgorithm
 from credkit.trust.certificate import Certificate
 from credkit.trust.lists import TrustList
 from credkit.trust.path import PathResult, check_path
 from credkit.trust.profile import check_profile
-from credkit.trust.timestamp import read_time_stamps
-from credkit.verify.context import Context, Subject
+from credkit.trust.timestamp import TimeStampResult, read_assertion_stamps, read_time_stamps
+from credkit.verify.checks.revocation import revoked_authority
+from credkit.verify.context import Context, Profile, Subject
 from credkit.verify.report import SignatureReport, TimeStampReport, TrustListUse
 
 __all__ = ["check_credential", "check_signature", "check_signature_box", "check_time_stamp", "credential_chain"]
-
-_OLD_CHAIN_LABEL = "x5chain"
-_REVOCATION_EXTENSIONS = ("1.3.6.1.5.5.7.1.1", "2.5.29.31")
-"""Authority information access and CRL distribution points: a certificate without both counts as not revoked."""
 
 
 def check_signature_box(_ctx: Context, subject: Subject) -> Iterator[Status]:
@@ -47,14 +44,19 @@ def check_signature_box(_ctx: Context, subject: Subject) -> Iterator[Status]:
 def credential_chain(sign1: Sign1, limits: Limits) -> tuple[bytes, ...]:
     """The certificates of a signature, leaf first (DER).
 
-    Read from the protected header under 33 or, as older files have it, under ``x5chain`` or in the unprotected header. ``MalformedError``
-    (``signingCredential.invalid``) when there is none, or more than the limit.
+    Read from either header, under 33 or, as older files have it, under ``x5chain``; both labels may stand there when they say the same.
+    ``MalformedError`` (``signingCredential.invalid``) when there is no chain, more than one, or one longer than the limit. Clauses:
+    "Identity of signers" (anchor ``_identity_of_signers``), "X.509 certificates" (anchor ``x509_certificates``).
     """
-    for header in (sign1.protected, sign1.unprotected):
-        for label in (X5CHAIN, _OLD_CHAIN_LABEL):
-            if label in header:
-                return _chain(header[label], limits)
-    raise _invalid("signature carries no certificate")
+    headers = (sign1.protected, sign1.unprotected)
+    if any(all(label in header for header in headers) for label in CHAIN_LABELS):
+        raise _invalid("signature carries its certificates in both headers")
+    found = [header[label] for label in CHAIN_LABELS for header in headers if label in header]
+    if not found:
+        raise _invalid("signature carries no certificate")
+    if any(value != found[0] for value in found):
+        raise _invalid("signature carries two different certificate chains")
+    return _chain(found[0], limits)
 
 
 def _chain(value: object, limits: Limits) -> tuple[bytes, ...]:
@@ -71,16 +73,27 @@ def _invalid(message: str) -> MalformedError:
 
 
 def check_time_stamp(ctx: Context, subject: Subject) -> Iterator[Status]:
-    """When was it signed, according to a time-stamping authority of the policy? A stamp with a fault is ignored, never a failure."""
+    """When was it signed, according to a time-stamping authority of the policy? A stamp with a fault is ignored, never a failure.
+
+    Tokens that other manifests hold about this one are asked only when that of its own signature does not do.
+    """
     claim_bytes = subject.manifest.claim_bytes
     if claim_bytes is None or subject.manifest.signature_box is None:
         return
     stamp = read_time_stamps(subject.sign1, claim_bytes, ctx.policy, ctx.limits)
-    if stamp is not None:
-        if stamp.time is not None:
-            subject.time_stamp = TimeStampReport(time=stamp.time, authority=stamp.authority, chain=stamp.chain)
-            _note_list(ctx, stamp.trust_list, "c2pa.tsaTrustList")
-        yield from (subject.fault(code, subject.signature_uri, explanation) for code, explanation in stamp.findings)
+    yield from _time_stamp_found(ctx, subject, stamp)
+    if stamp is None or not stamp.trusted:
+        tokens = ctx.time_stamps.get(subject.label, ())
+        yield from _time_stamp_found(ctx, subject, read_assertion_stamps(subject.sign1, tokens, ctx.policy, ctx.limits))
+
+
+def _time_stamp_found(ctx: Context, subject: Subject, stamp: TimeStampResult | None) -> Iterator[Status]:
+    if stamp is None:
+        return
+    if stamp.time is not None:
+        subject.time_stamp = TimeStampReport(time=stamp.time, authority=stamp.authority, chain=stamp.chain)
+        _note_list(ctx, stamp.trust_list, "c2pa.tsaTrustList")
+    yield from (subject.fault(code, subject.signature_uri, explanation) for code, explanation in stamp.findings)
 
 
 def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
@@ -95,7 +108,7 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
     sign1 = subject.sign1
     chain = credential_chain(sign1, ctx.limits)
     leaf = Certificate.parse(chain[0], ctx.limits)
-    algorithm = ALGORITHMS.get(sign1.algorithm) if sign1.algorithm is not None else None
+    algorithm = _algorithm(ctx, sign1)
     subject.signer = SignatureReport(
         algorithm=algorithm.name if algorithm else None,
         subject=leaf.subject,
@@ -109,19 +122,30 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
         chain=chain,
         time_stamp=subject.time_stamp,
     )
-    findings = check_profile(leaf, purposes=ctx.policy.purposes, chosen=chain[0] in ctx.policy.allowed)
+    findings = check_profile(
+        leaf, purposes=ctx.policy.purposes, chosen=chain[0] in ctx.policy.allowed, lattices=ctx.profile is Profile.V2_5
+    )
     if findings:
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_INVALID, url, "; ".join(f"{f.message}" for f in findings))
     path = check_path(chain, ctx.policy.signers, at, ctx.limits, allowed=ctx.policy.allowed)
-    if path.trusted and not findings:
+    subject.path = path
+    revoked = revoked_authority(ctx, subject, path) if path.trusted and not findings else None
+    if path.trusted and not findings and not revoked:
         _note_list(ctx, path.trust_list, "c2pa.trustList")
         subject.signer = replace(subject.signer, trusted=True)
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_TRUSTED, url)
     else:
-        yield subject.fault(StatusCode.SIGNING_CREDENTIAL_UNTRUSTED, url, path.reason)
+        yield subject.fault(StatusCode.SIGNING_CREDENTIAL_UNTRUSTED, url, revoked or path.reason)
     yield _validity(at, subject, path)
-    if any(leaf.extension(oid) for oid in _REVOCATION_EXTENSIONS):
-        yield subject.fault(StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED, url)
+    yield from _stated_time(subject, path)
+
+
+def _algorithm(ctx: Context, sign1: Sign1) -> SignatureAlgorithm | None:
+    """The algorithm that the signature names, when the edition has it."""
+    if sign1.algorithm is None:
+        return None
+    later = LATER_ALGORITHMS.get(sign1.algorithm) if ctx.profile is Profile.V2_5 else None
+    return ALGORITHMS.get(sign1.algorithm) or later
 
 
 def _note_list(ctx: Context, found: TrustList | None, kind: Literal["c2pa.trustList", "c2pa.tsaTrustList"]) -> None:
@@ -142,6 +166,30 @@ def _validity(at: datetime, subject: Subject, path: PathResult) -> Status:
     )
 
 
+def _stated_time(subject: Subject, path: PathResult) -> Iterator[Status]:
+    """Whether the time that the signer states (``iat``, protected) is possible. It proves nothing and changes no verdict.
+
+    Clause: "Validating the claimed time of signing" (anchor ``_validating_the_claimed_time_of_signing``).
+    """
+    stated = _numeric_date(subject.sign1.protected.get("iat"))
+    if stated is None:
+        return
+    ends = [end for end in (path.not_after, subject.attested_time) if end is not None]
+    possible = path.not_before is not None and path.not_before <= stated <= min(ends)
+    code = StatusCode.TIME_OF_SIGNING_INSIDE_VALIDITY if possible else StatusCode.TIME_OF_SIGNING_OUTSIDE_VALIDITY
+    yield subject.fault(code, subject.signature_uri, f"The signer states to have signed at {stated:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _numeric_date(value: object) -> datetime | None:
+    """Seconds since 1970; None for anything else, and for what no calendar has."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)
+    except (OverflowError, ValueError):
+        return None
+
+
 def check_signature(ctx: Context, subject: Subject) -> Iterator[Status]:
     """The signature over the stored claim bytes verifies with the key of the certificate."""
     claim_bytes = subject.manifest.claim_bytes
@@ -149,7 +197,7 @@ def check_signature(ctx: Context, subject: Subject) -> Iterator[Status]:
         return
     url = subject.signature_uri
     sign1 = subject.sign1
-    algorithm = ALGORITHMS.get(sign1.algorithm) if sign1.algorithm is not None else None
+    algorithm = _algorithm(ctx, sign1)
     if algorithm is None:
         yield subject.fault(StatusCode.ALGORITHM_UNSUPPORTED, url, f"Signature algorithm {sign1.algorithm} is not one that C2PA allows.")
         return
