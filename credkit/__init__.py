@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
     from credkit.api.stripping import strip_file
+    from credkit.api.updating import redact_file, time_stamp_file, update_file
     from credkit.errors import (
         AssetError,
         CredentialError,
         CredkitError,
         DefinitionError,
+        FetchError,
         HistoryError,
         MalformedError,
         NoCredentialsError,
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from credkit.manifest.assertions import Action, ModelReference, Region, TrainingSource
     from credkit.provenance import render
     from credkit.sign.builder import Builder
+    from credkit.sign.named_actor import NamedActor
     from credkit.sign.signer import Signer
+    from credkit.sign.update import UpdateBuilder
     from credkit.trust.policy import TrustPolicy
     from credkit.verify.report import Report
 
@@ -49,10 +53,12 @@ _HOMES = {
     "CredentialError": "credkit.errors",
     "CredkitError": "credkit.errors",
     "DefinitionError": "credkit.errors",
+    "FetchError": "credkit.errors",
     "HistoryError": "credkit.errors",
     "Licensor": "credkit.api.statements",
     "Limits": "credkit.limits",
     "MalformedError": "credkit.errors",
+    "NamedActor": "credkit.sign.named_actor",
     "NoCredentialsError": "credkit.errors",
     "ModelReference": "credkit.manifest.assertions",
     "OutputError": "credkit.errors",
@@ -64,10 +70,14 @@ _HOMES = {
     "TrainingSource": "credkit.manifest.assertions",
     "TrustError": "credkit.errors",
     "TrustPolicy": "credkit.trust.policy",
+    "UpdateBuilder": "credkit.sign.update",
     "read_store": "credkit.api.reading",
+    "redact_file": "credkit.api.updating",
     "render": "credkit.provenance",
     "sign_file": "credkit.api.signing",
     "strip_file": "credkit.api.stripping",
+    "time_stamp_file": "credkit.api.updating",
+    "update_file": "credkit.api.updating",
     "verify_file": "credkit.api.reading",
 }
 
@@ -78,11 +88,13 @@ __all__ = [
     "CredentialError",
     "CredkitError",
     "DefinitionError",
+    "FetchError",
     "HistoryError",
     "Licensor",
     "Limits",
     "MalformedError",
     "ModelReference",
+    "NamedActor",
     "NoCredentialsError",
     "OutputError",
     "Region",
@@ -93,11 +105,15 @@ __all__ = [
     "TrainingSource",
     "TrustError",
     "TrustPolicy",
+    "UpdateBuilder",
     "__version__",
     "read_store",
+    "redact_file",
     "render",
     "sign_file",
     "strip_file",
+    "time_stamp_file",
+    "update_file",
     "verify_file",
 ]
 

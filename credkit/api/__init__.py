@@ -1,4 +1,4 @@
-"""The verbs for callers: sign, verify, read. Each takes paths, bytes or streams.
+"""The verbs for callers: sign, update, verify, read. Each takes paths, bytes or streams.
 
 Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
 """
@@ -13,17 +13,37 @@ if TYPE_CHECKING:
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
     from credkit.api.stripping import strip_file
+    from credkit.api.updating import place_of_store, redact_file, redactable_in, time_stamp_file, update_file
 
-__all__ = ["Licensor", "SignResult", "Statements", "open_with_sidecar", "read_store", "sign_file", "strip_file", "verify_file"]
+__all__ = [
+    "Licensor",
+    "SignResult",
+    "Statements",
+    "open_with_sidecar",
+    "place_of_store",
+    "read_store",
+    "redact_file",
+    "redactable_in",
+    "sign_file",
+    "strip_file",
+    "time_stamp_file",
+    "update_file",
+    "verify_file",
+]
 
 _HOMES = {
     "Licensor": "statements",
     "SignResult": "signing",
     "Statements": "statements",
     "open_with_sidecar": "reading",
+    "place_of_store": "updating",
     "read_store": "reading",
+    "redact_file": "updating",
+    "redactable_in": "updating",
     "sign_file": "signing",
     "strip_file": "stripping",
+    "time_stamp_file": "updating",
+    "update_file": "updating",
     "verify_file": "reading",
 }
 

@@ -1,23 +1,42 @@
-"""Verify and read: the only place that looks beside a file for its sidecar."""
+"""Verify and read: the only place that looks beside a file for its sidecar, and that downloads a file which is named by an address."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from credkit.assets import Asset, Source, open_source
-from credkit.errors import AssetError, NoCredentialsError
+from credkit.errors import AssetError, FetchError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store, sidecar_candidates
 from credkit.manifest.store import ManifestStore, parse_store
-from credkit.trust.fetch import Fetcher
+from credkit.trust.addresses import shown_url
+from credkit.trust.fetch import Fetcher, Request, Response
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 
-__all__ = ["name_of", "open_with_sidecar", "read_store", "verify_file"]
+__all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_store", "verify_file"]
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def is_address(asset: Asset) -> bool:
+    """Whether a file is named by its place on the network and not by a path."""
+    return isinstance(asset, str) and _SCHEME.match(asset) is not None
+
+
+def download(url: str, fetcher: Fetcher | None, limits: Limits = DEFAULT_LIMITS) -> Response:
+    """The file at an address that the user named; ``AssetError`` when there is no fetcher, or when it cannot be had."""
+    if fetcher is None:
+        raise AssetError(f"{shown_url(url, limits)} is on the network, which is asked only when that is allowed (--online, or a fetcher)")
+    try:
+        return fetcher.fetch(Request(url=url, what="the file", origin="user", most=limits.download_size))
+    except FetchError as error:
+        raise AssetError(str(error)) from None
 
 
 def name_of(asset: Asset) -> str:
@@ -53,11 +72,13 @@ def verify_file(
     """Judge a file (path, bytes or seekable binary stream) and everything that it was made from.
 
     ``policy`` says whom to trust: nobody by default, then the best verdict is ``Valid``. ``at`` is the clock of the verdict
-    (aware ``datetime``, now by default). The network is asked only through ``fetcher``.
+    (aware ``datetime``, now by default). The network is asked only through ``fetcher`` (``credkit.trust.http.HttpFetcher``); the file
+    may then be an https address.
 
     Raises ``AssetError`` only when the file cannot be read at all; whatever is in it becomes part of the report.
     """
-    with open_with_sidecar(asset, sidecar) as (source, beside):
+    answer = download(asset, fetcher, limits) if isinstance(asset, str) and is_address(asset) else None
+    with open_with_sidecar(answer.body if answer else asset, sidecar) as (source, beside):
         return verify(
             source,
             sidecar=beside,
@@ -66,6 +87,8 @@ def verify_file(
             profile=Profile(profile),
             limits=limits,
             fetcher=fetcher,
+            links=(answer.headers.get("link", ""),) if answer else (),
+            url=answer.url if answer else None,
             name=name_of(asset) if name is None else name,
         )
 

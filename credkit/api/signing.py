@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
+from credkit.api.countersigning import chosen_adjuncts, stated_time
 from credkit.api.mirrors import with_mirrors
 from credkit.api.previews import find_regions, make_preview
 from credkit.api.reading import name_of, open_with_sidecar
@@ -22,9 +24,12 @@ from credkit.load import load_store
 from credkit.manifest.assertions import GeneratorInfo
 from credkit.sign.builder import Builder
 from credkit.sign.definition import Definition, apply_definition
+from credkit.sign.named_actor import NamedActor
 from credkit.sign.opening import snapshot_of
 from credkit.sign.signer import Signer
+from credkit.sign.time_stamping import TimeStamper
 from credkit.sign.writing import Target, Written
+from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
@@ -39,9 +44,11 @@ class SignResult:
     """Label of the new active manifest."""
     store: bytes
     report: Report
-    """The verification of our own output, without any trust list."""
+    """The verification of our own output: of a new signature without any trust list, of an update with the one that was given."""
     ingredients: tuple[Report, ...]
     """What the check of each parent and component found."""
+    stamped: datetime | None = None
+    """The time, UTC, that the time-stamp beside the signature states; None without one."""
     notes: tuple[str, ...] = ()
     """Sentences for people: a parent that fails its check, a region that could not be found, what a definition asked for in vain."""
 
@@ -63,6 +70,10 @@ def sign_file(
     drop_history: bool = False,
     overwrite: bool = True,
     policy: TrustPolicy | None = None,
+    actors: Iterable[NamedActor] = (),
+    timestamp: str | TimeStamper | None = None,
+    staple: bool = False,
+    fetcher: Fetcher | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> SignResult:
@@ -76,8 +87,16 @@ def sign_file(
     picture alone and writes the manifest store to ``output``. ``policy`` decides what is recorded about trust in the signers of
     ingredients.
 
-    Raises ``DefinitionError``, ``CredentialError``, ``AssetError``, ``HistoryError`` or ``OutputError``; after each of them every existing
-    file is as it was.
+    ``actors`` are persons or organizations that sign, each with a key of its own, which statements they stand behind (CAWG identity
+    assertions).
+
+    ``timestamp`` has the time of signing attested by a time-stamp authority (its address; that of the definition, ``ta_url``, counts when
+    there is none here). ``staple`` also puts the present revocation status of the signer's certificate into the file. Both ask the
+    network, through ``fetcher`` (by default an ``HttpFetcher``); without them the network is never used, and when they are asked for and
+    cannot be had, nothing is signed.
+
+    Raises ``DefinitionError``, ``CredentialError``, ``AssetError``, ``HistoryError``, ``FetchError`` or ``OutputError``; after each of them
+    every existing file is as it was.
     """
     if region not in (None, "auto"):
         raise DefinitionError('"region" is "auto" or left out; regions that are known go into the statements (Statements(regions=...))')
@@ -98,8 +117,11 @@ def sign_file(
             statements, note = _with_regions(statements, origin, opened, limits)
             notes.append(note)
         statements.apply(builder)
+        for actor in actors:
+            builder.add_identity(actor.signer, roles=actor.roles, referenced=actor.referenced, key_order=actor.key_order)
         if thumbnail:
             notes += _add_preview(builder, opened, limits)
+        adjuncts = chosen_adjuncts(signer, definition, timestamp=timestamp, staple=staple, fetcher=fetcher, limits=limits)
         sign, prepared = builder.sign_sidecar, opened
         if not sidecar:
             prepared, instance_id = with_mirrors(opened, statements if mirrors else None, builder.instance_id, limits)
@@ -111,19 +133,21 @@ def sign_file(
             sidecar=beside,
             overwrite=overwrite,
             drop_history=drop_history,
+            adjuncts=adjuncts,
             snapshot=snapshot,
             progress=progress,
         )
-    return _result(builder, written, notes)
+    return _result(builder, written, notes, limits)
 
 
-def _result(builder: Builder, written: Written, notes: list[str]) -> SignResult:
+def _result(builder: Builder, written: Written, notes: list[str], limits: Limits) -> SignResult:
     reports = tuple(handle.report for handle in builder.ingredients if handle.report)
     return SignResult(
         label=written.report.active_manifest or "",
         store=written.store,
         report=written.report,
         ingredients=reports,
+        stamped=stated_time(written.report, limits),
         notes=(*notes, *(warning for report in reports if (warning := _warning(report)))),
     )
 

@@ -7,7 +7,7 @@ Mapping: ``docs/assertions.md``; vocabularies: IPTC digital source types, CAWG m
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,10 +28,15 @@ from credkit.manifest.assertions import (
 )
 from credkit.sign.builder import Builder
 from credkit.sign.ingredients import IngredientHandle
+from credkit.sign.update import EDITED_METADATA, UpdateBuilder
 
 __all__ = ["Licensor", "Statements"]
 
 _EDITED = "c2pa.edited"
+_IN_UPDATES = frozenset(
+    {"title", "description", "when", "software", "creator", "rights", "usage_terms", "web_statement", "licensor", "do_not_train"}
+)
+"""What can be said without touching the picture."""
 _AI_SOURCE_TYPES = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic")
 
 
@@ -83,7 +88,7 @@ class Statements:
         self._refuse_what_would_be_lost()
         inputs = tuple(self._inputs(builder))
         if self.created:
-            builder.created(self.created, when=self._time, software_agent=self.software, description=self.description, inputs=inputs)
+            builder.created(self.created, when=self.time, software_agent=self.software, description=self.description, inputs=inputs)
         elif self.edited:
             builder.add_action(self._edit(inputs))
         self._apply_rights(builder)
@@ -92,6 +97,20 @@ class Statements:
         if self.training_sources:
             model = self.models[0] if self.models else None
             builder.add(TrainingSources(self.training_sources, model=model))
+
+    def apply_to_update(self, builder: UpdateBuilder) -> None:
+        """Put what can be said without touching the picture into ``builder``; ``DefinitionError`` for the rest."""
+        self._refuse_single_values()
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        refused = [field.name for field in fields(self) if field.name not in _IN_UPDATES and values[field.name] != field.default]
+        if refused:
+            raise DefinitionError(
+                f"{refused[0].replace('_', ' ')} belongs to something that was made or changed, and an update leaves the picture as it is: "
+                "sign it as an edit"
+            )
+        self._apply_rights(builder)
+        if any(values[name] for name in _IN_UPDATES if name != "when"):
+            builder.add_action(Action(EDITED_METADATA, when=self.time, description=self.description, software_agent=self.software))
 
     def _refuse_single_values(self) -> None:
         """A text is a sequence too, and would be taken apart into its letters."""
@@ -119,14 +138,15 @@ class Statements:
             )
 
     @property
-    def _time(self) -> datetime:
+    def time(self) -> datetime:
+        """When it was done: as said, else now."""
         return self.when or datetime.now(UTC).replace(microsecond=0)
 
     def _edit(self, inputs: tuple[IngredientHandle, ...]) -> Action:
         return Action(
             self.action,
             digital_source_type=self.edited,
-            when=self._time,
+            when=self.time,
             software_agent=self.software,
             description=self.description,
             changes=self.regions,

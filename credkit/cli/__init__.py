@@ -1,4 +1,4 @@
-"""The command line: ``credkit identity | sign | verify | inspect | strip | demo | completion``.
+"""The command line: ``credkit identity | trust | sign | update | redact | timestamp | verify | inspect | strip | demo | completion``.
 
 Each command is one file with ``add_to`` (its parser, cheap) and ``run`` (its work, which imports what it needs). What the exit codes mean
 is decided in ``exits``, how errors become sentences in ``guard``.
@@ -9,7 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from credkit.cli import completion, demonstration, identities, inspecting, signing, stripping, verifying
+from credkit.cli import (
+    completion,
+    demonstration,
+    identities,
+    inspecting,
+    redacting,
+    signing,
+    stripping,
+    time_stamping,
+    trust_lists,
+    updating,
+    verifying,
+)
 from credkit.cli.exits import EXIT_TABLE, ExitCode
 from credkit.cli.guard import guarded
 from credkit.cli.parsers import CommandParser
@@ -18,7 +30,10 @@ from credkit.version import __version__
 
 __all__ = ["COMMANDS", "build_parser", "main"]
 
-COMMANDS = (identities, signing, verifying, inspecting, stripping, demonstration, completion)
+COMMANDS = (
+    *(identities, trust_lists, signing, updating, redacting, time_stamping),
+    *(verifying, inspecting, stripping, demonstration, completion),
+)
 """The modules of the commands, in the order of the help."""
 _DESCRIPTION = "Content Credentials (C2PA) for pictures: sign at export, verify on download, inspect the chain of edits."
 _EPILOG = f"""\

@@ -84,7 +84,7 @@ def _new(args: argparse.Namespace) -> int:
         say(line)
     say()
     say("Readers call what it signs valid. They call it trusted once they trust its root: hand them that file, and let them run")
-    say("  credkit verify --trust root.pem FILE")
+    say("  credkit verify --trust-list root.pem FILE")
     say("Keep the passphrase safe: without it nobody, you included, can sign with this key.")
     return ExitCode.OK
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
-from credkit.cli.parsers import INPUT, Subcommands, add_command, add_output_options, add_trust_options, add_verdict_options
+from credkit.cli.parsers import INPUT, Subcommands, add_command, add_output_options, add_trust_options, add_verdict_options, named_file
 
 if TYPE_CHECKING:
     from credkit.manifest.store import EmbeddedFile
+    from credkit.trust.fetch import Fetcher
 
 __all__ = ["FORMATS", "add_to", "run"]
 
@@ -40,7 +41,7 @@ formats:
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("file", metavar=INPUT, type=Path, help="JPEG, PNG or .c2pa file")
+    parser.add_argument("file", metavar=INPUT, type=named_file, help="JPEG, PNG or .c2pa file")
     parser.add_argument("--format", choices=FORMATS, default="tree", help="how to show it (default: %(default)s)")
     parser.add_argument("--details", action="store_true", help="also show every assertion and every remark of the checks in the tree")
     add_output_options(parser, "write to this file instead of standard output")
@@ -51,6 +52,7 @@ def add_to(commands: Subcommands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show the report; the verdict does not change the exit code."""
     from credkit.api import verify_file
+    from credkit.cli.asking import fetcher_of
     from credkit.cli.outputs import refuse_existing
     from credkit.cli.terminal import rendered, safe, say, write_document, write_text
     from credkit.cli.trusting import trust_of
@@ -61,12 +63,13 @@ def run(args: argparse.Namespace) -> int:
         args.usage("--details goes with --format tree; the other formats have one form each")
     if args.output is not None:
         refuse_existing(args.output, force=args.force)
-    report = verify_file(args.file, sidecar=args.sidecar, policy=trust_of(args).policy, at=args.at, profile=args.profile)
+    fetcher = fetcher_of(args)
+    report = verify_file(args.file, sidecar=args.sidecar, policy=trust_of(args).policy, at=args.at, profile=args.profile, fetcher=fetcher)
     on_screen = args.format in ("tree", "story") and args.output is None
     if on_screen:
         text = rendered(report, args.format, details=args.details)
     else:
-        facts = _facts_of_the_file(args.file) if args.format == "html" else _Facts()
+        facts = _facts_of_the_file(args.file, fetcher) if args.format == "html" else _Facts()
         text = render(report, args.format, sha256=facts.sha256, dimensions=facts.dimensions, preview=facts.preview, details=args.details)
     if args.output is not None:
         write_bytes(args.output, text.encode("utf-8"), overwrite=args.force)
@@ -87,30 +90,33 @@ class _Facts:
     preview: EmbeddedFile | None = None
 
 
-def _facts_of_the_file(path: Path) -> _Facts:
-    """The SHA-256, and width, height and a small picture where they can be had."""
+def _facts_of_the_file(file: Path | str, fetcher: Fetcher | None) -> _Facts:
+    """The SHA-256, and width, height and a small picture where they can be had. A fetcher has what it downloaded for the report."""
     import hashlib
+    import io
     import warnings
 
     from PIL import Image
 
+    from credkit.api.reading import download, is_address
     from credkit.assets import open_source
     from credkit.manifest.store import EmbeddedFile
     from credkit.media.thumbnail import make_thumbnail
 
+    asset = download(str(file), fetcher).body if is_address(file) else file
     state = hashlib.sha256()
-    with open_source(path) as source:
+    with open_source(asset) as source:
         for chunk in source.chunks(0, source.size):
             state.update(chunk)
     with warnings.catch_warnings():
         # Only the header is read here, so a picture that is too large to be decoded needs no warning.
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path, formats=("JPEG", "PNG")) as picture:
+            with Image.open(io.BytesIO(asset) if isinstance(asset, bytes) else asset, formats=("JPEG", "PNG")) as picture:
                 dimensions = picture.size
         except Exception:
             # Pillow raises whatever its plug-ins do; a page without dimensions is a page all the same.
             dimensions = None
-        small = make_thumbnail(path)
+        small = make_thumbnail(asset)
     preview = EmbeddedFile(media_type=small.media_type, data=small.data) if small else None
     return _Facts(sha256=state.hexdigest(), dimensions=dimensions, preview=preview)

@@ -22,16 +22,27 @@ __all__ = [
     "Command",
     "CommandParser",
     "Subcommands",
+    "add_actor_options",
     "add_command",
     "add_output_options",
     "add_passphrase_option",
+    "add_proof_options",
+    "add_rights_options",
+    "add_signer_options",
     "add_trust_options",
     "add_verdict_options",
     "moment",
+    "named_file",
 ]
 
 INPUT, SOURCE, OUTPUT, FOLDER = "FILE", "SOURCE", "OUT", "DIR"
 """Names that stand for files and folders in the help; the completion scripts complete them as such."""
+_TRUST_FILES = {
+    "--trust-list": "trust the authorities in this file (PEM, DER or the official JSON)",
+    "--tsa-list": "accept time-stamps of the authorities in this file",
+    "--allow": "trust exactly the certificates in this file (PEM or DER)",
+    "--identity-list": "trust the authorities in this file for identities (CAWG)",
+}
 
 
 class Command(Protocol):
@@ -93,31 +104,39 @@ def _indented(text: str) -> str:
 
 
 def add_trust_options(parser: argparse.ArgumentParser, *, own: bool = True) -> None:
-    """Whom to trust: files of anchors, and (``own``) the user's own identities unless they are left out."""
+    """Whom to trust: lists that the command names, and (``own``) the user's own identities and lists where it names none."""
+    for option, what in _TRUST_FILES.items():
+        parser.add_argument(option, metavar=INPUT, action="append", default=[], type=Path, help=f"{what}; may be repeated")
     parser.add_argument(
-        "--trust", metavar=INPUT, action="append", default=[], type=Path, help="trust the authorities in this PEM file; may be repeated"
-    )
-    parser.add_argument(
-        "--tsa-trust",
-        metavar=INPUT,
+        "--identity-issuer",
+        metavar="DID",
         action="append",
         default=[],
-        type=Path,
-        help="accept time-stamps of the authorities in this PEM file; may be repeated",
+        help="trust this aggregator of identities (CAWG), such as did:web:example.com; may be repeated",
     )
     if own:
         parser.add_argument(
             "--no-own-trust",
             action="store_true",
-            help='do not trust the identities that you made with "credkit identity new" (they are trusted otherwise)',
+            help="do not trust the identities that you made and the lists that you keep (they count where no list is named)",
         )
 
 
 def add_verdict_options(parser: argparse.ArgumentParser) -> None:
-    """What the verdict depends on besides the file: clock, edition of the rules, a store beside it."""
+    """What the verdict depends on besides the file: clock, edition of the rules, a store beside it, the network."""
     parser.add_argument("--at", metavar="TIME", type=moment, help="judge as of this time (RFC 3339, such as 2026-01-31T12:00:00Z)")
     parser.add_argument("--sidecar", metavar=INPUT, type=Path, help="manifest store beside the file (FILE.c2pa is found without this)")
     parser.add_argument("--profile", choices=("2.2", "2.4", "2.5"), default="2.4", help="edition of the rules (default: %(default)s)")
+    parser.add_argument(
+        "--online",
+        action="store_true",
+        help="allow to ask the network for what a file says to be there (it is never asked otherwise); FILE may then be an https address",
+    )
+
+
+def named_file(text: str) -> Path | str:
+    """A path; an address stays as it is, because a path has no two slashes in a row."""
+    return text if "://" in text else Path(text)
 
 
 def add_output_options(parser: argparse.ArgumentParser, what: str, *, in_place: bool = False) -> None:
@@ -136,6 +155,56 @@ def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=int,
         help="read the passphrase from this file descriptor (else from CREDKIT_PASSPHRASE, else ask at the terminal)",
+    )
+
+
+def add_rights_options(parser: argparse.ArgumentParser) -> None:
+    """Whose a picture is and what may be done with it, as ``credkit.api.Statements`` has it."""
+    group = parser.add_argument_group("whose it is and what may be done with it")
+    group.add_argument("--creator", metavar="NAME", action="append", default=[], help="who made it; may be repeated")
+    group.add_argument("--rights", metavar="TEXT", help="copyright notice")
+    group.add_argument("--usage-terms", metavar="TEXT", help="what may be done with it, in words")
+    group.add_argument("--web-statement", metavar="URL", help="page with the rights statement")
+    group.add_argument("--licensor", metavar="NAME[,URL[,EMAIL]]", help="whom to ask for a licence")
+    group.add_argument("--do-not-train", action="store_true", help="it may not be used for AI training, AI inference or data mining")
+
+
+def add_signer_options(parser: argparse.ArgumentParser) -> None:
+    """Which key signs, for ``signers.chosen_signer``."""
+    group = parser.add_argument_group("who signs (default: the default identity)")
+    group.add_argument("--identity", metavar="NAME", help="the identity of this name")
+    group.add_argument("--key", metavar=INPUT, type=Path, help="a private key in PEM instead, readable by you alone")
+    group.add_argument("--certs", metavar=INPUT, type=Path, help="its certificate chain in PEM, the signing certificate first")
+    group.add_argument("--alg", metavar="NAME", help="signature algorithm (default: the one of the key)")
+    add_passphrase_option(group)  # type: ignore[arg-type]
+
+
+def add_actor_options(parser: argparse.ArgumentParser) -> None:
+    """Who else stands behind what is stated, for ``signers.chosen_actors``."""
+    group = parser.add_argument_group("who is named besides the signer (CAWG identity assertion)")
+    group.add_argument("--actor", metavar="NAME", help="the identity of this name also signs what is stated")
+    group.add_argument("--actor-key", metavar=INPUT, type=Path, help="a private key in PEM instead, readable by you alone")
+    group.add_argument("--actor-certs", metavar=INPUT, type=Path, help="its certificate chain in PEM, the signing certificate first")
+    group.add_argument(
+        "--actor-role", metavar="ROLE", action="append", default=[], help="cawg.creator, cawg.editor, cawg.publisher ...; may be repeated"
+    )
+    group.add_argument(
+        "--actor-order",
+        choices=("deterministic", "declared"),
+        default="deterministic",
+        help="order of what is signed: as the specification has it, or as c2pa-rs expects it (default: %(default)s)",
+    )
+
+
+def add_proof_options(parser: argparse.ArgumentParser) -> None:
+    """What is to stand beside the signature; asking for it is asking the network."""
+    parser.add_argument(
+        "--timestamp", metavar="URL", help="have the time of signing attested by this time-stamp authority; the network is asked for it"
+    )
+    parser.add_argument(
+        "--staple",
+        action="store_true",
+        help="put the present revocation status of the signer's certificate into the file; the network is asked for it",
     )
 
 

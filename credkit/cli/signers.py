@@ -11,9 +11,10 @@ from credkit.sign.backends.file import is_encrypted
 from credkit.sign.definition import definition_signer
 from credkit.sign.identity import load_identity, read_passphrase
 from credkit.sign.identity.passphrase import VARIABLE
+from credkit.sign.named_actor import NamedActor
 from credkit.sign.signer import Signer
 
-__all__ = ["chosen_signer"]
+__all__ = ["chosen_actors", "chosen_signer"]
 
 
 def chosen_signer(args: argparse.Namespace) -> tuple[Signer, Path | None]:
@@ -33,6 +34,31 @@ def chosen_signer(args: argparse.Namespace) -> tuple[Signer, Path | None]:
         raise CredentialError(f"a key and its certificates go together: add {missing}")
     passphrase = read_passphrase(fd=args.passphrase_fd, prompt=f"Passphrase of {args.key}: ") if is_encrypted(args.key) else None
     return _checked(Signer.from_pem(args.certs, args.key, passphrase=passphrase, algorithm=args.alg)), None
+
+
+def chosen_actors(args: argparse.Namespace) -> tuple[NamedActor, ...]:
+    """Who else signs, as the options of ``parsers.add_actor_options`` say; errors as for ``chosen_signer`` and ``NamedActor``.
+
+    Passphrases come from the environment or the terminal, since the file descriptor holds that of the signer.
+    """
+    if args.actor is None and args.actor_key is None and args.actor_certs is None:
+        if args.actor_role:
+            raise CredentialError("a role is that of a named actor: say who it is (--actor NAME, or --actor-key and --actor-certs)")
+        return ()
+    return (NamedActor(signer=_checked(_actor(args)), roles=tuple(args.actor_role), key_order=args.actor_order),)
+
+
+def _actor(args: argparse.Namespace) -> Signer:
+    if args.actor is not None:
+        if args.actor_key is not None or args.actor_certs is not None:
+            raise CredentialError("an identity or a key is the actor's, not both: leave out --actor, or --actor-key and --actor-certs")
+        identity = load_identity(args.actor)
+        return identity.signer(read_passphrase(prompt=f'Passphrase of "{identity.name}": '))
+    if args.actor_key is None or args.actor_certs is None:
+        missing = "--actor-key KEY.pem" if args.actor_key is None else "--actor-certs CHAIN.pem"
+        raise CredentialError(f"a key and its certificates go together: add {missing}")
+    passphrase = read_passphrase(prompt=f"Passphrase of {args.actor_key}: ") if is_encrypted(args.actor_key) else None
+    return Signer.from_pem(args.actor_certs, args.actor_key, passphrase=passphrase)
 
 
 def _of_definition(args: argparse.Namespace) -> Signer | None:

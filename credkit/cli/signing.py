@@ -16,9 +16,12 @@ from credkit.cli.parsers import (
     OUTPUT,
     SOURCE,
     Subcommands,
+    add_actor_options,
     add_command,
     add_output_options,
-    add_passphrase_option,
+    add_proof_options,
+    add_rights_options,
+    add_signer_options,
     add_trust_options,
     moment,
 )
@@ -36,6 +39,7 @@ credkit sign repainted.jpg -o repaint.jpg --parent signed.png --edited composite
 credkit sign photo.jpg --in-place --created digitalCapture --rights "(c) 2026 My Studio"
 credkit sign photo.jpg --sidecar --created digitalCapture
 credkit sign photo.jpg -o signed.jpg --created digitalCapture --key key.pem --certs chain.pem
+credkit sign photo.jpg -o signed.jpg --created digitalCapture --timestamp https://tsa.example.com
 """
 _DESCRIPTION = """\
 State what there is to say about a picture and sign it. Say how it began: --created for a picture made here, --parent (or a source that
@@ -74,10 +78,12 @@ def add_to(commands: Subcommands) -> None:
         help="leave the picture as it is and write the manifest store beside it (default: SOURCE.c2pa)",
     )
     _add_statements(parser)
-    _add_rights(parser)
+    add_rights_options(parser)
     _add_history(parser)
     _add_making(parser)
-    _add_signer(parser)
+    add_signer_options(parser)
+    add_actor_options(parser)
+    add_proof_options(parser.add_argument_group("what is asked of others"))  # type: ignore[arg-type]
 
 
 def _add_statements(parser: argparse.ArgumentParser) -> None:
@@ -112,16 +118,6 @@ def _add_statements(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--human-oversight", metavar="LEVEL", help="fully_autonomous, prompt_guided or human_validated")
 
 
-def _add_rights(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("whose it is and what may be done with it")
-    group.add_argument("--creator", metavar="NAME", action="append", default=[], help="who made it; may be repeated")
-    group.add_argument("--rights", metavar="TEXT", help="copyright notice")
-    group.add_argument("--usage-terms", metavar="TEXT", help="what may be done with it, in words")
-    group.add_argument("--web-statement", metavar="URL", help="page with the rights statement")
-    group.add_argument("--licensor", metavar="NAME[,URL[,EMAIL]]", help="whom to ask for a licence")
-    group.add_argument("--do-not-train", action="store_true", help="it may not be used for AI training, AI inference or data mining")
-
-
 def _add_history(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what it was made from")
     group.add_argument("--parent", metavar=INPUT, type=Path, help="the picture that this one is a new version of")
@@ -142,32 +138,24 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-q", "--quiet", action="store_true", help="print nothing when all went well")
 
 
-def _add_signer(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("who signs (default: the default identity)")
-    group.add_argument("--identity", metavar="NAME", help="the identity of this name")
-    group.add_argument("--key", metavar=INPUT, type=Path, help="a private key in PEM instead, readable by you alone")
-    group.add_argument("--certs", metavar=INPUT, type=Path, help="its certificate chain in PEM, the signing certificate first")
-    group.add_argument("--alg", metavar="NAME", help="signature algorithm (default: the one of the key)")
-    add_passphrase_option(group)  # type: ignore[arg-type]
-
-
 def run(args: argparse.Namespace) -> int:
     """Sign and tell what was signed."""
     from credkit.api import sign_file
     from credkit.assets import open_source
-    from credkit.cli.signers import chosen_signer
+    from credkit.cli.signers import chosen_actors, chosen_signer
     from credkit.cli.terminal import progress_bar, say, write_document
+    from credkit.cli.trusting import named_policy
     from credkit.cli.values import parse_generator
-    from credkit.trust.policy import TrustPolicy
 
     output, overwrite = _output(args)
     statements, region = _statements(args)
     generator = parse_generator(args.generator) if args.generator is not None else None
-    policy = TrustPolicy.of(*args.trust, tsa=args.tsa_trust) if args.trust or args.tsa_trust else None
+    policy = named_policy(args)
     with open_source(args.source) as opened:
         # A source that cannot be read is refused before a passphrase is asked for.
         size = opened.size
     signer, root = chosen_signer(args)
+    actors = chosen_actors(args)
     with progress_bar(f"signing {args.source.name}", size, wanted=not args.quiet) as progress:
         result = sign_file(
             args.source,
@@ -185,6 +173,9 @@ def run(args: argparse.Namespace) -> int:
             drop_history=args.drop_history,
             overwrite=overwrite,
             policy=policy,
+            actors=actors,
+            timestamp=args.timestamp,
+            staple=args.staple,
             progress=progress,
         )
     if args.json:
@@ -238,6 +229,8 @@ def _summary(result: SignResult, output: Path, signer: Signer, root: Path | None
     lines = [f"{safe(output)} is signed."]
     lines += [f"  {fact.topic}: {fact.words}" for fact in stated]
     lines += [f"  note: {safe(note)}" for note in result.notes]
+    if result.stamped:
+        lines.append(f"  time-stamp: {result.stamped:%Y-%m-%d %H:%M:%S} UTC; it counts for readers who trust its authority")
     lines.append(f"  manifest: {safe(result.label)}")
     anchor = f"your root: {safe(root)}" if root else "the authority of its certificate"
     lines.append(f'Signed by "{safe(_name(signer))}"; readers will call it valid, and trusted once they trust {anchor}')
@@ -249,6 +242,7 @@ def _name(signer: Signer) -> str:
 
 
 def _as_json(result: SignResult, output: Path, signer: Signer, root: Path | None) -> str:
+    from credkit.provenance.json_report import time_text
     from credkit.provenance.text import json_text
 
     return (
@@ -258,6 +252,7 @@ def _as_json(result: SignResult, output: Path, signer: Signer, root: Path | None
                 "label": result.label,
                 "state": result.report.state,
                 "signed_by": _name(signer),
+                "time_stamp": time_text(result.stamped),
                 "root": str(root) if root else None,
                 "ingredients": [{"name": report.name, "state": report.state} for report in result.ingredients],
                 "notes": list(result.notes),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.cli.exits import VERIFY_TABLE, ExitCode, worst_verdict
-from credkit.cli.parsers import INPUT, Subcommands, add_command, add_trust_options, add_verdict_options
+from credkit.cli.parsers import INPUT, Subcommands, add_command, add_trust_options, add_verdict_options, named_file
 
 if TYPE_CHECKING:
     from credkit.cli.trusting import Trust
@@ -19,14 +19,17 @@ __all__ = ["add_to", "run"]
 
 _EXAMPLES = """
 credkit verify repaint.jpg
-credkit verify --require trusted --trust partners.pem downloads/*.jpg
+credkit verify --require trusted --trust-list partners.pem downloads/*.jpg
 credkit verify --format json repaint.jpg | jq .state
+credkit verify --online https://example.org/repaint.jpg
+credkit verify photo.jpg --trust-list signers.pem --tsa-list tsa.pem --at 2026-11-01T12:00:00Z --format crjson
 credkit verify --quiet portrait.png && echo "nothing was changed"
 """
 _DESCRIPTION = """\
 Check the Content Credentials of files and tell what happened to each, oldest first:
 who signed, with which tool, what was done, whether it is as it was signed, and whether the signer is trusted.
-The network is never asked. Only authorities of your choice are trusted: your own identities and those of --trust."""
+The network is asked only with --online. Only authorities of your choice are trusted: those of --trust-list, or
+where no list is named your own identities and the lists that you keep."""
 _WORDS = {"Trusted": "trusted", "Valid": "valid", "Invalid": "invalid", "none": "without credentials", "error": "unreadable"}
 
 
@@ -42,7 +45,9 @@ def add_to(commands: Subcommands) -> None:
         exit_table=VERIFY_TABLE,
         usage_code=ExitCode.UNREADABLE,
     )
-    parser.add_argument("files", metavar=INPUT, nargs="+", type=Path, help="JPEG, PNG or .c2pa files; the content decides, not the name")
+    parser.add_argument(
+        "files", metavar=INPUT, nargs="+", type=named_file, help="JPEG, PNG or .c2pa files; the content decides, not the name"
+    )
     parser.add_argument(
         "--require",
         choices=("valid", "trusted"),
@@ -51,9 +56,10 @@ def add_to(commands: Subcommands) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("text", "json", "jsonl"),
+        choices=("text", "json", "jsonl", "crjson"),
         default="text",
-        help="text for people; json: one report, or an array for several files; jsonl: one report a line (default: %(default)s)",
+        help="text for people; json: one report, or an array for several files; jsonl: one report a line; "
+        "crjson: the standard's own report on one file (default: %(default)s)",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print no verdict, only answer with the exit code")
     add_trust_options(parser)
@@ -68,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.sidecar is not None and len(args.files) > 1:
         args.usage("--sidecar goes with one file; the manifest stores beside several are found by their names")
+    if args.format == "crjson" and len(args.files) > 1:
+        args.usage("--format crjson goes with one file, as the standard's report is on one; take --format json for several")
     try:
         trust = trust_of(args)
     except CredkitError as error:
@@ -90,7 +98,7 @@ class _Teller:
         self.judged = False
         self.objects: list[dict[str, object]] = []
 
-    def tell(self, path: Path) -> ExitCode:
+    def tell(self, path: Path | str) -> ExitCode:
         """The exit code for one file."""
         from credkit.cli.terminal import tell
         from credkit.errors import CredkitError
@@ -103,21 +111,30 @@ class _Teller:
         else:
             if self.form == "text":
                 self._print(report)
-        if self.form in ("json", "jsonl"):
+        if self.form in ("json", "jsonl", "crjson"):
             self._gather(report)
         self.states[report.state] += 1
         code = _code(report, self.args.require)
         if code is ExitCode.NOT_MET and report.state == "Valid" and not self.args.quiet:
-            tell(f'"{path}" is valid but not trusted, and --require trusted was asked: name the authority of its signer with --trust')
+            tell(f'"{path}" is valid but not trusted, and --require trusted was asked: name the authority of its signer with --trust-list')
         return code
 
-    def _verified(self, path: Path) -> Report:
+    def _verified(self, path: Path | str) -> Report:
         from credkit.api import verify_file
+        from credkit.cli.asking import fetcher_of
 
         args = self.args
-        return verify_file(path, sidecar=args.sidecar, policy=self.trust.policy, at=args.at, profile=args.profile, name=str(path))
+        return verify_file(
+            path,
+            sidecar=args.sidecar,
+            policy=self.trust.policy,
+            at=args.at,
+            profile=args.profile,
+            fetcher=fetcher_of(args),
+            name=str(path),
+        )
 
-    def _unread(self, path: Path, problem: str) -> Report:
+    def _unread(self, path: Path | str, problem: str) -> Report:
         """A report for a file that cannot be opened, so that lists for programs have an entry for each file."""
         from credkit.assets import BytesSource
         from credkit.verify import Profile, verify
@@ -136,8 +153,12 @@ class _Teller:
         import json
 
         from credkit.cli.terminal import write_document
+        from credkit.provenance import render
         from credkit.provenance.json_report import json_report
 
+        if self.form == "crjson":
+            write_document(render(report, "crjson"), is_json=True)
+            return
         found = json_report(report)
         if self.form == "json":
             self.objects.append(found)

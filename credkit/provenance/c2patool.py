@@ -5,7 +5,7 @@ Deliberate differences:
 * explanations are our sentences, and the order of statuses is that of our checks;
 * ``manifests`` stands with the active manifest first and holds exactly those that it leads to (there the order is arbitrary);
 * assertion values are the stored ones: no member is added as ``null``, none is dropped, byte strings are base64, never lists of numbers;
-* ``cawg.identity`` is given as stored, because it is not checked here;
+* ``cawg.identity`` is given as stored; what its check found is in the lists of statuses;
 * ``trustListUri`` is left out, because a trust policy here is a set of certificates without an address;
 * ``time`` is given only for a time-stamp that was accepted;
 * a file without readable credentials gives ``manifests: {}`` and a ``validation_status`` that says why; the reference raises an exception.
@@ -70,7 +70,7 @@ def _status_codes(results: ResultMap) -> dict[str, Any]:
 
 
 def _entry(status: Status) -> dict[str, Any]:
-    return _present({"code": status.code, "url": status.url, "explanation": status.explanation})
+    return _present({"code": status.code, "url": status.url or status.resource_url, "explanation": status.explanation})
 
 
 def _present(values: dict[str, Any]) -> dict[str, Any]:

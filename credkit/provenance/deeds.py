@@ -16,7 +16,7 @@ from credkit.manifest.store import Assertion, Manifest
 from credkit.manifest.uri import absolute
 from credkit.provenance.regions import Region, read_regions
 from credkit.provenance.values import assertion_value, text_of
-from credkit.provenance.vocabulary import action_words, source_type_words
+from credkit.provenance.vocabulary import action_words, reason_words, source_type_words
 
 __all__ = ["Deed", "deeds"]
 
@@ -43,6 +43,8 @@ class Deed:
     """Absolute URIs of the ingredient assertions that it names."""
     assertion: str
     """Absolute URI of the actions assertion."""
+    redacted: str | None = None
+    """URI of the assertion that it took out, as stored."""
 
     @property
     def sentence(self) -> str:
@@ -52,7 +54,7 @@ class Deed:
         if self.tool:
             line += f", with {self.tool}"
         if self.reason:
-            line += f", reason {self.reason}"
+            line += f", reason: {reason_words(self.reason)}"
         return line + (f": {self.description}" if self.description else "")
 
 
@@ -104,6 +106,7 @@ def _deed(view: ActionView, assertion: Assertion) -> Deed:
         regions=read_regions(list(view.changes)),
         ingredients=tuple(absolute(reference.url, assertion.manifest) for reference in view.ingredients if reference),
         assertion=assertion.uri,
+        redacted=text_of(view.redacted),
     )
 
 

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.graph import Edge, Graph, Node
+from credkit.provenance.identities import identity_words
 from credkit.provenance.text import quoted, shown
 from credkit.provenance.verdict import Tone, name_words, signer_words, status_words
+from credkit.provenance.vocabulary import reason_words
+from credkit.verify.report import IdentityStanding
 
 __all__ = ["Fact", "facts", "standing_tone", "title_words"]
 
+_IDENTITY_TONES: dict[IdentityStanding, Tone] = {"trusted": "good", "well-formed": "warn", "unchecked": "warn", "failed": "bad"}
 _MOST = 12
 """Facts of one topic; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """``topic`` is one of who, tool, done, from, when, intact, fault, removed, note, or what the manifest speaks of (``rights``)."""
+    """``topic`` is one of who, named, tool, done, from, when, intact, fault, removed, note, or what the manifest speaks of
+    (``rights``)."""
 
     topic: str
     words: str
@@ -68,12 +73,16 @@ def _ingredient_facts(node: Node, limits: Limits) -> Iterator[Fact]:
 def _who(node: Node, limits: Limits) -> Iterator[Fact]:
     tone: Tone = "bad" if node.signer is None or not node.signer.verified else "good" if node.signer.trusted else "warn"
     yield Fact(topic="who", words=signer_words(node.signer, limits), tone=tone)
+    for identity in node.identities[:_MOST]:
+        yield Fact(topic="named", words=identity_words(identity, limits), tone=_IDENTITY_TONES[identity.standing])
     if node.tool:
         yield Fact(topic="tool", words=shown(node.tool, limits), claimed=True)
 
 
 def _done(node: Node, graph: Graph, limits: Limits) -> Iterator[Fact]:
     done = [shown(deed.sentence, limits) for deed in node.done]
+    if node.update:
+        yield Fact(topic="done", words="added to the credentials; the picture itself was not changed", claimed=True)
     yield from _listed("done", done)
     used = [
         _source_words(edge, source, limits)
@@ -121,8 +130,10 @@ def _judged(node: Node, limits: Limits) -> Iterator[Fact]:
         yield Fact(topic="intact", words=compared[node.changed], tone="good")
     for words in dict.fromkeys(status_words(s, limits) for s in node.faults if not _is_repeated(node, s.code)):
         yield Fact(topic="fault", words=words, tone="bad")
-    for label in node.removed[:_MOST]:
-        yield Fact(topic="removed", words=f"{shown(label, limits)} was removed by a later signer, on record", tone="warn")
+    for removal in node.removed[:_MOST]:
+        why = f", reason: {shown(reason_words(removal.reason), limits)}" if removal.reason else ", no reason given"
+        words = f"{shown(removal.label, limits)} was removed by {shown(removal.by, limits)}, on record{why}"
+        yield Fact(topic="removed", words=words, tone="warn")
     if not node.valid:
         yield Fact(topic="note", words="Not valid: what it says cannot be attributed to the signer.", tone="bad")
 

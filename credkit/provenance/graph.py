@@ -12,15 +12,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.manifest.store import EmbeddedFile
+from credkit.manifest.store import EmbeddedFile, ManifestKind
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.provenance.deeds import Deed, deeds
+from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.statements import Statement, dimensions, ingredient_statements, statements
 from credkit.provenance.values import assertion_value, claim_value, text_of
 from credkit.status import Status
-from credkit.verify.report import IngredientReport, ManifestReport, Report
+from credkit.verify.report import IdentityReport, IngredientReport, ManifestReport, Report
 
-__all__ = ["Edge", "Graph", "Node", "NodeKind", "Picture", "Signer", "provenance_graph"]
+__all__ = ["Edge", "Graph", "Node", "NodeKind", "Picture", "Removal", "Signer", "provenance_graph"]
 
 NodeKind = Literal["manifest", "unsigned", "missing", "unlinked"]
 _RECORDED_CODES = frozenset({"ingredient.manifest.mismatch", "ingredient.claimSignature.mismatch"})
@@ -68,6 +69,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """An assertion that a later generation took out on record."""
+
+    manifest: str
+    """Label of the manifest that held it."""
+    label: str
+    uri: str
+    """As the redacting claim gives it."""
+    by: str
+    """How to speak of the generation that redacted."""
+    reason: str | None
+    """As the action gives it; None where no action speaks of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One generation, or one ingredient without credentials of its own."""
 
@@ -99,9 +115,15 @@ class Node:
     alterations: tuple[Status, ...] = ()
     """The failures that say so."""
     faults: tuple[Status, ...] = ()
-    """All other failures of it."""
-    removed: tuple[str, ...] = ()
-    """Labels of its assertions that later generations removed on record."""
+    """All other failures of it, except those of identity assertions."""
+    identities: tuple[IdentityReport, ...] = ()
+    """Who else stands behind it, with what may be said of each name."""
+    removed: tuple[Removal, ...] = ()
+    """Its assertions that later generations removed on record."""
+    removes: tuple[Removal, ...] = ()
+    """Assertions of earlier generations that it removed."""
+    update: bool = False
+    """Whether it only adds to the credentials and leaves the content as it is."""
     picture: Picture | None = field(default=None, repr=False)
     size: tuple[int, int] | None = None
     """Width and height in pixels, as stated."""
@@ -152,6 +174,11 @@ class Graph:
         return ((edge, by_key[edge.source]) for edge in self.edges if edge.target == key)
 
 
+def _is_fault(status: Status) -> bool:
+    """Whether a failure speaks of the manifest itself, and neither of an ingredient's nor of a named person or organization."""
+    return status.code not in _RECORDED_CODES and not status.code.startswith(IDENTITY_CODES)
+
+
 def provenance_graph(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> Graph:
     """The history that the report tells. Cycles and diamonds are harmless: a manifest is one node, however often it is named."""
     return _Builder(report, limits).build()
@@ -166,8 +193,11 @@ class _Builder:
         self.keys = {m.label: f"m{index}" for index, m in reversed(list(enumerate(report.manifests)))}
         self.line = self._line()
         self.alterations = self._alterations()
-        self.removed = self._removed()
         self.names = self._names()
+        self.removals = self._removals()
+        self.removed: dict[str, list[Removal]] = {}
+        for removal in (removal for removals in self.removals.values() for removal in removals):
+            self.removed.setdefault(removal.manifest, []).append(removal)
         self.omitted = 0
 
     def build(self) -> Graph:
@@ -231,7 +261,7 @@ class _Builder:
             for status in manifest.results.failure:
                 if status.code in _RECORDED_CODES:
                     found.setdefault(blamed.get(status.url or "", manifest.label) or manifest.label, []).append(status)
-                elif status.code in _SELF_CODES or (status.code in _BROKEN_CODES and not verified):
+                elif (status.code in _SELF_CODES and status.resource_url is None) or (status.code in _BROKEN_CODES and not verified):
                     found.setdefault(manifest.label, []).append(status)
         for delta in self.report.ingredient_deltas:
             target = blamed.get(delta.ingredient_assertion_uri)
@@ -240,15 +270,21 @@ class _Builder:
                     found.setdefault(blamed.get(status.url or "", target) or target, []).append(status)
         return {label: tuple(dict.fromkeys(statuses)) for label, statuses in found.items()}
 
-    def _removed(self) -> dict[str, tuple[str, ...]]:
-        removed: dict[str, list[str]] = {}
+    def _removals(self) -> dict[str, tuple[Removal, ...]]:
+        """What each manifest redacts, by its label."""
+        found: dict[str, tuple[Removal, ...]] = {}
         for manifest in self.report.manifests:
             uris = claim_value(manifest.manifest, self.limits).get("redacted_assertions")
-            for uri in uris if isinstance(uris, list) else []:
-                parsed = JumbfUri.parse(uri)
-                if parsed and parsed.manifest and parsed.path:
-                    removed.setdefault(parsed.manifest, []).append(parsed.path[-1])
-        return {label: tuple(dict.fromkeys(labels)) for label, labels in removed.items()}
+            listed = dict.fromkeys(uri for uri in uris if isinstance(uri, str)) if isinstance(uris, list) else ()
+            if listed:
+                reasons = {deed.redacted: deed.reason for deed in deeds(manifest.manifest, self.limits) if deed.redacted}
+                found[manifest.label] = tuple(self._removal(uri, reasons.get(uri), manifest.label) for uri in listed if JumbfUri.parse(uri))
+        return found
+
+    def _removal(self, uri: str, reason: str | None, by: str) -> Removal:
+        parsed = JumbfUri.parse(uri)
+        path, manifest = (parsed.path, parsed.within(by).manifest) if parsed else ((), None)
+        return Removal(manifest=manifest or by, label=path[-1] if path else uri, uri=uri, by=self.names[by], reason=reason)
 
     def _manifest_node(self, report: ManifestReport) -> Node:
         manifest, active = report.manifest, report is self.report.active
@@ -277,8 +313,11 @@ class _Builder:
             trusted=report.trusted,
             altered=altered,
             alterations=alterations,
-            faults=tuple(s for s in report.results.failure if s not in alterations and s.code not in _RECORDED_CODES),
-            removed=self.removed.get(report.label, ()),
+            faults=tuple(s for s in report.results.failure if s not in alterations and _is_fault(s)),
+            identities=report.identities,
+            removed=tuple(self.removed.get(report.label, ())),
+            removes=self.removals.get(report.label, ()),
+            update=manifest.kind is ManifestKind.UPDATE,
             picture=self._claim_picture(report) if signed else None,
             size=dimensions(manifest, self.limits),
             changed=(None if self.report.content_intact is None else not self.report.content_intact) if active else None,

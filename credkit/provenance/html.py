@@ -32,6 +32,7 @@ _SIGNS: dict[Tone, str] = {"good": "✓", "warn": "!", "bad": "✗", "plain": "�
 _LARGEST_JSON = 1 << 20  # Beyond this a browser gets slow; the JSON report is the better place.
 _HEADINGS = {
     "who": "Who",
+    "named": "Named",
     "tool": "With",
     "done": "What was done",
     "from": "Made from",
@@ -130,7 +131,7 @@ def _moment(report: Report) -> str:
 
 def _asset(report: Report, sha256: str | None, dimensions: tuple[int, int] | None, limits: Limits) -> list[tuple[str, str]]:
     """What identifies the file, and under which conditions it was judged."""
-    locations = {"embedded": "inside the file", "sidecar": "in a file beside it"}
+    locations = {"embedded": "inside the file", "sidecar": "in a file beside it", "remote": "on the network"}
     rows = [
         ("File", shown(report.name, limits) or "unnamed"),
         ("Size", f"{report.size:,} bytes" if report.size is not None else ""),
@@ -252,7 +253,7 @@ def _status(status: Status, tone: Tone, limits: Limits) -> dict[str, str]:
         "code": shown(status.code, limits),
         "sentence": sentence,
         "explanation": "" if sentence.startswith(explanation.removesuffix(".")) else explanation,
-        "url": shown((status.url or "").partition("/c2pa/")[2] or status.url or "", limits),
+        "url": shown((status.url or "").partition("/c2pa/")[2] or status.url or status.resource_url or "", limits),
     }
 
 

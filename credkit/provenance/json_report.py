@@ -11,11 +11,12 @@ from typing import Any
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion
 from credkit.provenance.graph import Graph, Node, provenance_graph
+from credkit.provenance.identities import identity_words
 from credkit.provenance.regions import Region
 from credkit.provenance.values import assertion_value, claim_value, json_value, marked_base64
 from credkit.provenance.verdict import name_words, signer_words, verdict
 from credkit.status import Status
-from credkit.verify.report import IngredientReport, ManifestReport, Report, ResultMap, SignatureReport
+from credkit.verify.report import IdentityReport, IngredientReport, ManifestReport, Report, ResultMap, SignatureReport
 from credkit.version import __version__
 
 __all__ = ["SCHEMA_ID", "json_report", "results_object", "time_text"]
@@ -32,7 +33,12 @@ def json_report(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> dict[str,
         "state": report.state,
         "active_manifest": report.active_manifest,
         **results_object(active.results if active else ResultMap()),
-        "verdict": {"headline": words.headline, "reasons": list(words.reasons), "uncovered": list(words.uncovered)},
+        "verdict": {
+            "headline": words.headline,
+            "reasons": list(words.reasons),
+            "revocation": words.revocation,
+            "uncovered": list(words.uncovered),
+        },
         "altered": [node.label for node in graph.nodes if node.altered],
         "asset": {
             "name": report.name,
@@ -73,7 +79,7 @@ def results_object(results: ResultMap) -> dict[str, Any]:
 
 
 def _status_object(status: Status) -> dict[str, Any]:
-    return {"code": status.code, "url": status.url, "explanation": status.explanation}
+    return {"code": status.code, "url": status.url, "resource_url": status.resource_url, "explanation": status.explanation}
 
 
 def _with_nodes(report: Report, graph: Graph) -> list[tuple[ManifestReport, Node]]:
@@ -98,6 +104,7 @@ def _manifest_object(manifest: ManifestReport, node: Node, limits: Limits) -> di
         "results": results_object(manifest.results),
         "signed_by": signer_words(node.signer, limits),
         "signature": _signature_object(manifest.signature) if manifest.signature else None,
+        "identities": [_identity_object(item) for item in manifest.identities],
         "claim_generator": node.tool,
         "claim_generator_info": json_value(info if isinstance(info, list) else [info] if info else []),
         "title": node.title,
@@ -122,7 +129,8 @@ def _manifest_object(manifest: ManifestReport, node: Node, limits: Limits) -> di
         ],
         "statements": [{"topic": s.topic, "words": s.words, "assertion": s.assertion} for s in node.said],
         "ingredients": [_ingredient_object(i) for i in manifest.ingredients],
-        "removed_assertions": list(node.removed),
+        "removed_assertions": list(dict.fromkeys(removal.label for removal in node.removed)),
+        "redactions": [{"manifest": r.manifest, "label": r.label, "uri": r.uri, "reason": r.reason} for r in node.removes],
         "assertions": [_assertion_object(a, manifest, limits) for a in manifest.manifest.assertions],
     }
 
@@ -141,7 +149,38 @@ def _signature_object(signature: SignatureReport) -> dict[str, Any]:
         "not_before": time_text(signature.not_before),
         "not_after": time_text(signature.not_after),
         "time": time_text(signature.time),
+        "revocation": signature.revocation,
         "chain": [marked_base64(der) for der in signature.chain],
+    }
+
+
+def _identity_object(identity: IdentityReport) -> dict[str, Any]:
+    return {
+        "label": identity.label,
+        "uri": identity.uri,
+        "words": identity_words(identity),
+        "standing": identity.standing,
+        "type": identity.sig_type,
+        "roles": list(identity.roles),
+        "references": list(identity.references),
+        "name": identity.name,
+        "organization": identity.organization,
+        "issuer": identity.issuer,
+        "time": time_text(identity.time),
+        "attested": [
+            {
+                "type": item.type,
+                "name": item.name,
+                "username": item.username,
+                "address": item.address,
+                "uri": item.uri,
+                "method": item.method,
+                "verified_at": item.verified_at,
+                "provider": item.provider,
+            }
+            for item in identity.identities
+        ],
+        "chain": [marked_base64(der) for der in identity.chain],
     }
 
 
@@ -177,6 +216,7 @@ def _ingredient_object(ingredient: IngredientReport) -> dict[str, Any]:
         "intact": ingredient.intact,
         "thumbnail": ingredient.thumbnail,
         "recorded": results_object(ingredient.recorded) if ingredient.recorded is not None else None,
+        "unreproduced": results_object(ingredient.unreproduced),
     }
 
 

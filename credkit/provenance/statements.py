@@ -262,18 +262,11 @@ def _asset_reference(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
             yield "also found at", str(reference["uri"])
 
 
-def _identity(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
-    payload = value.get("signer_payload")
-    roles = list(_texts(payload.get("role"))) if isinstance(payload, dict) else []
-    yield "identity", f"an identity assertion is present ({', '.join(roles) or 'no role given'}); it was not checked here"
-
-
 _READERS: dict[str, Callable[[dict[Any, Any]], Iterator[tuple[str, str]]]] = {
     "c2pa.ai-disclosure": _ai_disclosure,
     "c2pa.ai-disclosure.ingredient": _ai_disclosure,
     "c2pa.asset-ref": _asset_reference,
     "c2pa.training-mining": _training_and_mining,
-    "cawg.identity": _identity,
     "cawg.training-mining": _training_and_mining,
     "org.credkit.generation": _generation,
     "stds.schema-org.CreativeWork": _creative_work,

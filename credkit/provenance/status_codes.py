@@ -14,8 +14,9 @@ __all__ = ["status_codes_page"]
 _INTRODUCTION = """# Status codes
 
 What each finding of a verification means for the file. Codes are those of the C2PA specification 2.5 (appendix "Standard Validation Status
-Codes"); those that begin with `org.credkit.` are our own. The success and informational codes alone make no file valid, and a failure of an
-ingredient that its user put on record does not count against the file.
+Codes"); those that begin with `cawg.` are of the CAWG specification of identity assertions 1.3 and concern the named person or organization
+alone, never the file; those that begin with `org.credkit.` are our own. The success and informational codes alone make no file valid, and a
+failure of an ingredient that its user put on record does not count against the file.
 
 This page is made from the program: `python -m credkit.provenance.status_codes > docs/status-codes.md`.
 """

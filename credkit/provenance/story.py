@@ -22,7 +22,7 @@ __all__ = ["print_story"]
 
 _FIRST_LINE = ("who", "tool")
 _REASONS = 5
-_QUIET = frozenset({"identity", "description", "also found at"})
+_QUIET = frozenset({"description", "also found at"})
 """Topics that are left to the tree and the page."""
 
 

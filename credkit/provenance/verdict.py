@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.uri import JumbfUri
 from credkit.provenance.graph import Graph, Node, Signer
+from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.text import quoted, shown
 from credkit.status import Kind, Status, StatusCode
 from credkit.verify.report import Report, State
@@ -20,6 +22,20 @@ from credkit.verify.report import Report, State
 __all__ = ["Tone", "Verdict", "alteration_words", "name_words", "signer_words", "status_words", "verdict"]
 
 Tone = Literal["good", "warn", "bad", "plain"]
+_REVOCATION_WORDS = {
+    "notRevoked": "The signer's certificate had not been revoked when it signed.",
+    "revoked": "The signer's certificate was revoked.",
+    "unknown": "Whether the signer's certificate was revoked is not known: its issuer does not know the certificate.",
+    "inaccessible": "Whether the signer's certificate was revoked could not be found out: its issuer gave no usable answer.",
+    "skipped": "Revocation of the signer's certificate was not checked.",
+    None: "Revocation of the signer's certificate cannot be checked: it names no way to ask.",
+}
+_SETTLED = frozenset({_REVOCATION_WORDS["notRevoked"], _REVOCATION_WORDS["revoked"]})
+_REVOCATION_IN_HEADLINE = {
+    "unknown": "revocation not known",
+    "inaccessible": "revocation could not be checked",
+    "skipped": "revocation not checked",
+}
 _NOT_TRUST = frozenset({"signingCredential.untrusted"})
 
 
@@ -30,11 +46,11 @@ class Verdict:
     state: State
     tone: Tone
     headline: str
-    """``Invalid``, ``Valid, signer not on your trust list`` ..."""
+    """``Invalid``, ``Valid, signer not on your trust list (revocation not checked)`` ..."""
     reasons: tuple[str, ...]
     """Sentences, the most telling first; never empty."""
     revocation: str | None
-    """Whether revocation was checked; None when there is no signature to speak of."""
+    """What is known about revocation; None when there is no signature to speak of."""
     uncovered: tuple[str, ...]
     """What the verdict does not cover."""
 
@@ -42,7 +58,7 @@ class Verdict:
 def status_words(status: Status, limits: Limits = DEFAULT_LIMITS) -> str:
     """The plain sentence of a status, with the statement it is about; for a code that the standard lacks, its explanation or itself."""
     known = StatusCode._value2member_map_.get(status.code)
-    if not isinstance(known, StatusCode) or known is StatusCode.GENERAL_ERROR:
+    if not isinstance(known, StatusCode) or known is StatusCode.GENERAL_ERROR or status.resource_url is not None:
         return shown(status.explanation or (known.sentence if isinstance(known, StatusCode) else status.code), limits)
     place = JumbfUri.parse(status.url)
     about_statement = status.kind is Kind.FAILURE and place and len(place.path) == 2 and place.path[0] == "c2pa.assertions"
@@ -88,18 +104,25 @@ def _words(report: Report, graph: Graph, limits: Limits) -> tuple[Tone, str, lis
         return "bad", "Content Credentials cannot be read", [problem]
     if report.state == "Invalid":
         return "bad", "Invalid", list(_faults(report, graph, limits)) or [f"{who}. The credentials do not pass their checks."]
-    unchanged = (
-        "nothing was changed since" if report.content_intact else "the credentials are unchanged; the content was not compared with them"
-    )
+    unchanged = _unchanged(report)
     if report.state == "Trusted":
-        return "good", "Trusted", [f"{who}; {unchanged}."]
+        return "good", _with_revocation("Trusted", report), [f"{who}; {unchanged}."]
     earlier = [node for node in graph.nodes if node.signer and not node.signer.trusted and not node.active and node.kind == "manifest"]
     if not report.trust_configured:
-        return "warn", "Valid, but no trust list was given", [f"{who}; {unchanged}. Whether the signer's name is real was not checked."]
+        reason = f"{who}; {unchanged}. Whether the signer's name is real was not checked."
+        return "warn", _with_revocation("Valid, but no trust list was given", report), [reason]
     if active and active.signer and active.signer.trusted and earlier:
         reason = f"{who}; {unchanged}. But {name_words(earlier[0], limits)} was {signer_words(earlier[0].signer, limits)}."
-        return "warn", "Valid, an earlier signer is not on your trust list", [reason]
-    return "warn", "Valid, signer not on your trust list", [f"{who}; {unchanged}. Nobody on your list vouches for that name."]
+        return "warn", _with_revocation("Valid, an earlier signer is not on your trust list", report), [reason]
+    reason = f"{who}; {unchanged}. Nobody on your list vouches for that name."
+    return "warn", _with_revocation("Valid, signer not on your trust list", report), [reason]
+
+
+def _unchanged(report: Report) -> str:
+    if not report.content_intact:
+        return "the credentials are unchanged; the content was not compared with them"
+    in_parts = report.active and any(s.code == "assertion.multiAssetHash.match" for s in report.active.results.success)
+    return "what is left of the file was not changed since" if in_parts else "nothing was changed since"
 
 
 def _faults(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
@@ -112,12 +135,17 @@ def _faults(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
             yield alteration_words(node, limits)
     seen = {status.code for node in graph.nodes for status in node.alterations}
     for status in active.faults if active else ():
-        if status.code not in _NOT_TRUST and not (active and active.changed and status.code.endswith("Hash.mismatch")):
+        if not _is_aside(status.code) and not (active and active.changed and status.code.endswith("Hash.mismatch")):
             yield status_words(status, limits)
     for delta in report.ingredient_deltas:
         for status in delta.validation_deltas.failure:
-            if status.code not in _NOT_TRUST | seen:
+            if not _is_aside(status.code) and status.code not in seen:
                 yield f"In the history: {status_words(status, limits)}"
+
+
+def _is_aside(code: str) -> bool:
+    """Whether a failure is no reason for the verdict "Invalid"."""
+    return code in _NOT_TRUST or code.startswith(IDENTITY_CODES)
 
 
 def alteration_words(node: Node, limits: Limits = DEFAULT_LIMITS) -> str:
@@ -131,12 +159,16 @@ def _capital(text: str) -> str:
 
 
 def _revocation(report: Report) -> str:
-    codes = {status.code for status in report.active.results} if report.active else set()
-    if "signingCredential.ocsp.revoked" in codes:
-        return "The signer's certificate was revoked."
-    if "signingCredential.ocsp.notRevoked" in codes:
-        return "The signer's certificate had not been revoked."
-    return "Revocation of the signer's certificate was not checked."
+    """What is known about revocation of the active signer's certificate, as a sentence."""
+    signature = report.active.signature if report.active else None
+    return _REVOCATION_WORDS[signature.revocation if signature else None]
+
+
+def _with_revocation(headline: str, report: Report) -> str:
+    """The headline, which says so when the certificate names a way to find out about revocation and nothing was found out."""
+    signature = report.active.signature if report.active else None
+    added = _REVOCATION_IN_HEADLINE.get(signature.revocation or "") if signature else None
+    return f"{headline} ({added})" if added else headline
 
 
 def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
@@ -152,14 +184,28 @@ def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
     if active and active.signer:
         if active.attested_time is None:
             yield "When it was signed is attested by nobody: every time shown is the signer's own word."
-        if "not checked" in (words := _revocation(report)):
+        if (words := _revocation(report)) not in _SETTLED:
             yield words
-    if any(a.base_label == "cawg.identity" for m in report.manifests for a in m.manifest.assertions):
-        yield "The file holds an identity assertion (cawg.identity); it was not checked."
+    unasked = sum(m.signature is not None and m.signature.revocation in _REVOCATION_IN_HEADLINE for m in report.manifests[:-1])
+    if unasked:
+        yield f"Revocation of the certificates of earlier signers was not checked in {unasked:,} case{'s' if unasked > 1 else ''}."
+    yield from _identities(report)
     if any(node.kind == "unsigned" for node in graph.nodes):
         yield "Ingredients that came without credentials: their own history is unknown."
     yield from _left_aside(graph)
     yield "A signature proves who said something and that it was not changed since, not that it is true."
+
+
+def _identities(report: Report) -> Iterator[str]:
+    """What is to be said of named persons and organizations, whose faults leave the verdict as it is."""
+    found = [identity for manifest in report.manifests for identity in manifest.identities]
+    stated = sum(a.base_label == IDENTITY_LABEL for m in report.manifests for a in m.manifest.assertions)
+    if any(identity.standing == "failed" for identity in found):
+        yield "A statement of identity in the file does not pass its check: do not rely on that name. The file itself is judged without it."
+    if any(identity.standing == "unchecked" for identity in found):
+        yield "A statement of identity in the file was not checked, because that needs the network or its kind is unknown."
+    if stated > len(found):
+        yield "A statement of identity in the file was not checked, because the credentials that hold it are not sound or it was removed."
 
 
 def _left_aside(graph: Graph) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from credkit.manifest.assertions.source_types import source_type_name
 
-__all__ = ["USES", "action_words", "source_type_words"]
+__all__ = ["USES", "action_words", "reason_words", "source_type_words"]
 
 _ACTIONS = {
     "addedText": "text added",
@@ -99,3 +99,16 @@ def source_type_words(uri: str) -> tuple[str, str]:
     """What a digital source type means and its short name; for an unknown one both are what stands there."""
     name = source_type_name(uri) or uri
     return _SOURCE_TYPES.get(name, name), name
+
+
+_REASONS = {
+    "c2pa.PII.present": "personal data",
+    "c2pa.government.confidential": "government secret",
+    "c2pa.invalid.data": "the data was wrong",
+    "c2pa.trade-secret.present": "trade secret",
+}
+
+
+def reason_words(reason: str) -> str:
+    """Why something was done or taken out, with the standard's name: ``personal data (c2pa.PII.present)``."""
+    return f"{_REASONS[reason]} ({reason})" if reason in _REASONS else reason

@@ -95,10 +95,10 @@ class AssertionStore:
         return tuple(self._boxes)
 
 
-def manifest_box(label: str, assertions: tuple[AssertionBox, ...], claim: bytes, signature: bytes) -> bytes:
-    """A standard manifest around built assertions, the claim's CBOR and the COSE signature."""
+def manifest_box(label: str, assertions: tuple[AssertionBox, ...], claim: bytes, signature: bytes, *, kind: bytes = BOX.STANDARD) -> bytes:
+    """A manifest of that ``kind`` around built assertions, the claim's CBOR and the COSE signature."""
     return build_superbox(
-        BOX.STANDARD,
+        kind,
         label,
         build_superbox(BOX.ASSERTION_STORE, "c2pa.assertions", *(box.data for box in assertions)),
         build_superbox(BOX.CLAIM, "c2pa.claim.v2", build_box("cbor", claim)),

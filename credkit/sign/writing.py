@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,9 +28,10 @@ from credkit.sign.draft import Draft
 from credkit.sign.output import OutputFile, Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts, Seal
 from credkit.sign.signer import Signer
+from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report, verify
 
-__all__ = ["Job", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
+__all__ = ["Job", "Judgement", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
 
 _ROUNDS = 8
 _SIGNINGS = 4
@@ -48,7 +50,15 @@ class Written:
 
     store: bytes
     report: Report
-    """The verification of our own output, without any trust list."""
+    """The verification of our own output: of a new signature without any trust list, of an update with the one that was given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the verification of an output depends on besides the file: an update stands on credentials that it may not reject."""
+
+    policy: TrustPolicy | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +105,9 @@ def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> tuple[bytes, 
     raise OutputError("the time-stamps of the authority kept growing, so no room could be kept for one: use another authority")
 
 
-def _verified(source: Source, sidecar: Source | None = None) -> Report:
-    report = verify(source, sidecar=sidecar, name="output")
+def _verified(source: Source, sidecar: Source | None = None, judgement: Judgement | None = None) -> Report:
+    judgement = judgement or Judgement()
+    report = verify(source, sidecar=sidecar, policy=judgement.policy, at=judgement.at, name="output")
     if report.state not in ("Valid", "Trusted"):
         failures = [*(report.active.results.failure if report.active else ()), *([report.failure] if report.failure else [])]
         failures += [s for delta in report.ingredient_deltas for s in delta.validation_deltas.failure]
@@ -118,6 +129,7 @@ def write_update(
     *,
     overwrite: bool,
     snapshot: Snapshot | None,
+    judgement: Judgement | None = None,
     progress: Progress | None = None,
 ) -> Written:
     """Write ``source`` with the finished ``store`` that ``edit`` puts into it, under the rules of ``write_asset``."""
@@ -127,12 +139,14 @@ def write_update(
         sink.flush()
         return store, edit, digest
 
-    return _written(make, source, target, overwrite=overwrite, snapshot=snapshot)
+    return _written(make, source, target, overwrite=overwrite, snapshot=snapshot, judgement=judgement)
 
 
-def _written(make: _Maker, source: Source, target: Target, *, overwrite: bool, snapshot: Snapshot | None) -> Written:
+def _written(
+    make: _Maker, source: Source, target: Target, *, overwrite: bool, snapshot: Snapshot | None, judgement: Judgement | None = None
+) -> Written:
     if not isinstance(target, (str, os.PathLike)):
-        return _to_stream(make, source, target)
+        return _to_stream(make, source, target, judgement)
     with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
         store, edit, digest = make(out.file)
         checked: list[Report] = []
@@ -140,20 +154,20 @@ def _written(make: _Maker, source: Source, target: Target, *, overwrite: bool, s
         def check(path: Path) -> None:
             with FileSource(path) as written:
                 note_output(written, source, edit, digest)
-                checked.append(_verified(written))
+                checked.append(_verified(written, judgement=judgement))
 
         out.commit(check)
     return Written(store=store, report=checked[0])
 
 
-def _to_stream(make: _Maker, source: Source, target: BinaryIO) -> Written:
+def _to_stream(make: _Maker, source: Source, target: BinaryIO, judgement: Judgement | None) -> Written:
     """Streams may be anything, so the output is made and verified apart and copied when it is good."""
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
         sink = cast("BinaryIO", apart)
         store, edit, digest = make(sink)
         written = StreamSource(sink)
         note_output(written, source, edit, digest)
-        report = _verified(written)
+        report = _verified(written, judgement=judgement)
         apart.seek(0)
         _deliver(sink, target)
     return Written(store=store, report=report)
@@ -175,9 +189,11 @@ def write_sidecar(job: Job, target: Target, *, overwrite: bool, snapshot: Snapsh
     return write_store(job.source, store, target, overwrite=overwrite, snapshot=snapshot)
 
 
-def write_store(source: Source, store: bytes, target: Target, *, overwrite: bool, snapshot: Snapshot | None) -> Written:
+def write_store(
+    source: Source, store: bytes, target: Target, *, overwrite: bool, snapshot: Snapshot | None, judgement: Judgement | None = None
+) -> Written:
     """Write the finished ``store`` of ``source`` into a file of its own, after it was verified against ``source``."""
-    report = _verified(source, sidecar=BytesSource(store))
+    report = _verified(source, BytesSource(store), judgement)
     if isinstance(target, (str, os.PathLike)):
         with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
             out.file.write(store)

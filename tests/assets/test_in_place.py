@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from credkit.assets.in_place import replace_store
 from credkit.assets.jpeg.app11 import framed
 from credkit.errors import AssetError
 from tests.assets.samples import apng, chunk, embedded, format_of, jpeg, output, png, scan, segment, store_of
+from tests.assets.test_contract import PICTURES, sample
 from tests.assets.test_mpf import EXPECTED, multi_picture, pictures
 
 SIZES = (46, 100, 5_000, 65_525, 65_526, 140_000)
@@ -79,6 +82,14 @@ def test_again_and_again(name: str, sizes: list[int]) -> None:
     data = FILES[name]
     for size in sizes:
         data = check_in_place(data, size)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_format_replaces_in_place_or_not_at_all(name: str) -> None:
+    data = embedded(sample(name)[1], store_of(400))
+    for size in SIZES:
+        with suppress(AssetError):
+            check_in_place(data, size)
 
 
 def test_pictures_behind_the_first_stay_where_they_are() -> None:

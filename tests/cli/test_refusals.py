@@ -259,7 +259,7 @@ def test_lint_of_what_is_no_certificate(shell: Shell) -> None:
         (("--created", "digitalCapture", "--parent", "signed.png"), 1, "opened, not created"),
         (("--created", "digitalCapture", "--licensor", ",https://example.com"), 1, "licensor"),
         (("--created", "digitalCapture", "--generator", "/1.0"), 1, "NAME/VERSION"),
-        (("--created", "digitalCapture", "--trust", "missing.pem"), 3, "missing.pem"),
+        (("--created", "digitalCapture", "--trust-list", "missing.pem"), 3, "missing.pem"),
         (("--created", "digitalCapture", "--when", "yesterday"), 2, "yesterday"),
         (("--created", "digitalCapture", "--when", "2026-01-31T12:00:00"), 2, "offset"),
         (("--created", "digitalCapture", "--passphrase-fd", "x"), 2, "--passphrase-fd"),
@@ -288,8 +288,8 @@ def test_bad_definitions(shell: Shell, text: str, words: str) -> None:
 def test_unusable_trust_list_gives_no_verdict(shell: Shell) -> None:
     shell = shell.inside
     shell.write("anchors.pem", b"nothing of the kind")
-    assert "anchors.pem" in shell.refused(3, "verify", "signed.png", "--trust", "anchors.pem")
-    assert "missing.pem" in shell.refused(3, "inspect", "signed.png", "--trust", "missing.pem")
+    assert "anchors.pem" in shell.refused(3, "verify", "signed.png", "--trust-list", "anchors.pem")
+    assert "missing.pem" in shell.refused(3, "inspect", "signed.png", "--trust-list", "missing.pem")
 
 
 def test_damaged_identity_gives_no_verdict_but_a_way_out(shell: Shell, tmp_path: Any) -> None:

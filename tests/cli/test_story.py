@@ -52,7 +52,7 @@ def test_trust_is_a_choice_of_the_reader(shell: Shell, stranger: Shell) -> None:
     refused = stranger.run("verify", "--require", "trusted", "signed.png")
     assert refused.code == 1
     assert "valid but not trusted" in refused.sentence
-    trusted = stranger.ok("verify", "--require", "trusted", "--trust", root_of(shell), "signed.png").out
+    trusted = stranger.ok("verify", "--require", "trusted", "--trust-list", root_of(shell), "signed.png").out
     assert trusted.startswith("✓ TRUSTED")
     assert "Trust list: root.pem." in trusted
 
@@ -298,4 +298,4 @@ def test_a_key_of_ones_own(shell: Shell, algorithm: str) -> None:
     line = ("sign", "portrait.png", "-o", "own.png", "--created", "digitalCapture", "--key", "key.pem", "--certs", "chain.pem")
     out = shell.ok(*line, "--alg", algorithm, CREDKIT_PASSPHRASE=None).out
     assert "trusted once they trust the authority of its certificate" in out
-    assert shell.run("verify", "-q", "own.png", "--require", "trusted", "--trust", "anchor.pem").code == 0
+    assert shell.run("verify", "-q", "own.png", "--require", "trusted", "--trust-list", "anchor.pem").code == 0

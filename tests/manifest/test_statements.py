@@ -215,7 +215,9 @@ def test_soft_binding() -> None:
 
 def test_time_stamps_and_certificate_status() -> None:
     assert check_statement(OpaqueAssertion("c2pa.time-stamp", {"urn:c2pa:d61c74e0-ce26-4439-b92d-690dcce6b58e": b"token"})).single
-    assert "label of a manifest" in refusal("c2pa.time-stamp", {"urn:c2pa:a:b": b"token"})
+    assert "label of a manifest" in refusal("c2pa.time-stamp", {"a/b": b"token"})
+    for label in ("urn:c2pa:d61c74e0-ce26-4439-b92d-690dcce6b58e:my-studio", "maker:urn:uuid:d61c74e0-ce26-4439-b92d-690dcce6b58e"):
+        assert check_statement(OpaqueAssertion("c2pa.time-stamp", {label: b"token"})).payload == {label: b"token"}
     assert "must not be empty" in refusal("c2pa.time-stamp", {})
     assert "/ocspVals" in refusal("c2pa.certificate-status", {"ocspVals": []})
 
