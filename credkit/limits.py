@@ -33,10 +33,20 @@ class Limits:
     """Certificates in an ``x5chain``; bounds the path search."""
     certificate_size: int = 64 << 10
     """One DER certificate; the largest post-quantum ones are near 20 KiB."""
+    trust_list_size: int = 16 * _MIB
+    """One trust list; the official one has 67 KB."""
+    trust_anchors: int = 5_000
+    """Certificates in one trust list, and states of services in an official one, which has 30."""
     time_stamp_size: int = 256 << 10
     """One RFC 3161 token."""
+    time_stamps: int = 16
+    """Tokens in time-stamp assertions that are tried for one manifest; more than one is rare."""
+    session_keys: int = 64
+    """Session keys in one assertion; a live stream needs one a track."""
     ocsp_size: int = 64 << 10
-    """One stapled OCSP response."""
+    """One OCSP response."""
+    ocsp_responses: int = 64
+    """OCSP responses that are read in one signature, and in the certificate status assertions of one store; real ones have three."""
     decompressed_size: int = 32 * _MIB
     """Output of a compressed manifest or metadata chunk: 1,617 bytes of Brotli can become 1 GiB."""
     manifests: int = 1_000
@@ -55,6 +65,19 @@ class Limits:
     """Marker segments of one JPEG."""
     png_chunks: int = 2_000_000
     """Chunks of one PNG; a 1 GB file in 1 KiB chunks has 1,000,000."""
+    bmff_boxes: int = 100_000
+    """Boxes of one MP4 or HEIF file that are looked at; ten hours of film in fragments of two seconds have 90,000."""
+    bmff_depth: int = 16
+    """Nesting of boxes in such a file; a sample table lies 5 deep."""
+    bmff_exclusions: int = 32
+    """Entries in the exclusion list of a BMFF hash together with their conditions; real lists have 16, and each is held against every box
+    of its type."""
+    bmff_data: int = 1 << 10
+    """Bytes of a box that one condition of an exclusion compares; the type of a ``uuid`` box has 16."""
+    merkle_box_size: int = 64 << 10
+    """One box with a part of a Merkle tree; a proof of 40 levels has 3 KiB."""
+    parts: int = 1_000
+    """Parts in one multi-asset hash; a burst of pictures has some dozens."""
     metadata_size: int = 16 * _MIB
     """One XMP or EXIF block that is read."""
     metadata_blocks: int = 1_000
@@ -69,6 +92,22 @@ class Limits:
     """Elements, attributes, comments and instructions in one XMP packet; each costs about 1 KiB of memory."""
     pixels: int = 89_478_485
     """Pixels of a picture that is decoded (thumbnail, comparison): 256 MiB as RGB, and the size at which Pillow starts to warn."""
+    url_length: int = 2_048
+    """Characters of an address that is asked over the network; servers and browsers handle no more everywhere."""
+    download_size: int = 128 * _MIB
+    """A file that is downloaded to be judged; it is held in memory."""
+    fetches: int = 32
+    """Questions to the network in one verification, redirects included; a chain of ten generations with its proofs needs 21."""
+    fetch_redirects: int = 3
+    """Redirects of one question; content networks need two."""
+    fetch_header_size: int = 64 << 10
+    """Status line and header fields of one answer; large servers send 8 KiB."""
+    fetch_connect_seconds: int = 5
+    """Until a connection to one address stands; across the world it takes less than one."""
+    fetch_seconds: int = 15
+    """Until one question is answered, from looking up the host to the last byte, redirects included; a server that drips ends here."""
+    fetch_total_seconds: int = 60
+    """All questions of one verification together; four servers that stall."""
 
 
 DEFAULT_LIMITS = Limits()

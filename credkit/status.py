@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class StatusCode(StrEnum):
-    """Every code of the standard, and our own under ``org.credkit.``."""
+    """Every code of the standard, those of CAWG identity 1.3 under ``cawg.``, and our own under ``org.credkit.``."""
 
     kind: Kind
     sentence: str
@@ -58,7 +58,7 @@ class StatusCode(StrEnum):
     ASSERTION_MULTI_ASSET_HASH_MATCH = (
         "assertion.multiAssetHash.match",
         Kind.SUCCESS,
-        "This part of the file is as it was when it was signed.",
+        "The parts of the file that are there are as they were when it was signed.",
     )
     ASSERTION_SEGMENT_HASH_MATCH = "assertion.segmentHash.match", Kind.SUCCESS, "This segment of the file is as it was when it was signed."
     CLAIM_SIGNATURE_INSIDE_VALIDITY = (
@@ -203,11 +203,6 @@ class StatusCode(StrEnum):
         "timeStamp.untrusted",
         Kind.INFORMATIONAL,
         "The time-stamp authority is not on your trust list, so the time of signing is not attested.",
-    )
-    ORG_CREDKIT_UNBOUND = (
-        "org.credkit.unbound",
-        Kind.INFORMATIONAL,
-        "Some bytes of the file are covered by no signature; they could have been changed without notice.",
     )
     # failure
     ALGORITHM_UNSUPPORTED = (
@@ -545,6 +540,263 @@ class StatusCode(StrEnum):
         Kind.FAILURE,
         "The credentials are larger or more deeply nested than any real ones, so the check was stopped.",
     )
+    # CAWG identity 1.3: success
+    CAWG_IDENTITY_TRUSTED = (
+        "cawg.identity.trusted",
+        Kind.SUCCESS,
+        "Somebody known to your list signed this statement of identity, and it fits the file.",
+    )
+    CAWG_IDENTITY_WELL_FORMED = (
+        "cawg.identity.well-formed",
+        Kind.SUCCESS,
+        "This statement of identity is sound, but nobody on your list vouches for the name in it.",
+    )
+    CAWG_X509_CREDENTIAL_TRUSTED = (
+        "cawg.x509.credential.trusted",
+        Kind.SUCCESS,
+        "The certificate in this statement of identity leads to an authority on your list for identities.",
+    )
+    CAWG_X509_SIGNATURE_VALIDATED = (
+        "cawg.x509.signature.validated",
+        Kind.SUCCESS,
+        "The signature of this statement of identity fits what it is about.",
+    )
+    CAWG_X509_SIGNATURE_INSIDE_VALIDITY = (
+        "cawg.x509.signature.inside_validity",
+        Kind.SUCCESS,
+        "The certificate in this statement of identity is within its time.",
+    )
+    CAWG_X509_TIME_STAMP_TRUSTED = (
+        "cawg.x509.time_stamp.trusted",
+        Kind.SUCCESS,
+        "The time-stamp of this statement of identity comes from an authority on your list for time-stamps.",
+    )
+    CAWG_X509_TIME_STAMP_VALIDATED = "cawg.x509.time_stamp.validated", Kind.SUCCESS, "The time-stamp of this statement of identity fits it."
+    CAWG_X509_OCSP_NOT_REVOKED = (
+        "cawg.x509.ocsp.not_revoked",
+        Kind.SUCCESS,
+        "The issuer confirmed that the certificate in this statement of identity had not been revoked.",
+    )
+    CAWG_ICA_CREDENTIAL_VALID = "cawg.ica.credential_valid", Kind.SUCCESS, "The credential about somebody's identity passed every check."
+    CAWG_ICA_TIME_STAMP_VALIDATED = (
+        "cawg.ica.time_stamp.validated",
+        Kind.SUCCESS,
+        "The time-stamp of the credential about somebody's identity fits it.",
+    )
+    CAWG_ICA_CREDENTIAL_NOT_REVOKED = (
+        "cawg.ica.credential.not_revoked",
+        Kind.SUCCESS,
+        "The credential about somebody's identity had not been revoked.",
+    )
+    # CAWG identity 1.3: informational
+    CAWG_X509_TIME_STAMP_MALFORMED = (
+        "cawg.x509.time_stamp.malformed",
+        Kind.INFORMATIONAL,
+        "The time-stamp of this statement of identity cannot be read, so it is ignored.",
+    )
+    CAWG_X509_TIME_STAMP_MISMATCH = (
+        "cawg.x509.time_stamp.mismatch",
+        Kind.INFORMATIONAL,
+        "The time-stamp of this statement of identity was made for something else, so it is ignored.",
+    )
+    CAWG_X509_TIME_STAMP_UNTRUSTED = (
+        "cawg.x509.time_stamp.untrusted",
+        Kind.INFORMATIONAL,
+        "The time-stamp of this statement of identity comes from nobody on your list, so it is ignored.",
+    )
+    CAWG_X509_TIME_STAMP_OUTSIDE_VALIDITY = (
+        "cawg.x509.time_stamp.outside_validity",
+        Kind.INFORMATIONAL,
+        "The time-stamp authority's certificate was not valid at the stated time, so the stamp is ignored.",
+    )
+    CAWG_X509_TIME_STAMP_CREDENTIAL_INVALID = (
+        "cawg.x509.time_stamp.credential_invalid",
+        Kind.INFORMATIONAL,
+        "The time-stamp authority's certificate is not fit for time-stamps, so the stamp is ignored.",
+    )
+    CAWG_X509_TIME_OF_SIGNING_INSIDE_VALIDITY = (
+        "cawg.x509.time_of_signing.inside_validity",
+        Kind.INFORMATIONAL,
+        "The time that the named person or organization states lies within the time of the certificate.",
+    )
+    CAWG_X509_TIME_OF_SIGNING_OUTSIDE_VALIDITY = (
+        "cawg.x509.time_of_signing.outside_validity",
+        Kind.INFORMATIONAL,
+        "The time that the named person or organization states lies outside of the time of the certificate.",
+    )
+    CAWG_X509_OCSP_SKIPPED = (
+        "cawg.x509.ocsp.skipped",
+        Kind.INFORMATIONAL,
+        "Whether the certificate in this statement of identity was revoked was not checked.",
+    )
+    CAWG_X509_OCSP_INACCESSIBLE = (
+        "cawg.x509.ocsp.inaccessible",
+        Kind.INFORMATIONAL,
+        "The issuer could not be asked whether the certificate in this statement of identity was revoked.",
+    )
+    CAWG_X509_OCSP_UNKNOWN = (
+        "cawg.x509.ocsp.unknown",
+        Kind.INFORMATIONAL,
+        "The issuer does not know whether the certificate in this statement of identity was revoked.",
+    )
+    # CAWG identity 1.3: failure
+    CAWG_IDENTITY_CBOR_INVALID = (
+        "cawg.identity.cbor.invalid",
+        Kind.FAILURE,
+        "This statement of identity cannot be read: its data is damaged or something in it is missing.",
+    )
+    CAWG_IDENTITY_ASSERTION_MISMATCH = (
+        "cawg.identity.assertion.mismatch",
+        Kind.FAILURE,
+        "This statement of identity speaks of something that the signed credentials do not hold in that form.",
+    )
+    CAWG_IDENTITY_ASSERTION_DUPLICATE = (
+        "cawg.identity.assertion.duplicate",
+        Kind.FAILURE,
+        "This statement of identity names the same statement twice.",
+    )
+    CAWG_IDENTITY_HARD_BINDING_MISSING = (
+        "cawg.identity.hard_binding_missing",
+        Kind.FAILURE,
+        "This statement of identity is not tied to the content, so it could have been taken from another file.",
+    )
+    CAWG_IDENTITY_HARD_BINDING_INCORRECT = (
+        "cawg.identity.hard_binding_incorrect",
+        Kind.FAILURE,
+        "This statement of identity is tied to other content than that of this file.",
+    )
+    CAWG_IDENTITY_SIG_TYPE_UNKNOWN = (
+        "cawg.identity.sig_type.unknown",
+        Kind.FAILURE,
+        "This statement of identity is signed in a way that is not known here, so it was not checked.",
+    )
+    CAWG_IDENTITY_PAD_INVALID = "cawg.identity.pad.invalid", Kind.FAILURE, "This statement of identity hides data where only zeros belong."
+    CAWG_IDENTITY_CREDENTIAL_REVOKED = (
+        "cawg.identity.credential_revoked",
+        Kind.FAILURE,
+        "The credential behind this statement of identity had been revoked: the name must not be relied on.",
+    )
+    CAWG_IDENTITY_NETWORK_TRAFFIC_BLOCKED = (
+        "cawg.identity.network_traffic_blocked",
+        Kind.FAILURE,
+        "This statement of identity can only be checked with the network, which was not allowed.",
+    )
+    CAWG_X509_ALGORITHM_UNSUPPORTED = (
+        "cawg.x509.algorithm.unsupported",
+        Kind.FAILURE,
+        "This statement of identity is signed with an algorithm that is not allowed.",
+    )
+    CAWG_X509_CREDENTIAL_UNTRUSTED = (
+        "cawg.x509.credential.untrusted",
+        Kind.FAILURE,
+        "The certificate in this statement of identity leads to nobody on your list: the name is not vouched for.",
+    )
+    CAWG_X509_SIGNATURE_MISMATCH = (
+        "cawg.x509.signature.mismatch",
+        Kind.FAILURE,
+        "The signature of this statement of identity does not fit: it was altered, or the key is another one.",
+    )
+    CAWG_X509_SIGNATURE_OUTSIDE_VALIDITY = (
+        "cawg.x509.signature.outside_validity",
+        Kind.FAILURE,
+        "The certificate in this statement of identity was not valid at that time.",
+    )
+    CAWG_ICA_INVALID_COSE_SIGN1 = (
+        "cawg.ica.invalid_cose_sign1",
+        Kind.FAILURE,
+        "The credential about somebody's identity cannot be read: its signature is damaged.",
+    )
+    CAWG_ICA_INVALID_ALG = (
+        "cawg.ica.invalid_alg",
+        Kind.FAILURE,
+        "The credential about somebody's identity is signed with an algorithm that is not allowed.",
+    )
+    CAWG_ICA_INVALID_CONTENT_TYPE = (
+        "cawg.ica.invalid_content_type",
+        Kind.FAILURE,
+        "The credential about somebody's identity does not say that it is one.",
+    )
+    CAWG_ICA_INVALID_VERIFIABLE_CREDENTIAL = (
+        "cawg.ica.invalid_verifiable_credential",
+        Kind.FAILURE,
+        "The credential about somebody's identity does not have the form that it must have.",
+    )
+    CAWG_ICA_INVALID_ISSUER = (
+        "cawg.ica.invalid_issuer",
+        Kind.FAILURE,
+        "The credential about somebody's identity does not say in the right form who issued it.",
+    )
+    CAWG_ICA_DID_UNSUPPORTED_METHOD = (
+        "cawg.ica.did_unsupported_method",
+        Kind.FAILURE,
+        "The issuer of the credential about somebody's identity is named in a way that is not known here.",
+    )
+    CAWG_ICA_DID_UNAVAILABLE = (
+        "cawg.ica.did_unavailable",
+        Kind.FAILURE,
+        "The keys of the issuer of the credential about somebody's identity could not be had.",
+    )
+    CAWG_ICA_INVALID_DID_DOCUMENT = (
+        "cawg.ica.invalid_did_document",
+        Kind.FAILURE,
+        "The document with the keys of the credential's issuer is damaged or holds no usable key.",
+    )
+    CAWG_ICA_UNTRUSTED_ISSUER = (
+        "cawg.ica.untrusted_issuer",
+        Kind.FAILURE,
+        "The issuer of the credential about somebody's identity is not on your list.",
+    )
+    CAWG_ICA_SIGNATURE_MISMATCH = (
+        "cawg.ica.signature_mismatch",
+        Kind.FAILURE,
+        "The signature of the credential about somebody's identity does not fit the key of its issuer.",
+    )
+    CAWG_ICA_TIME_STAMP_INVALID = (
+        "cawg.ica.time_stamp.invalid",
+        Kind.FAILURE,
+        "The time-stamp of the credential about somebody's identity does not pass its check.",
+    )
+    CAWG_ICA_VALID_FROM_MISSING = (
+        "cawg.ica.valid_from.missing",
+        Kind.FAILURE,
+        "The credential about somebody's identity does not say since when it is valid.",
+    )
+    CAWG_ICA_VALID_FROM_INVALID = "cawg.ica.valid_from.invalid", Kind.FAILURE, "The credential about somebody's identity was not valid yet."
+    CAWG_ICA_VALID_UNTIL_INVALID = (
+        "cawg.ica.valid_until.invalid",
+        Kind.FAILURE,
+        "The credential about somebody's identity was not valid any more.",
+    )
+    CAWG_ICA_REVOCATION_UNSUPPORTED = (
+        "cawg.ica.revocation.unsupported",
+        Kind.FAILURE,
+        "The credential about somebody's identity can be revoked in a way that cannot be checked here.",
+    )
+    CAWG_ICA_REVOCATION_UNAVAILABLE = (
+        "cawg.ica.revocation.unavailable",
+        Kind.FAILURE,
+        "Whether the credential about somebody's identity was revoked could not be found out.",
+    )
+    CAWG_ICA_CREDENTIAL_REVOKED = (
+        "cawg.ica.credential.revoked",
+        Kind.FAILURE,
+        "The credential about somebody's identity had been revoked: it must not be relied on.",
+    )
+    CAWG_ICA_SIGNER_PAYLOAD_MISMATCH = (
+        "cawg.ica.signer_payload.mismatch",
+        Kind.FAILURE,
+        "The credential about somebody's identity was issued for something else than this file.",
+    )
+    CAWG_ICA_VERIFIED_IDENTITIES_MISSING = (
+        "cawg.ica.verified_identities.missing",
+        Kind.FAILURE,
+        "The credential about somebody's identity names no identity.",
+    )
+    CAWG_ICA_VERIFIED_IDENTITIES_INVALID = (
+        "cawg.ica.verified_identities.invalid",
+        Kind.FAILURE,
+        "An identity in the credential lacks something that must be stated of it.",
+    )
 
 
 SUCCESSORS: dict[str, str] = {
@@ -564,11 +816,13 @@ class Status:
     """Absolute JUMBF URI of the box that the status is about."""
     explanation: str | None = None
     """One sentence for people: what was found here."""
+    resource_url: str | None = None
+    """Address of the thing outside of the store that the status is about, as its reference has it; then there is no ``url``."""
 
     @property
     def identity(self) -> tuple[Kind, str, str | None]:
         """What makes two entries the same when results are compared: list, code and place."""
-        return self.kind, self.code, self.url
+        return self.kind, self.code, self.url or self.resource_url
 
 
 def kind_of(code: str) -> Kind | None:
@@ -577,6 +831,6 @@ def kind_of(code: str) -> Kind | None:
     return member.kind if isinstance(member, StatusCode) else None
 
 
-def status(code: StatusCode, url: str | None = None, explanation: str | None = None) -> Status:
+def status(code: StatusCode, url: str | None = None, explanation: str | None = None, *, resource_url: str | None = None) -> Status:
     """An entry for ``code``; without an explanation the code's own sentence is used."""
-    return Status(code=code.value, kind=code.kind, url=url, explanation=explanation or code.sentence)
+    return Status(code=code.value, kind=code.kind, url=url, explanation=explanation or code.sentence, resource_url=resource_url)

@@ -23,7 +23,7 @@ import cbor2
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["DateText", "Tag", "check", "decode", "encode"]
+__all__ = ["DateText", "Tag", "check", "decode", "encode", "encode_in_order", "item_length", "member"]
 
 
 class DateText(str):
@@ -194,6 +194,13 @@ def check(data: bytes, *, where: str, code: str = "general.error", limits: Limit
         raise walker.fail(f"{len(data) - walker.offset:,} bytes follow the CBOR item")
 
 
+def item_length(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> int:
+    """Bytes of the one item that ``data`` starts with, for items with padding behind them; ``MalformedError(code)`` as for ``check``."""
+    walker = _Walker(data, where, code, limits)
+    walker.walk()
+    return walker.offset
+
+
 def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> Any:
     """The value of one CBOR item; ``MalformedError(code)`` for anything else.
 
@@ -212,6 +219,29 @@ def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limi
         raise MalformedError(f"CBOR cannot be decoded ({error!s:.{limits.text_length}})", code=code, where=where) from None
 
 
+def member(data: bytes, key: str, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> bytes | None:
+    """The value of ``key`` in the map that ``data`` is, as it is stored: for what was signed in an encoding that is not ours.
+
+    None when the map has no such key; ``MalformedError(code)`` when ``data`` is no map.
+    """
+    check(data, where=where, code=code, limits=limits)
+    walker = _Walker(data, where, code, limits)
+    major, count = walker.head()
+    if major != _MAJOR_MAP:
+        raise walker.fail("CBOR is not a map")
+    entries = _Container(count if count == _INDEFINITE else 2 * count, is_map=True)
+    wanted = encode(key)
+    while entries.seen != entries.left and not (entries.left == _INDEFINITE and walker.at_break(entries)):
+        start = walker.offset
+        walker.walk()
+        middle = walker.offset
+        walker.walk()
+        if data[start:middle] == wanted:
+            return data[middle : walker.offset]
+        entries.seen += 2
+    return None
+
+
 def encode(value: Any) -> bytes:
     """``value`` in core deterministic encoding.
 
@@ -220,6 +250,13 @@ def encode(value: Any) -> bytes:
     """
     out = bytearray()
     _encode(value, out)
+    return bytes(out)
+
+
+def encode_in_order(value: Any) -> bytes:
+    """``value`` as ``encode`` has it, but with the keys of maps in the order in which they are given; errors likewise."""
+    out = bytearray()
+    _encode(value, out, in_order=True)
     return bytes(out)
 
 
@@ -232,7 +269,7 @@ def _head(major: int, argument: int) -> bytes:
     raise TypeError(f"integer {argument} does not fit into CBOR's 64 bits")
 
 
-def _encode(value: Any, out: bytearray) -> None:
+def _encode(value: Any, out: bytearray, *, in_order: bool = False) -> None:
     if value is None or isinstance(value, (bool, float)):
         out += cbor2.dumps(value, canonical=True)
     elif isinstance(value, int):
@@ -242,12 +279,12 @@ def _encode(value: Any, out: bytearray) -> None:
     elif isinstance(value, (list, tuple)):
         out += _head(_MAJOR_ARRAY, len(value))
         for item in value:
-            _encode(item, out)
+            _encode(item, out, in_order=in_order)
     elif isinstance(value, dict):
-        _encode_map(value, out)
+        _encode_map(value, out, in_order=in_order)
     elif isinstance(value, Tag):
         out += _head(_MAJOR_TAG, value.number)
-        _encode(value.value, out)
+        _encode(value.value, out, in_order=in_order)
     else:
         raise TypeError(f"a {type(value).__name__} has no CBOR form")
 
@@ -259,10 +296,11 @@ def _encode_string(value: str | bytes | bytearray | memoryview, out: bytearray) 
     out += _head(major, len(raw)) + raw
 
 
-def _encode_map(value: dict[Any, Any], out: bytearray) -> None:
+def _encode_map(value: dict[Any, Any], out: bytearray, *, in_order: bool) -> None:
     if strange := [key for key in value if isinstance(key, (bool, DateText)) or not isinstance(key, (int, str, bytes))]:
         raise TypeError(f"{strange[0]!r} cannot be a key of a CBOR map")
     out += _head(_MAJOR_MAP, len(value))
-    for head, key in sorted((encode(key), key) for key in value):
+    heads = [(encode(key), key) for key in value]
+    for head, key in heads if in_order else sorted(heads):
         out += head
-        _encode(value[key], out)
+        _encode(value[key], out, in_order=in_order)

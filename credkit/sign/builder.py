@@ -45,7 +45,7 @@ from credkit.sign.opening import check_whole, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts
 from credkit.sign.signer import Signer
-from credkit.sign.writing import Job, Target, Written, write_asset, write_sidecar
+from credkit.sign.writing import Job, Judgement, Target, Written, write_asset, write_sidecar
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from credkit.version import __version__
@@ -112,6 +112,7 @@ class Builder:
         self._actions: list[Action] = []
         self._actors: list[NamedActor] = []
         self._ingredients: list[IngredientHandle] = []
+        self._authorities = TrustPolicy.none()
         self._all_actions_included = True
         self._about_actions: dict[str, Any] = {}
 
@@ -216,6 +217,9 @@ class Builder:
             raise DefinitionError("a picture has at most one parent; add the others as components")
         name = os.path.basename(os.fspath(asset)) if isinstance(asset, (str, os.PathLike)) else (title or "")
         report = asset if isinstance(asset, Report) else self._checked(asset, name, sidecar, policy, at) if asset is not None else None
+        if policy is not None:
+            # Time-stamps that kept an ingredient valid have to count in the check of our own output, too.
+            self._authorities = self._authorities.joined(TrustPolicy(time_stamps=policy.time_stamps))
         if report:
             self._imported.add(report)
         history = History.of(report) if report else None
@@ -389,4 +393,12 @@ class Builder:
             asset_format, layout = scan_asset(opened, self.limits)
             check_whole(opened, asset_format, layout, self.limits)
             guard_history(opened, kept, drop=drop_history, sidecar=beside)
-            yield Job(draft=draft, signer=signer, source=opened, layout=layout, format=asset_format, adjuncts=adjuncts)
+            yield Job(
+                draft=draft,
+                signer=signer,
+                source=opened,
+                layout=layout,
+                format=asset_format,
+                adjuncts=adjuncts,
+                judgement=Judgement(policy=self._authorities),
+            )

@@ -209,7 +209,7 @@ class UpdateBuilder(Builder):
             beside = stack.enter_context(open_source(sidecar)) if sidecar is not None else None
             report = verify(opened, sidecar=beside, policy=self.policy, at=self.at, limits=self.limits, profile=Profile.V2_4)
             previous = check_updatable(report)
-            store = self._assemble(report, previous, Seal.of(signer, adjuncts))
+            store = self._assemble(report, previous, Seal(signer=signer, adjuncts=adjuncts))
             yield _Update(source=opened, store=store, beside=report.location == "sidecar")
 
     def _assemble(self, report: Report, previous: ManifestStore, seal: Seal) -> bytes:

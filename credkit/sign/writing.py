@@ -50,12 +50,12 @@ class Written:
 
     store: bytes
     report: Report
-    """The verification of our own output: of a new signature without any trust list, of an update with the one that was given."""
+    """The verification of our own output: of a new signature without any list of signers, of an update with those that were given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What the verification of an output depends on besides the file: an update stands on credentials that it may not reject."""
+    """What the verification of an output depends on besides the file: it must not reject what the check of the ingredients accepted."""
 
     policy: TrustPolicy | None = None
     at: datetime | None = None
@@ -72,6 +72,7 @@ class Job:
     format: AssetFormat
     adjuncts: Adjuncts = NO_ADJUNCTS
     """What is to stand beside the signature."""
+    judgement: Judgement | None = None
 
 
 def _plan(job: Job, seal: Seal) -> tuple[Edit, int]:
@@ -118,7 +119,11 @@ def _verified(source: Source, sidecar: Source | None = None, judgement: Judgemen
 
 def write_asset(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
     """Sign into ``target``: a path, also the source's own, or a writable binary stream at its present position."""
-    return _written(lambda sink: _embed(job, sink, progress), job.source, target, overwrite=overwrite, snapshot=snapshot)
+
+    def make(sink: BinaryIO) -> tuple[bytes, Edit, Digest]:
+        return _embed(job, sink, progress)
+
+    return _written(make, job.source, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement)
 
 
 def write_update(
@@ -186,7 +191,7 @@ def write_sidecar(job: Job, target: Target, *, overwrite: bool, snapshot: Snapsh
     digest = hash_ranges(job.source, HASH_ALGORITHM, (), on_bytes=progress)
     # Nothing depends on the size of such a store, so no room is kept in it.
     store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), (), digest.value)
-    return write_store(job.source, store, target, overwrite=overwrite, snapshot=snapshot)
+    return write_store(job.source, store, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement)
 
 
 def write_store(

@@ -13,8 +13,11 @@ from typing import Literal
 
 from credkit.manifest.store import Manifest, ManifestStore
 from credkit.status import Kind, Status
+from credkit.trust.identity.credential import VerifiedIdentity
 
 __all__ = [
+    "IdentityReport",
+    "IdentityStanding",
     "IngredientDelta",
     "IngredientReport",
     "ManifestReport",
@@ -27,6 +30,10 @@ __all__ = [
 ]
 
 State = Literal["Trusted", "Valid", "Invalid", "none", "error"]
+IdentityStanding = Literal["trusted", "well-formed", "unchecked", "failed"]
+"""Of an identity assertion: verified and vouched for by the user's lists; verified, but nobody vouches for the name; not checked, because
+the network was not allowed or the kind is unknown; found faulty.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +108,41 @@ class SignatureReport:
     """The certificate leads to an anchor of the trust policy."""
     time_stamp: TimeStampReport | None = None
     """The time-stamp, when one was accepted."""
+    revocation: Literal["notRevoked", "revoked", "unknown", "inaccessible", "skipped"] | None = None
+    """What is known about revocation of the certificate when it was signed with; None when the certificate names no way to ask."""
 
     @property
     def time(self) -> datetime | None:
         """The attested time of signing; None without an accepted time-stamp."""
         return self.time_stamp.time if self.time_stamp else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityReport:
+    """One identity assertion (CAWG): who else stands behind which statements. Names are unproven unless ``standing`` is ``trusted``."""
+
+    uri: str
+    """Absolute JUMBF URI of the assertion."""
+    label: str
+    """``cawg.identity`` or with ``__N``."""
+    sig_type: str | None
+    """``cawg.x509.cose``, ``cawg.identity_claims_aggregation``, or as stored; None when unreadable."""
+    roles: tuple[str, ...]
+    """As stored: ``cawg.creator`` ..."""
+    references: tuple[str, ...]
+    """Absolute URIs of the assertions that it is about."""
+    standing: IdentityStanding
+    name: str | None
+    """Common name in the certificate, or the first name that the credential attests; as stored."""
+    organization: str | None
+    issuer: str | None
+    """Common name of the certificate's issuer, or the DID of the credential's."""
+    identities: tuple[VerifiedIdentity, ...] = ()
+    """What the credential of an aggregator attests."""
+    time: datetime | None = None
+    """The attested time of its signature; None without an accepted time-stamp."""
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    """Certificates, DER, leaf first, as stored; empty for a credential."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +163,8 @@ class IngredientReport:
     """Whether that manifest is what the ingredient recorded; None when there is none."""
     recorded: ResultMap | None
     """The validation results that the signer recorded for it."""
+    unreproduced: ResultMap = field(default_factory=ResultMap)
+    """What the signer recorded for it and its ingredients, and this verification did not find again; no state depends on it."""
     description: str | None = None
     data_types: tuple[str, ...] = ()
     thumbnail: str | None = None
@@ -160,6 +199,8 @@ class ManifestReport:
     altered: bool = False
     """Bytes of this manifest were changed after signing: its signature, an assertion hash, or the hash by which a later manifest
     refers to it fails."""
+    identities: tuple[IdentityReport, ...] = ()
+    """Its identity assertions; empty when it is not well-formed, since they are then not looked at."""
 
     @property
     def label(self) -> str:
@@ -179,7 +220,7 @@ class Report:
     size: int | None
     """Bytes of the asset; None when a store was read without its asset."""
     store: ManifestStore | None
-    location: Literal["embedded", "sidecar"] | None
+    location: Literal["embedded", "sidecar", "remote"] | None
     manifests: tuple[ManifestReport, ...]
     """Oldest first, the active manifest last."""
     ingredient_deltas: tuple[IngredientDelta, ...]

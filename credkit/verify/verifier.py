@@ -2,7 +2,7 @@
 
 1. Find the store (``load``) and the active manifest: the last one.
 2. Walk the chain: which manifests does the active one lead to, and what do they redact?
-3. Run ``MANIFEST_CHECKS`` on every manifest reached, ancestors before descendants.
+3. Run ``MANIFEST_CHECKS`` on every manifest reached, ancestors before descendants, and ``IDENTITY_CHECKS`` on those that are well-formed.
 4. Check that each ingredient's manifest is the one that was taken in.
 5. Check the content against the hard binding of the active manifest.
 6. Compare what was found below each ingredient with what its signer recorded.
@@ -16,7 +16,7 @@ Clause: "Validation" (anchor ``validation-clause``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from credkit.assets import Source
@@ -25,11 +25,12 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import Located, load_store
 from credkit.manifest.store import Manifest, ManifestStore, parse_store
 from credkit.manifest.uri import JumbfUri
-from credkit.status import Status, StatusCode, kind_of, status
+from credkit.status import Kind, Status, StatusCode, kind_of, status
 from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
-from credkit.verify.chain import Chain, Link, deltas, gather_proofs, reference_statuses, walk
+from credkit.verify.chain import Chain, Link, deltas, gather_proofs, reference_statuses, unreproduced, walk
 from credkit.verify.checks.actions import check_actions
+from credkit.verify.checks.adjuncts import check_session_keys, check_time_stamp_assertions
 from credkit.verify.checks.assertions import (
     check_assertion_hashes,
     check_assertion_values,
@@ -40,13 +41,18 @@ from credkit.verify.checks.assertions import (
 )
 from credkit.verify.checks.claim import check_claim, check_compressed, check_self_redaction
 from credkit.verify.checks.content import check_content
+from credkit.verify.checks.external import check_cloud_data, check_external_references, check_linked_resources
+from credkit.verify.checks.identity import check_identities
 from credkit.verify.checks.ingredients import check_ingredients
+from credkit.verify.checks.representation import check_representations
+from credkit.verify.checks.retrieval import check_external_data
+from credkit.verify.checks.revocation import check_revocation
 from credkit.verify.checks.signature import check_credential, check_signature, check_signature_box, check_time_stamp
 from credkit.verify.context import Asset, Check, Context, Profile, Subject
 from credkit.verify.report import IngredientReport, ManifestReport, Report, ResultMap
-from credkit.verify.states import ALTERATION_CODES, asset_state, is_trusted, is_valid, is_well_formed
+from credkit.verify.states import asset_state, is_accepted, is_alteration, is_trusted, is_valid, is_well_formed
 
-__all__ = ["CONTENT_CHECKS", "MANIFEST_CHECKS", "verify"]
+__all__ = ["CONTENT_CHECKS", "IDENTITY_CHECKS", "MANIFEST_CHECKS", "verify"]
 
 MANIFEST_CHECKS: tuple[Check, ...] = (
     check_compressed,
@@ -54,6 +60,7 @@ MANIFEST_CHECKS: tuple[Check, ...] = (
     check_signature_box,
     check_time_stamp,
     check_credential,
+    check_revocation,
     check_signature,
     check_manifest_type,
     check_self_redaction,
@@ -64,8 +71,16 @@ MANIFEST_CHECKS: tuple[Check, ...] = (
     check_references,
     check_actions,
     check_ingredients,
+    check_time_stamp_assertions,
+    check_session_keys,
+    check_cloud_data,
+    check_external_references,
+    check_linked_resources,
+    check_representations,
 )
 CONTENT_CHECKS: tuple[Check, ...] = (check_content,)
+IDENTITY_CHECKS: tuple[Check, ...] = (check_identities,)
+"""Run on manifests that the checks before them found at least well-formed; what they find changes no state."""
 
 
 def verify(
@@ -77,28 +92,30 @@ def verify(
     profile: Profile = Profile.V2_4,
     limits: Limits = DEFAULT_LIMITS,
     fetcher: Fetcher | None = None,
+    links: Sequence[str] = (),
+    url: str | None = None,
     name: str = "",
 ) -> Report:
     """Judge an asset. The verdict is a function of the bytes, the policy, the time and the profile, and of nothing else unless a
     ``fetcher`` allows to ask the network.
 
-    ``sidecar`` is a manifest store kept beside the asset, used when none is embedded. ``policy`` says whom to trust (nobody
-    by default), ``at`` is the clock (aware; now by default). What is known about ``source`` (``Source.known``) is not read
-    again. Raises nothing for content.
+    ``sidecar`` is a manifest store kept beside the asset, used when none is embedded; ``links`` are values of the HTTP field ``Link`` that
+    came with the asset from ``url``. ``policy`` says whom to trust (nobody by default), ``at`` is the clock (aware; now by default). What
+    is known about ``source`` (``Source.known``) is not read again. Raises nothing for content.
     """
     at = (at or datetime.now(UTC)).astimezone(UTC)
     policy = policy or TrustPolicy.none()
-    located = load_store(source, sidecar=sidecar, limits=limits)
+    located = load_store(source, sidecar=sidecar, limits=limits, fetcher=fetcher, links=links, url=url)
     if located.store is None:
-        return _no_store(located, source, policy, at, profile, name=name)
+        return _no_store(located, source, policy, at, profile, name=name, online=fetcher is not None)
     try:
         store = parse_store(located.store, limits=limits)
     except MalformedError as error:
         code = StatusCode(error.code) if kind_of(error.code) else StatusCode.MANIFEST_INACCESSIBLE_MALFORMED
         failure = status(code, None, f"{error}.")
-        return _no_store(
-            located, source, policy, at, profile, name=name, failure=failure, problem=f"The manifest store cannot be read: {error}."
-        )
+        problem = f"The manifest store cannot be read: {error}."
+        online = fetcher is not None
+        return _no_store(located, source, policy, at, profile, name=name, failure=failure, problem=problem, online=online)
     asset = None
     if located.format and located.layout and not located.standalone:
         asset = Asset(source=source, layout=located.layout, format=located.format, embedded=located.location == "embedded")
@@ -116,6 +133,7 @@ def _no_store(
     name: str,
     failure: Status | None = None,
     problem: str | None = None,
+    online: bool,
 ) -> Report:
     return Report(
         state="error" if located.broken or failure else "none",
@@ -130,10 +148,11 @@ def _no_store(
         problem=problem or located.problem,
         content_intact=None,
         unprotected=(),
-        remarks=located.layout.remarks if located.layout else (),
+        remarks=(*(located.layout.remarks if located.layout else ()), *located.remarks),
         profile=str(profile),
         validated_at=at,
         trust_configured=policy.is_configured,
+        online=online,
     )
 
 
@@ -166,7 +185,7 @@ def _judge(ctx: Context, located: Located, name: str) -> Report:
         problem=None,
         content_intact=_content_intact(results, found),
         unprotected=tuple(ctx.unprotected),
-        remarks=(*(located.layout.remarks if located.layout else ()), *_behind_the_store(ctx.store)),
+        remarks=(*(located.layout.remarks if located.layout else ()), *located.remarks, *_behind_the_store(ctx.store), *ctx.remarks),
         profile=str(ctx.profile),
         validated_at=ctx.at,
         trust_configured=ctx.policy.is_configured,
@@ -196,6 +215,11 @@ def _results(ctx: Context, subject: Subject, checks: tuple[Check, ...], *, cut: 
         )
     for check in checks:
         statuses += _run(check, ctx, subject)
+    if is_well_formed(ResultMap.of(statuses)):
+        for check in IDENTITY_CHECKS:
+            statuses += _run(check, ctx, subject)
+    subject.accepted = is_accepted(ResultMap.of(statuses))
+    statuses += _run(check_external_data, ctx, subject)
     if cut:
         explanation = f"The chain is longer than {ctx.limits.chain_depth} generations; what lies below was not followed."
         statuses.append(subject.fault(StatusCode.ORG_CREDKIT_LIMIT_EXCEEDED, explanation=explanation))
@@ -221,7 +245,7 @@ def _run(check: Check, ctx: Context, subject: Subject) -> Iterable[Status]:
 
 def _content_intact(results: ResultMap, found: dict[str, ResultMap]) -> bool | None:
     """A match proves something only when the binding that says so is the one that was signed: otherwise nothing was compared."""
-    if any(s.code.split(".")[-1] in ("mismatch", "unknownBox") and "Hash." in s.code for s in results.failure):
+    if any(s.code.split(".")[-1] in ("mismatch", "unknownBox", "missingPart") and "Hash." in s.code for s in results.failure):
         return False
     match = next((s for s in results.success if s.code.endswith("Hash.match")), None)
     parsed = JumbfUri.parse(match.url) if match else None
@@ -243,8 +267,10 @@ def _manifest_reports(
         link.manifest.label
         for links in chain.links.values()
         for link in links
-        if link.manifest and any(s.code in ALTERATION_CODES for s in references[link.assertion.uri])
+        if link.manifest and any(is_alteration(s) for s in references[link.assertion.uri])
     }
+    returned = frozenset(s.identity for results in found.values() for s in results)
+    returned |= {s.identity for statuses in references.values() for s in statuses}
     judged = {id(subject.manifest) for subject in subjects.values()}
     reports = [_unreached(manifest) for manifest in ctx.store.manifests if id(manifest) not in judged]
     for label, subject in subjects.items():
@@ -254,12 +280,13 @@ def _manifest_reports(
                 manifest=subject.manifest,
                 results=results,
                 signature=subject.signer,
-                ingredients=tuple(_ingredient_report(link, references[link.assertion.uri]) for link in chain.links[label]),
+                ingredients=tuple(_ingredient_report(link, references[link.assertion.uri], returned) for link in chain.links[label]),
                 generation=generations[label],
                 well_formed=is_well_formed(results),
                 valid=is_valid(results),
                 trusted=is_trusted(results),
-                altered=label in replaced or any(s.code in ALTERATION_CODES for s in results.failure),
+                identities=tuple(subject.identities),
+                altered=label in replaced or any(is_alteration(s) for s in results.failure),
             )
         )
     return tuple(reports)
@@ -279,7 +306,7 @@ def _unreached(manifest: Manifest) -> ManifestReport:
     )
 
 
-def _ingredient_report(link: Link, statuses: tuple[Status, ...]) -> IngredientReport:
+def _ingredient_report(link: Link, statuses: tuple[Status, ...], returned: frozenset[tuple[Kind, str, str | None]]) -> IngredientReport:
     view = link.view
     faults = {s.code for s in statuses} & {
         "ingredient.manifest.mismatch",
@@ -296,6 +323,7 @@ def _ingredient_report(link: Link, statuses: tuple[Status, ...]) -> IngredientRe
         manifest=link.manifest.label if link.manifest else None,
         intact=None if view.manifest is None else not faults,
         recorded=link.recorded,
+        unreproduced=unreproduced(link, returned),
         description=view.description,
         data_types=view.data_types,
         thumbnail=view.thumbnail.url if view.thumbnail else None,

@@ -17,6 +17,7 @@ from credkit.sign.builder import Builder
 from credkit.verify import Report, verify
 from tests.forge import pki
 from tests.forge.pictures import KINDS, picture
+from tests.verify import test_time_stamps as stamps
 
 
 def new_builder() -> Builder:
@@ -328,3 +329,16 @@ def test_actions_keep_their_order_after_the_first() -> None:
     builder.add_parent(picture("png"), title="base")
     actions = active_of(signed(builder)).assertions[0].value()["actions"]
     assert [a["action"] for a in actions] == ["c2pa.opened", "c2pa.cropped", "c2pa.converted"]
+
+
+def test_a_parent_that_a_time_stamp_keeps_valid_can_be_built_upon() -> None:
+    """Its certificate has expired since; who trusts the authority takes it in as valid, and our own check must not see it otherwise."""
+    builder = Builder()
+    builder.add_action(Action("c2pa.cropped", digital_source_type="humanEdits"))
+    parent = builder.add_parent(stamps.stamped(), title="base", policy=stamps.policy())
+    assert parent.report is not None
+    assert parent.report.state == "Trusted"
+    out = io.BytesIO()
+    written = builder.sign(picture("jpg"), out, pki.signer())
+    assert written.report.state == "Valid"
+    assert verify(BytesSource(out.getvalue()), policy=stamps.policy()).state == "Valid"

@@ -238,7 +238,6 @@ def test_a_definition_in_the_style_of_the_first_edition_is_signed_as_it_stands()
     filtered = {"action": "c2pa.filtered", "digitalSourceType": "humanEdits", "parameters": {"name": "brightness"}}
     definition = {
         "claim_version": 1,
-        "ta_url": "https://timestamp.example.com",
         "assertions": [
             {"label": "c2pa.actions", "data": {"actions": [{"action": "c2pa.opened"}, filtered], "metadata": {"reviewRatings": [rating]}}}
         ],
@@ -248,7 +247,6 @@ def test_a_definition_in_the_style_of_the_first_edition_is_signed_as_it_stands()
     assert result.report.state == "Valid"
     assert [note.split(";")[0] for note in result.notes] == [
         "The definition asks for a claim of version 1, which is no longer written",
-        'The definition asks for a time-stamp ("ta_url")',
     ]
     stated = statements_of(manifest_of(out.getvalue()))["c2pa.actions.v2"]
     assert stated["actions"][1]["description"] == "brightness"
@@ -637,10 +635,10 @@ TYPOS: list[tuple[str, Any, str, str]] = [
     ),
     ("claim version 3", {"claim_version": 3}, "/claim_version", "version 2, not 3"),
     ("remote", {"remote_url": "https://example.com/a.c2pa"}, "/remote_url", "--sidecar"),
-    ("late time-stamps", {"timestamp_manifest_labels": ["urn:c2pa:1"]}, "/timestamp_manifest_labels", "not made in this version"),
-    ("redactions", {"redactions": ["self#jumbf=/c2pa/x"]}, "/redactions", "in this version"),
+    ("late time-stamps", {"timestamp_manifest_labels": ["urn:c2pa:1"]}, "/timestamp_manifest_labels", "credkit timestamp"),
+    ("redactions", {"redactions": ["self#jumbf=/c2pa/x"]}, "/redactions", "credkit redact"),
     ("not embedded", {"no_embed": True}, "/no_embed", "--sidecar"),
-    ("update", {"intent": "update"}, "/intent", "in this version"),
+    ("update", {"intent": "update"}, "/intent", "credkit update"),
     ("unknown intent", {"intent": "creat"}, "/intent", '"edit"'),
     ("claim metadata", {"metadata": [{"dateTime": "2026-09-20T08:00:00Z"}]}, "/metadata", "into the assertion"),
     ("sha512", {"hash_alg": "sha512"}, "/hash_alg", "hash algorithm"),

@@ -29,13 +29,13 @@ from credkit.trust.revocation import (
     Answer,
     accepted_answers,
     ask,
-    was_revoked,
     fetch_staple,
     names_revocation_service,
     ocsp_responder,
     online_outcome,
     parse_ocsp_response,
     stored_outcome,
+    was_revoked,
 )
 from tests.forge import ocsp, pki
 from tests.forge.corpus import CORPUS, entries, needs_corpus

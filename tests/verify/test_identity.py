@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from credkit.assets import BytesSource, FileSource
 from credkit.codec.cose import Sign1
@@ -216,6 +218,20 @@ def test_the_corpus_differs_only_in_known_ways(entry: dict[str, Any]) -> None:
     assert not any(code == "cawg.identity.trusted" for code in ours)
     assert report.active is not None
     assert report.active.identities
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.booleans(), st.integers(0, 2000), st.binary(max_size=3), st.booleans())
+def test_spoilt_signatures_are_findings(with_certificate: bool, place: int, patch: bytes, cut: bool) -> None:
+    def spoil(whole: dict[str, Any]) -> dict[str, Any]:
+        data = whole["signature"]
+        at = place % len(data)
+        return whole | {"signature": data[:at] + patch + (b"" if cut else data[at + len(patch) :])}
+
+    made = identities.x509(edit=spoil) if with_certificate else aggregation(whole=lambda data: spoil({"signature": data})["signature"])
+    report = judged(signed(standard(made)))
+    assert report.state == "Trusted"
+    assert len(report.active.identities) == 1  # type: ignore[union-attr]
 
 
 def test_a_picture_without_any_has_none() -> None:
