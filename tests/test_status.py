@@ -8,7 +8,8 @@ import pytest
 from credkit.provenance.status_codes import status_codes_page
 from credkit.status import Kind, Status, StatusCode, kind_of, status
 
-STANDARD = [code for code in StatusCode if not code.value.startswith("org.credkit.")]
+IDENTITY = [code for code in StatusCode if code.value.startswith("cawg.")]
+STANDARD = [code for code in StatusCode if not code.value.startswith(("org.credkit.", "cawg."))]
 
 
 def test_the_standard_has_126_codes_in_three_lists() -> None:
@@ -16,9 +17,14 @@ def test_the_standard_has_126_codes_in_three_lists() -> None:
     assert counts == {Kind.SUCCESS: 18, Kind.INFORMATIONAL: 22, Kind.FAILURE: 86}
 
 
+def test_cawg_identity_has_54_codes_in_three_lists() -> None:
+    counts = {kind: sum(code.kind is kind for code in IDENTITY) for kind in Kind}
+    assert counts == {Kind.SUCCESS: 11, Kind.INFORMATIONAL: 10, Kind.FAILURE: 33}
+
+
 def test_our_own_codes_have_our_prefix_and_the_form_of_entity_codes() -> None:
-    own = {code.value: code.kind for code in StatusCode if code not in STANDARD}
-    assert own == {"org.credkit.unbound": Kind.INFORMATIONAL, "org.credkit.limit.exceeded": Kind.FAILURE}
+    own = {code.value: code.kind for code in StatusCode if code not in STANDARD + IDENTITY}
+    assert own == {"org.credkit.limit.exceeded": Kind.FAILURE}
     assert all(re.fullmatch(r"([\da-zA-Z_-]+\.)+[\da-zA-Z_-]+", code.value) for code in StatusCode)
 
 
@@ -35,7 +41,7 @@ def test_each_code_has_one_plain_sentence(code: StatusCode) -> None:
 
 def test_the_name_of_a_member_follows_from_its_code() -> None:
     for code in StatusCode:
-        assert code.name.replace("_", "").lower() == re.sub(r"[.\-]", "", code.value).lower()
+        assert code.name.replace("_", "").lower() == re.sub(r"[._\-]", "", code.value).lower()
 
 
 def test_a_code_is_its_string_and_can_be_looked_up() -> None:

@@ -165,7 +165,7 @@ def _add_parent(
     was not made anew.
     """
     if isinstance(parent, Report):
-        builder.add_parent(parent)
+        builder.add_parent(parent, policy=policy)
         return None
     if parent is None:
         picture, beside = opened
@@ -180,7 +180,7 @@ def _add_parent(
 
 def _add_component(builder: Builder, asset: Asset | Report, policy: TrustPolicy | None) -> None:
     if isinstance(asset, Report):
-        builder.add_component(asset)
+        builder.add_component(asset, policy=policy)
         return
     with open_with_sidecar(asset) as (_, beside):
         builder.add_component(asset, sidecar=beside, policy=policy)

@@ -222,7 +222,12 @@ def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime |
     from OpenSSL import crypto
 
     store = crypto.X509Store()
-    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN | crypto.X509StoreFlags.X509_STRICT | crypto.X509StoreFlags.POLICY_CHECK | (_NO_CHECK_TIME if at is None else 0))
+    store.set_flags(
+        crypto.X509StoreFlags.PARTIAL_CHAIN
+        | crypto.X509StoreFlags.X509_STRICT
+        | crypto.X509StoreFlags.POLICY_CHECK
+        | (_NO_CHECK_TIME if at is None else 0)
+    )
     if at is not None:
         store.set_time(at)
     try:

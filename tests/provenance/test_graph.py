@@ -11,6 +11,7 @@ from credkit import ModelReference, Statements, TrustPolicy, sign_file, verify_f
 from credkit.limits import Limits
 from credkit.manifest.uri import assertion_uri
 from credkit.provenance import FORMATS, provenance_graph, render
+from credkit.provenance.json_report import json_report
 from credkit.provenance.statements import ingredient_statements
 from credkit.status import StatusCode, status
 from credkit.verify import IngredientReport, ManifestReport, ResultMap
@@ -179,8 +180,27 @@ def test_removed_statements_are_named_where_they_stood() -> None:
     boxes = [manifest_box("a", {}, assertion("x", {})), manifest_box("b", {"redacted_assertions": [uri]}, assertion("x", {}))]
     plain = chain_report({"a": [], "b": [ingredient("b", 0, "a")]})
     report = report_of(boxes, lambda store: [replace(m, manifest=s) for m, s in zip(plain.manifests, store.manifests, strict=True)])
-    assert [node.removed for node in provenance_graph(report).nodes] == [("cawg.metadata",), ()]
-    assert "cawg.metadata was removed by a later signer, on record" in render(report, "story")
+    first, second = provenance_graph(report).nodes
+    assert [(r.label, r.by, r.reason) for r in first.removed] == [("cawg.metadata", "generation 2", None)]
+    assert second.removes == first.removed
+    assert (first.removes, second.removed) == ((), ())
+    assert "cawg.metadata was removed by generation 2, on record, no reason given" in render(report, "story")
+
+
+def test_the_reason_of_a_redaction_is_told() -> None:
+    uri = assertion_uri("a", "cawg.metadata")
+    action = {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": uri}}
+    actions = assertion("c2pa.actions.v2", {"actions": [action]})
+    boxes = [manifest_box("a", {}, assertion("x", {})), manifest_box("b", {"redacted_assertions": [uri, 7, "nonsense"]}, actions)]
+    plain = chain_report({"a": [], "b": [ingredient("b", 0, "a")]})
+    report = report_of(boxes, lambda store: [replace(m, manifest=s) for m, s in zip(plain.manifests, store.manifests, strict=True)])
+    assert [(r.uri, r.reason) for r in provenance_graph(report).nodes[1].removes] == [(uri, "c2pa.PII.present")]
+    story = " ".join(render(report, "story").split())
+    assert "cawg.metadata was removed by generation 2, on record, reason: personal data (c2pa.PII.present)" in story
+    assert "a statement removed from the history, reason: personal data (c2pa.PII.present)" in story
+    first, second = json_report(report)["manifests"]
+    assert first["removed_assertions"] == ["cawg.metadata"]
+    assert second["redactions"] == [{"manifest": "a", "label": "cawg.metadata", "uri": uri, "reason": "c2pa.PII.present"}]
 
 
 def test_a_picture_is_told_by_its_content() -> None:

@@ -46,7 +46,10 @@ def sentences(*actions: dict[str, Any], label: str = "c2pa.actions.v2", **fields
         ),
         ({"action": "c2pa.cropped", "softwareAgent": {"name": "Desk", "version": "2"}}, "cropped, with Desk 2"),
         ({"action": "c2pa.filtered", "softwareAgent": "Old Desk"}, "filter applied, with Old Desk"),
-        ({"action": "c2pa.redacted", "reason": "c2pa.PII.present"}, "a statement removed from the history, reason c2pa.PII.present"),
+        (
+            {"action": "c2pa.redacted", "reason": "c2pa.PII.present"},
+            "a statement removed from the history, reason: personal data (c2pa.PII.present)",
+        ),
         ({"action": "org.example.sharpened", "description": "a little"}, "org.example.sharpened: a little"),
         ({"action": "c2pa.unheard_of"}, "c2pa.unheard_of"),
         ({"action": "c2pa.edited", "softwareAgentIndex": 0}, "edited, with Shared 1"),
@@ -230,11 +233,6 @@ def test_statements_by_topic(label: str, value: dict[str, Any], said: list[tuple
     assert [(s.topic, s.words) for s in statements(manifest(assertion(label, value)))] == said
 
 
-def test_an_identity_assertion_is_named_as_not_checked() -> None:
-    (statement,) = statements(manifest(assertion("cawg.identity", {"signer_payload": {"role": ["cawg.creator"]}})))
-    assert statement.words == "an identity assertion is present (cawg.creator); it was not checked here"
-
-
 def test_dimensions_as_stated() -> None:
     assert dimensions(manifest(assertion("org.credkit.generation", {"size": [768, 1152]}))) == (768, 1152)
     assert dimensions(manifest(assertion("c2pa.metadata", {"exif:PixelXDimension": "640", "exif:PixelYDimension": 480}))) == (640, 480)
@@ -255,7 +253,6 @@ LABELS = (
     "org.credkit.generation",
     "stds.schema-org.CreativeWork",
     "c2pa.asset-ref",
-    "cawg.identity",
 )
 ACTION_KEYS = ("actions", "action", "changes", "region", "shape", "parameters", "ingredients", "templates")
 POLICY_KEYS = ("entries", "use", "odrl:hasPolicy", "odrl:permission", "odrl:duty", "signer_payload", "role")

@@ -1,7 +1,7 @@
 """Where the vectors of others are: two packages of their own (``requirements-vectors.txt``), never part of this project.
 
-Installed beside the tests, or unpacked in the folder that ``CREDKIT_VECTORS`` names. x509-limbo comes as a file of its own: compile it from its
-repository and name it in ``CREDKIT_LIMBO``.
+Installed beside the tests, or unpacked in the folder that ``CREDKIT_VECTORS`` names. x509-limbo comes as a file of its own: compile it
+from its repository and name it in ``CREDKIT_LIMBO``.
 """
 
 from __future__ import annotations
