@@ -270,5 +270,8 @@ def _revocation(report: Report, fetcher: Fetcher, limits: Limits) -> bytes:
     signature = report.active.signature if report.active else None
     chain = signature.chain if signature else ()
     if len(chain) < 2:
-        raise FetchError("the file does not hold the certificate of the signer's issuer, so nobody can be asked whether it was revoked")
+        raise FetchError(
+            "the file does not hold the certificate of the signer's issuer, so nobody can be asked whether it was revoked: "
+            "leave that out (--staple)"
+        )
     return fetch_staple(chain[0], chain[1], fetcher, limits)

@@ -72,7 +72,7 @@ def _entry(item: Any, algorithm: object, most: int) -> _Entry:
     excluded = item.get("excluded") is True
     return _Entry(
         names=tuple(names),
-        alg=algorithm if item.get("alg") is None else item["alg"],
+        alg=item.get("alg") or algorithm,
         hash=item.get("hash"),
         excluded=excluded,
         exclusions=() if excluded else tuple(_ranges(item.get("exclusions") or [], len(names), most)),

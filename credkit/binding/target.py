@@ -30,8 +30,10 @@ class BindingTarget:
     """Further files of a fragmented film, in order of play; the source is then its initialization segment."""
 
     def nearest_algorithm(self, *own: object) -> object:
-        """The first algorithm that is given, from the innermost structure outwards; the claim's when none is."""
-        return next((algorithm for algorithm in own if algorithm is not None), self.algorithm)
+        """The first algorithm that is given, from the innermost structure outwards; the claim's when none is. An empty text gives none:
+        telephones write it.
+        """
+        return next((algorithm for algorithm in own if algorithm not in (None, "")), self.algorithm)
 
     @property
     def store_frames(self) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@ import argparse
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.parsers import Subcommands, add_command, add_proof_options
-from credkit.cli.updates import Common, add_update_options, carry_out
+from credkit.cli.updates import Common, add_common_options, add_update_options, carry_out
 
 __all__ = ["add_to", "run"]
 
@@ -44,6 +44,7 @@ def add_to(commands: Subcommands) -> None:
     )
     group.add_argument("--description", metavar="TEXT", help="why, in a sentence; everyone who gets the file can read it")
     add_proof_options(parser.add_argument_group("what is asked of others"))  # type: ignore[arg-type]
+    add_common_options(parser)
     parser.set_defaults(manifest=None)
 
 

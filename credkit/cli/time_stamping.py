@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from credkit.cli.parsers import Subcommands, add_command
-from credkit.cli.updates import Common, add_update_options, carry_out
+from credkit.cli.updates import Common, add_common_options, add_update_options, carry_out
 
 __all__ = ["add_to", "run"]
 
@@ -31,6 +31,7 @@ def add_to(commands: Subcommands) -> None:
     group.add_argument(
         "--staple", action="store_true", help="also add what the issuer of the present signer's certificate says of its revocation"
     )
+    add_common_options(parser)
     parser.set_defaults(manifest=None)
 
 

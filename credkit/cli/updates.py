@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from credkit.api import SignResult
     from credkit.sign.signer import Signer
 
-__all__ = ["Common", "add_update_options", "carry_out"]
+__all__ = ["Common", "add_common_options", "add_update_options", "carry_out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,13 @@ class Common:
 
 
 def add_update_options(parser: argparse.ArgumentParser) -> None:
-    """The file, where the result goes, and who signs."""
+    """The file, and where the result goes."""
     parser.add_argument("file", metavar=INPUT, type=Path, help="signed JPEG or PNG file; a store beside it (FILE.c2pa) is found")
     add_output_options(parser, "write the updated file here (the updated store, when it lies beside the picture)", in_place=True)
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """How the update is made, whom its maker trusts, and who signs; they come after what each command is for."""
     group = parser.add_argument_group("how the manifest is made")
     group.add_argument("--generator", metavar="NAME[/VERSION]", help="the software that speaks in the manifest (default: credkit)")
     group.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -91,9 +95,9 @@ def _summary(result: SignResult, output: Path, signer: Signer, did: str) -> list
     lines += [f"  {fact.topic}: {fact.words}" for fact in told]
     lines += [f"  note: {safe(note)}" for note in result.notes]
     if result.stamped:
-        lines.append(f"  time-stamp: {result.stamped:%Y-%m-%d %H:%M:%S} UTC")
+        lines.append(f"  time-stamp: {result.stamped:%Y-%m-%d %H:%M:%S} UTC; it counts for readers who trust its authority")
     lines.append(f"  manifest: {safe(result.label)}")
-    lines.append(f'Signed by "{_name(signer)}".')
+    lines.append(f'Signed by "{safe(_name(signer))}".')
     return lines
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from credkit.cli.parsers import INPUT, Subcommands, add_command, add_proof_options, add_rights_options, moment
-from credkit.cli.updates import Common, add_update_options, carry_out
+from credkit.cli.updates import Common, add_common_options, add_update_options, carry_out
 
 __all__ = ["add_to", "run"]
 
@@ -40,6 +40,7 @@ def add_to(commands: Subcommands) -> None:
     )
     add_rights_options(parser)
     add_proof_options(parser.add_argument_group("what is asked of others"))  # type: ignore[arg-type]
+    add_common_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:

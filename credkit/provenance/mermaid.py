@@ -31,7 +31,8 @@ def mermaid(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> str:
     words = verdict(report, graph, limits=limits)
     lines = ["flowchart TD"]
     lines += [f'  {node.key}["{_node_label(node, limits)}"]:::{standing_tone(node)}' for node in graph.nodes]
-    lines += [_edge(edge) for edge in graph.edges]
+    updates = {node.key for node in graph.nodes if node.update}
+    lines += [_edge(edge, is_update=edge.target in updates) for edge in graph.edges]
     lines.append(f'  verdict(["{_escaped(words.headline)}<br/>{_escaped(words.reasons[0])}"]):::{words.tone}')
     if graph.active:
         lines.append(f"  {graph.active.key} -.-> verdict")
@@ -62,8 +63,9 @@ def _node_label(node: Node, limits: Limits) -> str:
     return "<br/>".join(_escaped(line) for line in lines)
 
 
-def _edge(edge: Edge) -> str:
-    words = {"parentOf": "edited", "componentOf": "placed", "inputTo": "used as input"}.get(edge.relationship, "ingredient")
+def _edge(edge: Edge, *, is_update: bool) -> str:
+    known = {"parentOf": "updated" if is_update else "edited", "componentOf": "placed", "inputTo": "used as input"}
+    words = known.get(edge.relationship, "ingredient")
     arrow = "-.->" if edge.intact is False else "-->"
     note = ", does not match the record" if edge.intact is False else ""
     return f'  {edge.source} {arrow}|"{words}{note}"| {edge.target}'

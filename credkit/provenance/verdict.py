@@ -183,7 +183,7 @@ def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
     active = graph.active
     if active and active.signer:
         if active.attested_time is None:
-            yield "When it was signed is attested by nobody: every time shown is the signer's own word."
+            yield _unattested(report)
         if (words := _revocation(report)) not in _SETTLED:
             yield words
     unasked = sum(m.signature is not None and m.signature.revocation in _REVOCATION_IN_HEADLINE for m in report.manifests[:-1])
@@ -194,6 +194,16 @@ def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
         yield "Ingredients that came without credentials: their own history is unknown."
     yield from _left_aside(graph)
     yield "A signature proves who said something and that it was not changed since, not that it is true."
+
+
+def _unattested(report: Report) -> str:
+    """Why no time of signing is attested: there is no time-stamp, or there is one that does not count."""
+    codes = {status.code for status in report.active.results.informational} if report.active else set()
+    if StatusCode.TIME_STAMP_UNTRUSTED in codes:
+        return "When it was signed is told by a time-stamp that does not count, because its authority is not one that you trust."
+    if any(code.startswith("timeStamp.") for code in codes):
+        return "When it was signed is not known: the file holds a time-stamp that cannot be accepted."
+    return "When it was signed is attested by nobody: every time shown is the signer's own word."
 
 
 def _identities(report: Report) -> Iterator[str]:

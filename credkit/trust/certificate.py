@@ -29,6 +29,8 @@ _CODE = "signingCredential.invalid"
 _WHERE = "certificate"
 _MOST_ATTRIBUTES = 100
 """Attributes of a name that are read; real names have below 20."""
+_MOST_EXTENSIONS = 48
+"""Real certificates have below 20, and a file can bring 16,000 certificates."""
 _UNIQUE_IDENTIFIERS = frozenset({0x81, 0xA1, 0x82, 0xA2})
 
 
@@ -236,7 +238,10 @@ def _doubled(items: Iterable[str]) -> list[str]:
 
 def _extensions(rest: list[Element]) -> tuple[Extension, ...]:
     holder = next((element for element in rest if element.tag == 0xA3), None)
-    return tuple(_extension(item) for item in holder.only("extensions").children()) if holder else ()
+    items = holder.only("extensions").children() if holder else ()
+    if holder and len(items) > _MOST_EXTENSIONS:
+        raise holder.error(f"certificate has {len(items)} extensions, {_MOST_EXTENSIONS} are allowed")
+    return tuple(map(_extension, items))
 
 
 def _extension(element: Element) -> Extension:

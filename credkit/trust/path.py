@@ -114,7 +114,13 @@ def check_path(
 def _anchors(lists: tuple[TrustList, ...], leaf: Certificate, at: datetime | None, limits: Limits) -> tuple[bytes, ...]:
     """The certificates of all anchors that vouch at ``at`` (None: ever), each once."""
     ders = (anchor.der for item in lists for anchor in item.anchors if at is None or anchor.vouches_at(at))
-    return tuple(c.der for c in _readable(tuple(dict.fromkeys(ders)), limits) if c.der != leaf.der)
+    return tuple(der for der in _names(tuple(dict.fromkeys(ders)), limits) if der != leaf.der)
+
+
+@lru_cache(maxsize=16)
+def _names(anchors: tuple[bytes, ...], limits: Limits) -> dict[bytes, bytes]:
+    """The subject of each anchor that can be read, by certificate. Kept, because a store may ask a long list a thousand times."""
+    return {certificate.der: certificate.subject_der for certificate in _readable(anchors, limits)}
 
 
 def _readable(chain: tuple[bytes, ...], limits: Limits) -> list[Certificate]:
@@ -213,9 +219,14 @@ def _stores(anchors: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
     back.
     """
     yield anchors
-    names = {der: Certificate.parse(der).subject_der for der in anchors}
+    yield from _namesakes(anchors)
+
+
+@lru_cache(maxsize=16)
+def _namesakes(anchors: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
+    names = _names(anchors, DEFAULT_LIMITS)
     shared = Counter(names.values())
-    yield from [(der,) for der, name in names.items() if shared[name] > 1][:_MOST_NAMESAKES]
+    return tuple((der,) for der, name in names.items() if shared[name] > 1)[:_MOST_NAMESAKES]
 
 
 def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> Attempt:
@@ -231,9 +242,8 @@ def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime |
     if at is not None:
         store.set_time(at)
     try:
-        for anchor in anchors:
-            if (trusted := _load(anchor)) is not None:
-                store.add_cert(trusted)
+        for trusted in _loaded(anchors):
+            store.add_cert(trusted)
         leaf = _load(chain[0])
         if leaf is None:
             return Attempt(message="the certificate of the signer cannot be read")
@@ -245,6 +255,11 @@ def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime |
     except (crypto.Error, MalformedError, ValueError, TypeError) as error:
         return Attempt(message=f"OpenSSL refuses it: {error}")
     return _too_weak(path) or Attempt(path=path)
+
+
+@lru_cache(maxsize=16)
+def _loaded(anchors: tuple[bytes, ...]) -> tuple[Any, ...]:
+    return tuple(trusted for trusted in map(_load, anchors) if trusted is not None)
 
 
 @lru_cache(maxsize=256)

@@ -74,8 +74,11 @@ class TrustPolicy:
 
     @property
     def purposes(self) -> frozenset[str]:
-        """Accepted extended key usages of signers: those that C2PA names, for which the list may be empty, and those of the lists."""
-        return DEFAULT_PURPOSES.union(*(item.purposes for item in self.signers))
+        """Accepted extended key usages of signers: those that C2PA names, for which the list may be empty, and those of the lists.
+
+        Never that of time-stamp authorities, also where such a list was given as one of signers.
+        """
+        return DEFAULT_PURPOSES.union(*(item.purposes for item in self.signers)) - TSA_PURPOSES
 
     @property
     def is_configured(self) -> bool:

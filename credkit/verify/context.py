@@ -29,6 +29,10 @@ from credkit.verify.report import IdentityReport, SignatureReport, TimeStampRepo
 __all__ = ["Asset", "Check", "Context", "Profile", "Subject"]
 
 
+_PROOFS_OF_ONE = 3
+"""Proofs of one kind that are read for a signature in any case."""
+
+
 class Profile(StrEnum):
     """Edition of the specification whose rules apply where editions differ."""
 
@@ -79,6 +83,13 @@ class Context:
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _box_digests: dict[tuple[int, int, str], Digest] = field(default_factory=dict)
     _claim_digests: dict[tuple[str, str], Digest] = field(default_factory=dict)
+
+    def share(self, most: int) -> int:
+        """How many proofs of one kind, ``most`` at most, are read for each signature: fewer where the store has very many manifests.
+
+        The same for all of them, so that no ingredient can use up what belongs to another.
+        """
+        return min(most, max(_PROOFS_OF_ONE, self.limits.proofs // len(self.store.manifests)))
 
     def subject(self, manifest: Manifest) -> Subject:
         """The manifest with its decoded parts, one object a label."""
@@ -260,9 +271,9 @@ class Subject:
         return frozenset(absolute(reference.url, self.label) for reference in references)
 
     def algorithm(self, *own: object) -> object:
-        """The hash algorithm: the nearest given one, else the claim's."""
+        """The hash algorithm: the nearest given one, else the claim's. An empty text gives none: telephones write it."""
         claim = self.claim_or_none
-        return next((a for a in own if a is not None), claim.alg if claim else None)
+        return next((a for a in own if a not in (None, "")), claim.alg if claim else None)
 
     def redacts(self) -> Iterator[str]:
         """Absolute URIs that the claim redacts in other manifests; its own assertions it cannot redact, whatever it says."""

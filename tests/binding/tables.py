@@ -226,7 +226,7 @@ BOX_HASH_CASES: tuple[BoxCase, ...] = (
     line("that, the second changed", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[:-1] + b"x"),
     line("that, the second taken away", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[: -len(plain())]),
     line("that, the second broken from the start", MATCH, asset=plain() + b"\xff\xd8 no picture", each=first_and_rest),
-    line("an empty algorithm", "algorithm.unsupported", edit=setting(0, alg="")),
+    line("an empty algorithm gives none", MATCH, edit=setting(0, alg="")),
     line("an algorithm of null", MATCH, edit=setting(0, alg=None)),
     line("parts of a block that is left out whole are not looked at", MATCH, ADDITIONAL, asset=EXIF, edit=both_ways, unprotected=1),
     line("a part of metadata left out", MATCH, ADDITIONAL, asset=EXIF, edit=leaving_out("APP1", {"start": 14, "length": 3}), unprotected=1),

@@ -19,6 +19,19 @@ def test_update_adds_and_tells(shell: Shell) -> None:
     assert "added to the credentials; the picture itself was not changed" in told
 
 
+def test_the_diagram_tells_updates_from_edits(shell: Shell) -> None:
+    shell = shell.inside
+    shell.ok("update", "repaint.jpg", "-o", "diagram.jpg", "--published")
+    arrows = [line for line in shell.ok("inspect", "diagram.jpg", "--format", "mermaid").out.splitlines() if "-->|" in line]
+    assert [line.split('"')[1] for line in arrows][-2:] == ["edited", "updated"]
+
+
+def test_help_begins_with_what_the_command_is_for(shell: Shell) -> None:
+    for command, first in (("update", "--published"), ("redact", "--assertion"), ("timestamp", "--tsa")):
+        told = shell.ok(command, "--help").out.partition("options:")[2]
+        assert told.index(f"  {first} ") < told.index("how the manifest is made"), command
+
+
 def test_update_in_place_and_as_json(shell: Shell) -> None:
     shell = shell.inside
     result = json.loads(shell.ok("update", "repaint.jpg", "--in-place", "--do-not-train", "--json").out)

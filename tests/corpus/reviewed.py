@@ -97,17 +97,6 @@ def is_on_the_network(item: Judged) -> bool:
     )
 
 
-def names_no_algorithm(item: Judged) -> bool:
-    """All that we find is a reference inside of a multi-asset hash whose ``alg`` is an empty text."""
-    results = [delta.validation_deltas for delta in item.report.ingredient_deltas]
-    if item.report.active:
-        results.append(item.report.active.results)
-    found = [s for result in results for s in result.failure if not s.code.startswith(IDENTITY)]
-    return bool(found) and all(
-        s.code == "algorithm.unsupported" and str(s.url).endswith("/c2pa.hash.multi-asset") and "''" in str(s.explanation) for s in found
-    )
-
-
 DIFFERENCES = (
     Difference(
         name="expired certificate, time-stamp of an authority on no list",
@@ -127,9 +116,6 @@ DIFFERENCES = (
         applies=is_not_read_there,
     ),
     Difference(name="manifest on the network, which is not asked", clauses=("_by_reference",), applies=is_on_the_network),
-    Difference(
-        name="reference whose algorithm is an empty text", clauses=("_for_hashed_uris", "_algorithm_validation"), applies=names_no_algorithm
-    ),
 )
 
 ACCEPTED_HERE: dict[str, frozenset[str]] = {

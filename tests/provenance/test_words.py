@@ -11,7 +11,10 @@ from rich.console import Console
 from credkit.provenance import provenance_graph, render
 from credkit.provenance.facts import facts
 from credkit.provenance.verdict import Verdict, verdict
+from credkit.trust.policy import TrustPolicy
 from tests.provenance.material import cases
+from tests.verify.case import judge
+from tests.verify.test_time_stamps import policy, stamped
 
 STUDIO = '"My Studio" of "credkit test studio"'
 DESK = '"News Desk" of "credkit test newsroom"'
@@ -90,6 +93,21 @@ def test_what_the_verdict_does_not_cover_is_said() -> None:
     assert "When it was signed is attested by nobody" in story
     assert "A signature proves who said something and that it was not changed since, not that it is true." in story
     assert story.index("Revocation") < story.index("What happened")
+
+
+def _of_time(data: bytes, policy: TrustPolicy) -> list[str]:
+    report = judge(data, policy=policy)
+    return [line for line in verdict(report, provenance_graph(report)).uncovered if line.startswith("When it was signed")]
+
+
+def test_a_time_stamp_that_does_not_count_is_not_passed_over() -> None:
+    assert _of_time(stamped(), policy(listed=False)) == [
+        "When it was signed is told by a time-stamp that does not count, because its authority is not one that you trust."
+    ]
+    assert _of_time(stamped(over=b"something else"), policy()) == [
+        "When it was signed is not known: the file holds a time-stamp that cannot be accepted."
+    ]
+    assert _of_time(stamped(), policy()) == []
 
 
 def test_claimed_time_is_marked_as_the_signers_word() -> None:

@@ -588,3 +588,10 @@ def test_real_responses_are_accepted() -> None:
             refused.add((file, error.message))
     assert {file for file, _ in refused} == {"3c5cb9122d9d"}
     assert all("neither the issuer" in message for _, message in refused)
+
+
+def test_one_response_speaks_of_few_certificates() -> None:
+    about = [ocsp.status(issuer().der, signer().leaf)]
+    others = [ocsp.status(issuer().der, signer().leaf, serial_number=number) for number in range(32)]
+    assert accept(ocsp.response(issuer(), signer().leaf, statuses=about + others[:31]))
+    assert "33 certificates" in refusal(ocsp.response(issuer(), signer().leaf, statuses=about + others))

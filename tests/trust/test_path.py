@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.trust.certificate import Certificate
+from credkit.trust.certificate import Certificate, _parse
 from credkit.trust.lists import Anchor, TrustList
 from credkit.trust.path import PathResult
 from credkit.trust.path import check_path as path_of
@@ -236,6 +236,26 @@ def test_many_authorities_of_one_name_end():
     twins = [pki.make_authority(common_name="Twin", issuer=pki.make_root(common_name="Twin"), key_identifiers=False) for _ in range(15)]
     leaf = pki.make_leaf(twins[0], pki.new_key("ed25519"))
     assert not check_path((leaf, *(twin.der for twin in twins)), policy(*(twin.der for twin in twins[1:])), NOW).trusted
+
+
+def test_a_long_list_is_read_once_however_many_signers_ask() -> None:
+    root = pki.make_root(common_name="the right one")
+    others = [pki.make_root(common_name=f"credkit test root {number}").der for number in range(300)]
+    chosen = policy(*others, root.der)
+    signers = [pki.make_pki(root=root) for _ in range(3)]
+    assert check_path(signers[0].chain, chosen, NOW).trusted
+    read = _parse.cache_info().misses
+    assert all(check_path(signer.chain, chosen, NOW + SECOND).trusted for signer in signers)
+    assert _parse.cache_info().misses - read < 20
+
+
+def test_policies_of_one_process_know_nothing_of_each_other() -> None:
+    root, other = pki.make_root(), pki.make_root("es256")
+    chain = pki.make_pki(root=root).chain
+    late = TrustPolicy(signers=(TrustList(anchors=(Anchor(der=root.der, not_before=NOW + DAY),)),))
+    for _ in range(3):
+        found = [check_path(chain, item, NOW).trusted for item in (policy(root.der), policy(other.der), late, policy(allowed=(chain[0],)))]
+        assert found == [True, False, False, True]
 
 
 def test_broken_certificates_in_the_middle_are_left_out():

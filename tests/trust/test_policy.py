@@ -96,3 +96,7 @@ def test_a_missing_file_and_one_that_is_too_large(tmp_path):
 
 def test_repr_is_short():
     assert len(repr(TrustPolicy.of(ROOT.pem))) < 300
+
+
+def test_a_list_of_time_stamp_authorities_among_those_of_signers_opens_nothing():
+    assert TrustPolicy.of(TrustList.of(ROOT.der, purposes=frozenset({pki.TIME_STAMPING, "1.2.3"}))).purposes == DEFAULT_PURPOSES | {"1.2.3"}

@@ -136,6 +136,33 @@ def test_verdicts_with_the_official_and_the_interim_anchors() -> None:
     }
 
 
+def test_the_genuine_tokens_of_every_authority_verify() -> None:
+    """Kinds are pairs of the header and the certificate of the authority; 71 different tokens hold, and each other one has its reason."""
+    genuine: dict[tuple[str, bytes], set[bytes]] = {}
+    refused = {}
+    for item in found():
+        result = judged(item, official_and_interim())
+        if result.trusted:
+            genuine.setdefault((item.header, result.chain[0]), set()).add(item.value)
+        elif item.entry["category"] not in ("mutated", "crafted-bad"):
+            refused[item.entry["id"]] = codes(result)
+    assert len(genuine) == 17
+    assert len({authority for _, authority in genuine}) == 16
+    assert len(set().union(*genuine.values())) == 71
+    mismatch, untrusted, malformed = ("timeStamp.mismatch",), ("timeStamp.untrusted",), ("timeStamp.malformed",)
+    assert refused == {
+        # No signing-certificate attribute (RFC 3161, 2.4.2).
+        "3c5cb9122d9d": mismatch,
+        "6806bfa512ac": mismatch,
+        "d7f03939a312": mismatch,
+        # The authority is on neither list.
+        "1f81827c06d6": untrusted,
+        "a35b029e45ea": untrusted,
+        RESPONSE_IN_V2: malformed,
+        MINUTE_63: malformed,
+    }
+
+
 def _verdicts(policy: TrustPolicy) -> Counter[str]:
     return Counter(str(judged(item, policy).findings[0][0]) for item in found())
 

@@ -298,3 +298,10 @@ def test_any_time_comes_back(time):
     assert stamp.time == time.replace(tzinfo=UTC)
     result = check_time_stamp(stamp, MESSAGE, POLICY)
     assert result.trusted == (pki.NOW - timedelta(days=1) <= stamp.time <= pki.NOW + timedelta(days=365))
+
+
+@pytest.mark.parametrize("count", [1_500, 1_501])
+def test_the_values_in_a_token_are_counted(count: int) -> None:
+    inner = [tlv(0x30, bytes.fromhex("0500") * 248) for _ in range(6)]
+    data = tlv(0x30, *inner, bytes.fromhex("0500") * (count - 1 - 6 * 249))
+    assert ("more than 1,500 ASN.1 values" in refused(parse_token, data)) == (count > 1_500)

@@ -11,6 +11,7 @@ import pytest
 
 from credkit.codec import cbor
 from credkit.codec.cose import to_be_signed
+from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 from tests.forge import pki, tsa
@@ -102,3 +103,43 @@ def test_signer_anchors_vouch_for_no_time() -> None:
     report = judge(stamped(), policy=both)
     assert report.state == "Invalid"
     assert "timeStamp.untrusted" in codes(report)
+
+
+def test_who_stamps_times_signs_no_claims() -> None:
+    """Not even when a list for time-stamps was given as one of signers."""
+    stamper = authority()
+    signer = pki.Pki(algorithm="ps256", root=stamper.root, intermediate=None, leaf=stamper.certificate, key=stamper.key)
+    made = signed(replace(standard(), signing=Signing(pki=signer)))
+    lists = TrustList.of(stamper.root.der, purposes=frozenset({pki.TIME_STAMPING}))
+    for chosen in (TrustPolicy.of(lists), TrustPolicy.of(stamper.root.pem), TrustPolicy.of(tsa=[stamper.root.pem])):
+        report = judge(made, policy=chosen)
+        assert (report.state, "signingCredential.invalid" in codes(report)) == ("Invalid", True)
+
+
+def test_nobody_but_the_lists_for_them_vouches_for_time_stamp_authorities() -> None:
+    root, stamper = expired().root_pem, authority()
+    for chosen in (
+        TrustPolicy.of(root, stamper.root.pem),
+        TrustPolicy.of(root, identities=[stamper.root.pem]),
+        TrustPolicy.of(root, allowed=[stamper.certificate]),
+        TrustPolicy.of(root, tsa=[stamper.certificate]),
+    ):
+        report = judge(stamped(), policy=chosen)
+        assert (report.state, "timeStamp.trusted" in codes(report)) == ("Invalid", False)
+
+
+@pytest.mark.parametrize(
+    ("time", "state"),
+    [
+        (START - timedelta(seconds=1), "Invalid"),
+        (START, "Trusted"),
+        (END, "Trusted"),
+        (END + timedelta(milliseconds=500), "Trusted"),
+        (END + timedelta(seconds=1), "Invalid"),
+    ],
+)
+def test_the_borders_of_the_period(time: datetime, state: str) -> None:
+    """To the second, as certificates count; a part of the last one belongs to it."""
+    report = judge(stamped(time), policy=policy())
+    trusted = "signingCredential.trusted" in codes(report)
+    assert (report.state, trusted, "claimSignature.insideValidity" in codes(report)) == (state, state == "Trusted", state == "Trusted")

@@ -97,7 +97,7 @@ def _map(fields: Fields, algorithm: object) -> MerkleMap:
         local_id=fields.need_integer("localId"),
         count=fields.need_integer("count"),
         hashes=_hashes(fields.need_list("hashes")),
-        algorithm=algorithm if fields.get("alg") is None else fields.get("alg"),
+        algorithm=fields.get("alg") or algorithm,
         init_hash=fields.bytes("initHash"),
         fixed=fixed,
         variable=None if variable is None else tuple(variable),

@@ -26,6 +26,10 @@ _BASIC = "1.3.6.1.5.5.7.48.1.1"
 _NONCE = "1.3.6.1.5.5.7.48.1.2"
 _REFUSALS = {1: "the request was malformed", 2: "an error inside of it", 3: "try later", 5: "sign the request", 6: "not authorized"}
 _GENERALIZED_TIME = 0x18
+_MOST_STATUSES = 32
+"""Certificates that one response speaks of; real ones speak of one, and each costs time to read."""
+_MOST_EXTENSIONS = 8
+"""Extensions in one place; real ones have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,7 @@ def _basic(element: Element) -> OcspResponse:
         raise data.error("answer has other fields than the standard gives it")
     responder = parts[0]
     extensions = _extensions(parts[3]) if len(parts) == 4 else ()
-    statuses = tuple(map(_status, parts[2].expect(0x30, "statuses").children()))
+    statuses = tuple(map(_status, _few(parts[2].expect(0x30, "statuses"), _MOST_STATUSES, "certificates")))
     return OcspResponse(
         signed=data.raw,
         responder_name=responder.only("responder name").raw if responder.tag == 0xA1 else None,
@@ -162,7 +166,15 @@ _Extension = tuple[str, bool, bytes]
 
 
 def _extensions(holder: Element) -> tuple[_Extension, ...]:
-    return tuple(map(_extension, holder.expect(0xA1, "extensions").only("extensions").expect(0x30, "extensions").children()))
+    element = holder.expect(0xA1, "extensions").only("extensions").expect(0x30, "extensions")
+    return tuple(map(_extension, _few(element, _MOST_EXTENSIONS, "extensions")))
+
+
+def _few(element: Element, most: int, what: str) -> tuple[Element, ...]:
+    parts = element.children()
+    if len(parts) > most:
+        raise element.error(f"answer speaks of {len(parts)} {what}, {most} are allowed")
+    return parts
 
 
 def _extension(element: Element) -> _Extension:

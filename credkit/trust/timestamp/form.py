@@ -17,7 +17,7 @@ __all__ = ["check_form", "check_response_shape", "check_token_shape", "malformed
 _WHERE = "time-stamp"
 _DEEPEST = 32
 """Levels of ASN.1; real tokens have 19."""
-_MOST_ELEMENTS = 5_000
+_MOST_ELEMENTS = 1_500
 """ASN.1 values in a token; real ones have below 400."""
 _LONGEST_NUMBER = 256
 """Octets of an integer or object identifier; reading one costs the square of its length. Real ones have below 30."""

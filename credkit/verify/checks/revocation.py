@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice, pairwise
 from typing import Literal
 
@@ -61,6 +62,10 @@ class _Finding:
 
     outcome: Literal["notRevoked", "revoked", "unknown", "inaccessible", "skipped"]
     reason: str = ""
+    stated: datetime | None = None
+    """When a stored response was true (``thisUpdate``)."""
+    proven: bool = False
+    """The issuer says that the certificate was revoked before it signed."""
 
 
 def check_revocation(ctx: Context, subject: Subject) -> Iterator[Status]:
@@ -130,7 +135,7 @@ def _beside(ctx: Context, subject: Subject) -> tuple[tuple[bytes, ...], tuple[st
     if values is None:
         return (), ()
     found = [value for value in values if value] if isinstance(values, list) else []
-    responses = tuple(value for value in found if isinstance(value, bytes))[: ctx.limits.ocsp_responses]
+    responses = tuple(value for value in found if isinstance(value, bytes))[: ctx.share(ctx.limits.ocsp_responses)]
     is_sound = isinstance(values, list) and len(responses) == len(found)
     return responses, () if is_sound else ("the revocation values of the signature are not a list of OCSP responses within the limit",)
 
@@ -142,19 +147,20 @@ def _held_by_others(ctx: Context, subject: Subject) -> Iterable[bytes]:
 
 
 def _stored(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certificate | None) -> tuple[_Finding | None, tuple[str, ...]]:
-    """What the responses of the store settle, and why others were not accepted."""
+    """What the responses of the store settle, and why others were not accepted.
+
+    One that says "good" decides, as the clause has it, unless a later one proves that the certificate had been revoked when it signed: a
+    thief would add an old good one.
+    """
     beside, refusals = _beside(ctx, subject)
     responses = (*beside, *(der for der in _held_by_others(ctx, subject) if issuer and _speaks_of(ctx, der, leaf, issuer)))
-    revoked: _Finding | None = None
-    for der in responses:
-        found = _stored_finding(ctx, subject, der, leaf, issuer)
-        if isinstance(found, str):
-            refusals += (found,)
-        elif found.outcome == "notRevoked":
-            return found, ()
-        else:
-            revoked = revoked or found
-    return revoked, () if revoked else refusals
+    found = [_stored_finding(ctx, subject, der, leaf, issuer) for der in responses]
+    good = [one for one in found if isinstance(one, _Finding) and one.outcome == "notRevoked"]
+    revoked = [one for one in found if isinstance(one, _Finding) and one.outcome == "revoked"]
+    latest = max((one.stated for one in good if one.stated), default=None)
+    proven = [one for one in revoked if one.proven and (latest is None or (one.stated and one.stated > latest))]
+    settled = next(iter((*proven, *good, *revoked)), None)
+    return settled, () if settled else (*refusals, *(one for one in found if isinstance(one, str)))
 
 
 def _speaks_of(ctx: Context, der: bytes, leaf: Certificate, issuer: Certificate) -> bool:
@@ -176,13 +182,20 @@ def _stored_finding(ctx: Context, subject: Subject, der: bytes, leaf: Certificat
     if subject.attested_time is None:
         # To the letter nothing counts here. But the issuer's word that it revoked the certificate is proven and stays true.
         if was_revoked(answers, ctx.at):
-            return _Finding(outcome="revoked", reason=_revocation_words(answers))
+            return _Finding(outcome="revoked", reason=_revocation_words(answers), stated=_stated(answers), proven=True)
         return "it counts only beside a time-stamp that is accepted, and there is none"
     outcome = stored_outcome(answers, subject.attested_time, ctx.at)
     if outcome is None:
         is_known = any(answer.status.status != "unknown" for answer in answers)
         return "it is not of the time of the signature" if is_known else "its issuer does not know the certificate"
-    return _Finding(outcome=outcome, reason=_revocation_words(answers) if outcome == "revoked" else "")
+    if outcome == "notRevoked":
+        return _Finding(outcome=outcome, stated=_stated(answers))
+    proven = was_revoked(answers, subject.attested_time)
+    return _Finding(outcome=outcome, reason=_revocation_words(answers), stated=_stated(answers), proven=proven)
+
+
+def _stated(answers: tuple[Answer, ...]) -> datetime:
+    return max(answer.status.this_update for answer in answers)
 
 
 def _refusal_words(refusals: tuple[str, ...]) -> tuple[str, ...]:
@@ -202,6 +215,9 @@ def _asked(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certificat
     if ctx.fetcher is None:
         return _Finding(outcome="skipped")
     skipped = StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED.sentence.removesuffix(".")
+    if subject.path is None or not subject.path.trusted:
+        # The address would come from whoever made the file: any file could make us call any host.
+        return _Finding(outcome="skipped", reason=f"{skipped}: nobody on your trust list vouches for the signer, so no issuer was asked.")
     if ocsp_responder(leaf) is None:
         return _Finding(outcome="skipped", reason=f"{skipped}: it names no address at which its issuer answers by OCSP.")
     if issuer is None:

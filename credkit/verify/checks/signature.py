@@ -83,7 +83,7 @@ def check_time_stamp(ctx: Context, subject: Subject) -> Iterator[Status]:
     stamp = read_time_stamps(subject.sign1, claim_bytes, ctx.policy, ctx.limits)
     yield from _time_stamp_found(ctx, subject, stamp)
     if stamp is None or not stamp.trusted:
-        tokens = ctx.time_stamps.get(subject.label, ())
+        tokens = ctx.time_stamps.get(subject.label, ())[: ctx.share(ctx.limits.time_stamps)]
         yield from _time_stamp_found(ctx, subject, read_assertion_stamps(subject.sign1, tokens, ctx.policy, ctx.limits))
 
 
@@ -156,7 +156,8 @@ def _note_list(ctx: Context, found: TrustList | None, kind: Literal["c2pa.trustL
 def _validity(at: datetime, subject: Subject, path: PathResult) -> Status:
     """Whether signer and authorities were within their time at the reference time."""
     start, end = path.not_before, path.not_after
-    if start and end and start <= at <= end:
+    # Certificates know no parts of a second: the last one of the period belongs to it as a whole.
+    if start and end and start <= at.replace(microsecond=0) <= end:
         return subject.fault(StatusCode.CLAIM_SIGNATURE_INSIDE_VALIDITY, subject.signature_uri)
     window = f"from {start:%Y-%m-%d} to {end:%Y-%m-%d}" if start and end else "at no known time"
     moment = f"at {at:%Y-%m-%d}, the time attested by a time-stamp" if subject.attested_time else f"on {at:%Y-%m-%d}"

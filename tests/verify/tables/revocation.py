@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from credkit.codec import cbor
 from credkit.codec.cose import to_be_signed
+from credkit.limits import DEFAULT_LIMITS
 from credkit.trust.policy import TrustPolicy
 from tests.forge import ocsp, pki, tsa
 from tests.forge.files import signed, standard
@@ -183,6 +185,17 @@ CASES: tuple[Case, ...] = (
     row("good beside garbage", stapled(lambda: b"garbage", says), code=GOOD),
     row("good beside empty places", stapled(lambda: b"", lambda: None, says), code=GOOD),
     row("good beside revoked", stapled(lambda: says("revoked"), says), code=GOOD),
+    row(
+        "good, and later revoked",
+        stapled(says, lambda: says("revoked", this_update=NOW - HOUR / 4, revoked_at=SIGNED_AT)),
+        REVOKED,
+        code=REVOKED,
+    ),
+    row(
+        "good, and later revoked from after the signature",
+        stapled(says, lambda: says("revoked", this_update=NOW - HOUR / 4, revoked_at=NOW - HOUR / 4)),
+        code=GOOD,
+    ),
     row("revoked", stapled(lambda: says("revoked")), REVOKED, code=REVOKED),
     row("revoked after the signature", stapled(lambda: says("revoked", revoked_at=NOW - HOUR / 4)), REVOKED, code=REVOKED),
     row("revoked beside garbage", stapled(lambda: b"garbage", lambda: says("revoked")), REVOKED, code=REVOKED),
@@ -208,6 +221,9 @@ CASES: tuple[Case, ...] = (
     row("a map in place of the list", stapled(values={"ocspVals": {}}), code=SKIPPED),
     row("65 responses, the last of them good", stapled(*[lambda: b"garbage"] * 64, says), code=SKIPPED),
     row("64 responses, the last of them good", stapled(*[lambda: b"garbage"] * 63, says), code=GOOD),
+    row("the share of one signature", stapled(*[lambda: b"garbage"] * 4, says), code=GOOD, limits=replace(DEFAULT_LIMITS, proofs=5)),
+    row("more than its share", stapled(*[lambda: b"garbage"] * 5, says), code=SKIPPED, limits=replace(DEFAULT_LIMITS, proofs=5)),
+    row("three in any case", stapled(*[lambda: b"garbage"] * 2, says), code=GOOD, limits=replace(DEFAULT_LIMITS, proofs=1)),
     # whom the certificate names
     row("no way to ask", stapled(by=silent), code=None),
     row("no way to ask, and garbage kept", stapled(lambda: b"garbage", by=silent), code=None),
