@@ -32,7 +32,9 @@ def is_address(asset: Asset) -> bool:
 def download(url: str, fetcher: Fetcher | None, limits: Limits = DEFAULT_LIMITS) -> Response:
     """The file at an address that the user named; ``AssetError`` when there is no fetcher, or when it cannot be had."""
     if fetcher is None:
-        raise AssetError(f"{shown_url(url, limits)} is on the network, which is asked only when that is allowed (--online, or a fetcher)")
+        raise AssetError(
+            f"{shown_url(url, limits)} is on the network, which is asked only when that is allowed (--online; in Python, with a fetcher)"
+        )
     try:
         return fetcher.fetch(Request(url=url, what="the file", origin="user", most=limits.download_size))
     except FetchError as error:

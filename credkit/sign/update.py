@@ -249,12 +249,11 @@ class UpdateBuilder(Builder):
         )
 
     def _action_boxes(self, ingredient: AssertionBox, redacted: list[tuple[_Redaction, str]]) -> tuple[AssertionBox, ...]:
-        """The actions assertion, when there is an action to state."""
+        """The actions assertion; an update that only adds proofs says that it opened the asset, as every history begins with that."""
         stated = [replace(a, ingredients=(ingredient.reference,)) if a.action == _OPENED else a for a in self._actions]
         stated.sort(key=lambda action: action.action != _OPENED)
         stated += [Action(_REDACTED, reason=one.reason, description=one.description, redacted=uri, when=one.when) for one, uri in redacted]
-        if not stated:
-            return ()
+        stated = stated or [Action(_OPENED, ingredients=(ingredient.reference,))]
         statement = check_statement(Actions(tuple(stated), all_actions_included=self._all_actions_included, **self._about_actions))
         return (AssertionStore().add(statement.label, statement.content, statement.payload),)
 

@@ -120,7 +120,7 @@ def _check_scheme(scheme: str, *, plain_http: bool) -> None:
         return
     if scheme == "http":
         raise FetchError("it would travel unprotected over http, and only https is allowed for it")
-    raise FetchError("only addresses that begin with https:// are asked")
+    raise FetchError(f"only addresses that begin with https://{' or http://' if plain_http else ''} are asked")
 
 
 def _host(parts: SplitResult) -> str:

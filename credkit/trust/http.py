@@ -133,9 +133,9 @@ class HttpFetcher:
             except TimeoutError:
                 raise FetchError("the name of the host was not found in time") from None
             except (OSError, UnicodeError):
-                raise FetchError("no host of that name is known") from None
+                raise FetchError("no host of that name is known: it is misspelt, or this machine is not connected") from None
         if not self._hosts[host]:
-            raise FetchError("no host of that name is known")
+            raise FetchError("no host of that name is known: it is misspelt, or this machine is not connected")
         return self._hosts[host]
 
     def _asked_at(self, place: Place, addresses: tuple[str, ...], request: Request, clock: _Clock) -> Response | str:

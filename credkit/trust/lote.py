@@ -93,7 +93,10 @@ def parse_lote(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Lote:
     """
     if len(data) > limits.trust_list_size:
         raise MalformedError(f"the list has {len(data):,} bytes, {limits.trust_list_size:,} are allowed")
-    lote = Fields(Fields(_json(data), path="", code=_CODE).get("LoTE"), path="/LoTE", code=_CODE)
+    document = _json(data)
+    if not isinstance(document, dict) or not isinstance(document.get("LoTE"), dict):
+        raise MalformedError('the JSON is no list of trusted entities: it has no object "LoTE"')
+    lote = Fields(document["LoTE"], path="/LoTE", code=_CODE)
     about = lote.map("ListAndSchemeInformation")
     if about is None:
         raise lote.error("ListAndSchemeInformation", "is missing")

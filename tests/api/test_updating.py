@@ -189,7 +189,7 @@ def test_time_stamps(signed: Path, tmp_path: Path) -> None:
     report = credkit.verify_file(out, policy=POLICY)
     assert report.state == "Trusted"
     assert [bool(m.signature and m.signature.time) for m in report.manifests] == [False, True, True]
-    value = report.manifests[-1].manifest.assertions[1].value()
+    value = report.manifests[-1].manifest.assertions[2].value()
     assert list(value) == [credkit.verify_file(signed).active_manifest]
 
 
@@ -240,7 +240,7 @@ def test_what_the_issuer_says_of_revocation_is_kept(kind: str) -> None:
     assert len(responder.requests) == 1
     report = credkit.verify_file(out.getvalue(), policy=policy)
     assert report.state == "Trusted"
-    assert labels(report) == ["c2pa.ingredient.v3", "c2pa.time-stamp", "c2pa.certificate-status"]
+    assert labels(report) == ["c2pa.actions.v2", "c2pa.ingredient.v3", "c2pa.time-stamp", "c2pa.certificate-status"]
     assert report.manifests[0].signature is not None
     assert report.manifests[0].signature.revocation == "notRevoked"
     found = peer.read(out.getvalue(), kind, anchors=STAPLER.root_pem + pki.root_pem() + tsa.default_tsa().root.pem)

@@ -131,8 +131,12 @@ def test_an_update_has_the_form_of_the_standard() -> None:
     assert not {"c2pa.hash.data", "c2pa.thumbnail.claim"} & set(labels)
 
 
-def test_without_an_action_there_is_no_actions_assertion() -> None:
-    assert [a.label for a in active_of(written(noting(), created())).assertions] == ["c2pa.ingredient.v3", "org.test.note"]
+def test_without_an_action_it_opened_the_asset() -> None:
+    active = active_of(written(noting(), created()))
+    assert [a.label for a in active.assertions] == ["c2pa.actions.v2", "c2pa.ingredient.v3", "org.test.note"]
+    (action,) = active.assertions[0].value()["actions"]
+    assert action["action"] == "c2pa.opened"
+    assert action["parameters"]["ingredients"][0]["url"].endswith("c2pa.ingredient.v3")
 
 
 def test_an_opened_action_leads_to_the_parent() -> None:
@@ -155,7 +159,7 @@ def test_another_signer_may_update() -> None:
 def test_trust_in_the_former_signer_is_recorded() -> None:
     builder = UpdateBuilder(policy=TrustPolicy.of(pki.root_pem()))
     builder.add(TrainingMining.not_allowed())
-    parent = active_of(written(builder, created())).assertions[0].value()
+    parent = active_of(written(builder, created())).assertions[1].value()
     assert "signingCredential.trusted" in [entry["code"] for entry in parent["validationResults"]["activeManifest"]["success"]]
 
 

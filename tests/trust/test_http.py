@@ -584,7 +584,8 @@ def test_number_of_questions() -> None:
 def test_sentences_name_thing_host_and_reason() -> None:
     wires = Wires()
     assert refused(wires, f"https://{HOST}/x") == f"{WHAT} cannot be had from {HOST}: the connection failed (connection refused)"
-    assert refused(wires, "https://unknown.test/") == f"{WHAT} was not asked for at https://unknown.test/: no host of that name is known"
+    unknown = "no host of that name is known: it is misspelt, or this machine is not connected"
+    assert refused(wires, "https://unknown.test/") == f"{WHAT} was not asked for at https://unknown.test/: {unknown}"
     shown = refused(wires, "https://x\x1b[2J\u202e.test/" + "y" * 300)
     assert "\\x1b[2J\\u202e" in shown
     assert "yyy...: " in shown
