@@ -48,8 +48,8 @@ class Limits:
     ocsp_responses: int = 64
     """OCSP responses that are read in one signature, and in the certificate status assertions of one store; real ones have three."""
     proofs: int = 2_000
-    """Time-stamps, and OCSP responses, that all manifests of one store share evenly; every signature may bring three of each, which is what
-    real ones have. Reading one costs up to 4 ms."""
+    """Certificates, time-stamps, and OCSP responses, that all manifests of one store share evenly; every signature may bring three of each,
+    which is what real ones have. Reading one costs up to 4 ms."""
     decompressed_size: int = 32 * _MIB
     """Output of a compressed manifest or metadata chunk: 1,617 bytes of Brotli can become 1 GiB."""
     manifests: int = 1_000

@@ -9,9 +9,10 @@ import pytest
 
 from credkit.limits import DEFAULT_LIMITS
 from credkit.verify import Report
+from tests.forge import pki
 from tests.forge.boxes import Node
 from tests.forge.files import signed, standard
-from tests.forge.manifests import CREATED, Assertion, Recipe, Ref, actions, data_hash, ingredient, label_of
+from tests.forge.manifests import CREATED, Assertion, Recipe, Ref, Signing, actions, data_hash, ingredient, label_of
 from tests.verify.case import delta_failures, failures, judge, policy
 from tests.verify.tables import ingredients
 
@@ -31,6 +32,17 @@ def test_manifests() -> None:
     assert limited(asset, manifests=5).state == "Trusted"
     report = limited(asset, manifests=4)
     assert (report.state, report.failure and report.failure.code) == ("error", "general.error")
+
+
+@pytest.mark.parametrize(("between", "state"), [(1, "Trusted"), (2, "Valid")])
+def test_certificates_that_manifests_share(between: int, state: str) -> None:
+    """Three are read in any case: the signer's, a stray one, and the issuer; a further stray one pushes the issuer out."""
+    chain = pki.default_pki()
+    assert chain.intermediate is not None
+    strays = tuple(pki.make_root("es256").der for _ in range(between))
+    asset = signed(replace(standard(), signing=Signing(chain=(chain.leaf, *strays, chain.intermediate.der))))
+    assert limited(asset, proofs=1).state == state
+    assert limited(asset).state == "Trusted"
 
 
 def test_generations() -> None:

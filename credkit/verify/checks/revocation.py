@@ -118,7 +118,7 @@ def _issuer(ctx: Context, path: PathResult, chain: tuple[bytes, ...], leaf: Cert
     """
     if len(path.path) > 1:
         return Certificate.parse(path.path[1], ctx.limits)
-    for der in chain[1:]:
+    for der in chain[1 : ctx.share(ctx.limits.certificates)]:
         try:
             certificate = Certificate.parse(der, ctx.limits)
         except MalformedError:

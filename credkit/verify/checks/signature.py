@@ -127,7 +127,7 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
     )
     if findings:
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_INVALID, url, "; ".join(f"{f.message}" for f in findings))
-    path = check_path(chain, ctx.policy.signers, at, ctx.limits, allowed=ctx.policy.allowed)
+    path = check_path(chain[: ctx.share(ctx.limits.certificates)], ctx.policy.signers, at, ctx.limits, allowed=ctx.policy.allowed)
     subject.path = path
     revoked = revoked_authority(ctx, subject, path) if path.trusted and not findings else None
     if path.trusted and not findings and not revoked:
