@@ -71,6 +71,16 @@ def test_import_is_light() -> None:
     assert not there & set(COLD)
 
 
+def test_verifying_loads_no_more_than_pictures_need() -> None:
+    assert not loaded("import credkit.verify, credkit.trust.policy") & {
+        "credkit.binding.bmff_hash",
+        "credkit.binding.multi_asset",
+        "credkit.trust.http",
+        "credkit.trust.lote",
+        "tempfile",
+    }
+
+
 @pytest.mark.parametrize(
     "name", ["credkit.codec.cbor", "credkit.codec.cose", "credkit.codec.jumbf", "credkit.manifest.store", "credkit.sign.output"]
 )

@@ -9,14 +9,17 @@ import argparse
 import os
 import secrets
 import shlex
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.parsers import FOLDER, Subcommands, add_command
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 __all__ = ["add_to", "run"]
 
@@ -85,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.REFUSED if unexpected else ExitCode.OK
 
 
-def _temporary() -> tempfile.TemporaryDirectory[str]:
+def _temporary() -> TemporaryDirectory[str]:
+    import tempfile
+
     return tempfile.TemporaryDirectory(prefix="credkit-demo-", ignore_cleanup_errors=True)
 
 

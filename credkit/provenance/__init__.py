@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import EmbeddedFile
-from credkit.provenance.graph import Edge, Graph, Node, provenance_graph
+from credkit.provenance.graph import provenance_graph
+from credkit.provenance.nodes import Edge, Graph, Node
 from credkit.provenance.text import json_text, shown
 from credkit.verify.report import Report
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.provenance.graph import Edge, Graph, Node
 from credkit.provenance.identities import identity_words
+from credkit.provenance.nodes import Edge, Graph, Node
 from credkit.provenance.text import quoted, shown
 from credkit.provenance.verdict import Tone, name_words, signer_words, status_words
 from credkit.provenance.vocabulary import reason_words

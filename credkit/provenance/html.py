@@ -15,8 +15,9 @@ from typing import Any
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import EmbeddedFile
 from credkit.provenance.facts import Fact, facts, standing_tone, title_words
-from credkit.provenance.graph import Graph, Node, provenance_graph
+from credkit.provenance.graph import provenance_graph
 from credkit.provenance.json_report import json_report, time_text
+from credkit.provenance.nodes import Graph, Node
 from credkit.provenance.regions import Shape
 from credkit.provenance.text import json_text, shown
 from credkit.provenance.values import base64_text

@@ -10,8 +10,9 @@ from typing import Any
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion
-from credkit.provenance.graph import Graph, Node, provenance_graph
+from credkit.provenance.graph import provenance_graph
 from credkit.provenance.identities import identity_words
+from credkit.provenance.nodes import Graph, Node
 from credkit.provenance.regions import Region
 from credkit.provenance.values import assertion_value, claim_value, json_value, marked_base64
 from credkit.provenance.verdict import name_words, signer_words, verdict

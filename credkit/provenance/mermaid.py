@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.facts import standing_tone, title_words
-from credkit.provenance.graph import Edge, Node, provenance_graph
+from credkit.provenance.graph import provenance_graph
+from credkit.provenance.nodes import Edge, Node
 from credkit.provenance.text import shown
 from credkit.provenance.verdict import signer_words, verdict
 from credkit.verify.report import Report

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.facts import Fact, facts, standing_tone, title_words
-from credkit.provenance.graph import Graph, Node, provenance_graph
+from credkit.provenance.graph import provenance_graph
+from credkit.provenance.nodes import Graph, Node
 from credkit.provenance.signs import Signs
 from credkit.provenance.text import shown
 from credkit.provenance.verdict import Tone, Verdict, verdict

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion, EmbeddedFile
 from credkit.provenance.facts import facts, standing_tone, title_words
-from credkit.provenance.graph import Graph, Node, provenance_graph
+from credkit.provenance.graph import provenance_graph
+from credkit.provenance.nodes import Graph, Node
 from credkit.provenance.signs import Signs
 from credkit.provenance.text import json_text, shown
 from credkit.provenance.values import assertion_value, json_value

@@ -13,8 +13,8 @@ from typing import Literal
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.uri import JumbfUri
-from credkit.provenance.graph import Graph, Node, Signer
 from credkit.provenance.identities import IDENTITY_CODES
+from credkit.provenance.nodes import Graph, Node, Signer
 from credkit.provenance.text import quoted, shown
 from credkit.status import Kind, Status, StatusCode
 from credkit.verify.report import Report, State

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from credkit.assets import Asset, open_source
 from credkit.assets.engine import Progress
@@ -39,7 +39,7 @@ from credkit.sign.compose import AssertionBox, AssertionStore
 from credkit.sign.draft import Draft
 from credkit.sign.history import guard_history
 from credkit.sign.inception import CREATED, settle_actions
-from credkit.sign.ingredients import History, ImportedManifests, IngredientHandle
+from credkit.sign.ingredients import History, ImportedManifests, IngredientHandle, IngredientOptions, InputOptions
 from credkit.sign.named_actor import NamedActor, identity_drafts
 from credkit.sign.opening import check_whole, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
@@ -50,7 +50,7 @@ from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from credkit.version import __version__
 
-__all__ = ["Builder", "IngredientOptions", "InputOptions", "default_generator"]
+__all__ = ["Builder", "default_generator"]
 
 _STORE_FILE = "application/c2pa"
 _MANIFEST_LABEL = re.compile(
@@ -61,27 +61,6 @@ _MANIFEST_LABEL = re.compile(
 def default_generator() -> GeneratorInfo:
     """credkit itself, with the edition of the standard that it writes."""
     return GeneratorInfo("credkit", __version__, spec_version="2.4.0")
-
-
-class InputOptions(TypedDict, total=False):
-    """What can be said about every ingredient; see ``Builder.add_ingredient``."""
-
-    format: str | None
-    thumbnail: Thumbnail | None
-    description: str | None
-    instance_id: str | None
-    data: EmbeddedData | Mapping[str, Any] | None
-    informational_uri: str | None
-    metadata: Mapping[str, Any] | None
-
-
-class IngredientOptions(InputOptions, total=False):
-    """What can be said about an ingredient that is an asset."""
-
-    sidecar: Asset | None
-    policy: TrustPolicy | None
-    at: datetime | None
-    data_types: Iterable[str | Mapping[str, Any]]
 
 
 class Builder:

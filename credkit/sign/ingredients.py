@@ -6,22 +6,48 @@ its manifests are copied byte for byte, each once, however many ingredients brin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypedDict
 
+from credkit.assets import Asset
 from credkit.codec.digest import digest
 from credkit.errors import HistoryError
+from credkit.manifest.assertions import EmbeddedData, Thumbnail
 from credkit.manifest.assertions.validation_results import RecordedDelta, RecordedResults
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.uri import manifest_uri, signature_uri
 from credkit.sign.compose import HASH_ALGORITHM, AssertionBox
 from credkit.status import SUCCESSORS, Kind, Status
+from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
-__all__ = ["History", "ImportedManifests", "IngredientHandle", "recorded_results"]
+__all__ = ["History", "ImportedManifests", "IngredientHandle", "IngredientOptions", "InputOptions", "recorded_results"]
 
 _FORMER_CODES = {new: old for old, new in SUCCESSORS.items()}
 """The reference still finds the code of editions before 2.2, and would call the child of an expired parent invalid."""
+
+
+class InputOptions(TypedDict, total=False):
+    """What can be said about every ingredient; see ``Builder.add_ingredient``."""
+
+    format: str | None
+    thumbnail: Thumbnail | None
+    description: str | None
+    instance_id: str | None
+    data: EmbeddedData | Mapping[str, Any] | None
+    informational_uri: str | None
+    metadata: Mapping[str, Any] | None
+
+
+class IngredientOptions(InputOptions, total=False):
+    """What can be said about an ingredient that is an asset."""
+
+    sidecar: Asset | None
+    policy: TrustPolicy | None
+    at: datetime | None
+    data_types: Iterable[str | Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,21 +12,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from credkit.errors import MalformedError, TrustError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.anchor import Anchor
 from credkit.trust.certificate import Certificate
-from credkit.trust.lote import Lote, is_lote, parse_lote
 from credkit.trust.pem import pem_blocks
 from credkit.trust.profile import CLAIM_SIGNING, DEFAULT_PURPOSES, DOCUMENT_SIGNING, EMAIL_PROTECTION, TIME_STAMPING
+
+if TYPE_CHECKING:
+    from credkit.trust.lote import Lote
 
 __all__ = [
     "TSA_PURPOSES",
     "Anchor",
     "CertificateSource",
     "TrustList",
+    "is_json",
     "purpose_named",
     "purpose_words",
     "read_certificates",
@@ -85,8 +88,10 @@ def read_trust_list(
     """
     name, data = _opened(source, label, limits)
     short = "" if isinstance(source, bytes) else Path(source).name
-    if not is_lote(data):
+    if not is_json(data):
         return TrustList.of(*_certificates(name, data, limits), purposes=purposes, name=short)
+    from credkit.trust.lote import parse_lote
+
     try:
         lote = parse_lote(data, limits)
     except MalformedError as error:
@@ -100,6 +105,11 @@ def read_trust_list(
         issued=lote.issued,
         remarks=lote.remarks,
     )
+
+
+def is_json(data: bytes) -> bool:
+    """Whether ``data`` looks like JSON, the form of official lists."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
 def _purposes(lote: Lote, wanted: frozenset[str], name: str) -> frozenset[str]:
@@ -155,7 +165,7 @@ def _opened(source: CertificateSource, label: str, limits: Limits) -> tuple[str,
 def _certificates(name: str, data: bytes, limits: Limits) -> list[bytes]:
     if data[:1] == b"\x30":
         return [_checked(data, f"{name} cannot be used", limits)]
-    if is_lote(data):
+    if is_json(data):
         raise TrustError(f"{name} is a list in JSON: single certificates are given in PEM or DER")
     if data.count(b"-----BEGIN ") > limits.trust_anchors:
         raise TrustError(f"{name} has more than {limits.trust_anchors:,} PEM blocks, the most that a trust list may have")

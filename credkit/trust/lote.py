@@ -29,7 +29,7 @@ from credkit.trust.anchor import Anchor
 from credkit.trust.certificate import Certificate
 from credkit.trust.profile import CLAIM_SIGNING, TIME_STAMPING
 
-__all__ = ["SCHEMES", "Lote", "Scheme", "is_lote", "parse_lote"]
+__all__ = ["SCHEMES", "Lote", "Scheme", "parse_lote"]
 
 _CODE = "general.error"
 _TRUSTED = ("http://c2pa.org/conformance/trust-list/trusted", "https://c2pa.org/conformance/trust-list/trusted")
@@ -78,11 +78,6 @@ class _State:
     start: datetime | None
     trusted: bool
     certificates: tuple[bytes, ...]
-
-
-def is_lote(data: bytes) -> bool:
-    """Whether ``data`` looks like JSON."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
 def parse_lote(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Lote:

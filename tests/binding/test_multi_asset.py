@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.assets import BytesSource, EditedSource, JpegFormat, Span
-from credkit.binding import BindingOutcome, BindingTarget, PartAssertion, check_multi_asset
+from credkit.binding import BindingOutcome, BindingTarget
+from credkit.binding.multi_asset import PartAssertion, check_multi_asset
 from credkit.limits import DEFAULT_LIMITS
 from credkit.provenance import render
 from credkit.status import Kind

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS
 from credkit.trust.anchor import Anchor
-from credkit.trust.lote import SCHEMES, is_lote, parse_lote
+from credkit.trust.lists import is_json
+from credkit.trust.lote import SCHEMES, parse_lote
 from credkit.trust.profile import CLAIM_SIGNING, TIME_STAMPING
 from tests.forge import pki
 from tests.forge.lists import SIGNERS, TRUSTED, TSA, UNTRUSTED, lote, lote_bytes, service, simple_list, state
@@ -64,9 +65,9 @@ def test_other_schemes_do_not_say_it(name: str | None):
 
 def test_text_before_the_list_and_its_first_character():
     assert parse_lote(b"\xef\xbb\xbf \n" + simple_list([A])).anchors
-    assert is_lote(b"\xef\xbb\xbf\r\n {")
-    assert not is_lote(b"-----BEGIN CERTIFICATE-----")
-    assert not is_lote(b"")
+    assert is_json(b"\xef\xbb\xbf\r\n {")
+    assert not is_json(b"-----BEGIN CERTIFICATE-----")
+    assert not is_json(b"")
 
 
 def test_base64_in_lines():

@@ -8,8 +8,9 @@ hash of the same manifest decides instead (anchor ``validating_a_multi_asset_has
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from credkit.binding import BINDINGS, BindingOutcome, BindingTarget, PartAssertion, check_multi_asset
+from credkit.binding import BINDINGS, BindingOutcome, BindingTarget
 from credkit.errors import MalformedError
 from credkit.manifest.store import Assertion, ManifestKind
 from credkit.manifest.uri import absolute
@@ -17,6 +18,9 @@ from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS
 from credkit.verify.checks.ingredients import ingredient_manifest, ingredients_of
 from credkit.verify.context import Context, Subject
+
+if TYPE_CHECKING:
+    from credkit.binding.multi_asset import PartAssertion
 
 __all__ = ["check_content", "governing_binding"]
 
@@ -86,6 +90,9 @@ def _outcome_of_parts(ctx: Context, bound: Subject, target: BindingTarget) -> Bi
         value = bound.value(vouched[0])
     except MalformedError:
         return None
+    # Rare, so that it is loaded only here.
+    from credkit.binding.multi_asset import check_multi_asset
+
     return check_multi_asset(value, vouched[0].uri, target, lambda url: _part_assertion(ctx, bound, url))
 
 
@@ -101,6 +108,8 @@ def _part_assertion(ctx: Context, bound: Subject, url: str) -> PartAssertion | N
     claim = bound.claim_or_none
     if assertion is None or claim is None or assertion.uri not in _vouched_uris(bound) or assertion.uri in ctx.redactions:
         return None
+    from credkit.binding.multi_asset import PartAssertion
+
     entry = next(entry for entry in claim.all_assertions if absolute(entry.url, bound.label) == assertion.uri)
     try:
         if not ctx.box_digest(assertion.box, bound.algorithm(entry.alg)).matches(entry.hash):
