@@ -24,7 +24,7 @@ from credkit.errors import AssetError, DefinitionError, FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store, sidecar_candidates
 from credkit.manifest.assertions import Action, GeneratorInfo, OpaqueAssertion
-from credkit.manifest.store import Manifest
+from credkit.manifest.store import Manifest, parse_store
 from credkit.sign.definition import Definition, apply_definition
 from credkit.sign.opening import scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
@@ -192,12 +192,17 @@ def redact_file(
 
 def _traces(opened: _Opened, removed: Iterable[Redactable], result: SignResult, limits: Limits) -> Iterator[str]:
     """Where texts of redacted assertions still stand, in sentences that do not repeat them."""
-    store = opened.report.store
+    store, left = opened.report.store, parse_store(result.store, limits=limits).manifests
+    boxes = [a.box for manifest in left for a in manifest.assertions] + [box for manifest in left for box in manifest.claim_boxes]
+    said = b"\0".join(box.raw for box in boxes)
+    certificates = b"\0".join(manifest.signature_box.raw for manifest in left if manifest.signature_box)
     for one in removed:
         assertion = store.assertion_at(one.uri, within=one.manifest) if store else None
         texts = telling_texts(assertion) if assertion else frozenset()
-        if texts and traces(texts, result.store):
+        if texts and traces(texts, said):
             yield f"Words of {one.label} also stand in other statements of the credentials: redact those as well."
+        if texts and traces(texts, certificates):
+            yield f"Words of {one.label} also stand in the certificate of a signer, which cannot be taken out."
         places = [kind for kind, data in _metadata(opened.source, limits) if texts and traces(texts, data)]
         if places:
             yield (

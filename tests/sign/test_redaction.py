@@ -321,19 +321,24 @@ def assertion_of(payload: dict[str, Any]) -> Assertion:
 
 
 def test_texts_by_which_a_statement_is_recognised() -> None:
-    payload = {"name": "Jane Roe", "more": ["abc", {"@context": "left out", "town": "Springfield"}], "at": "https://example.com/x", "n": 7}
-    assert telling_texts(assertion_of(payload)) == {"Jane Roe", "Springfield"}
+    payload = {
+        "name": "Test Studio",
+        "more": ["abc", {"@context": "left out", "town": "Springfield"}],
+        "at": "https://example.com/x",
+        "n": 7,
+    }
+    assert telling_texts(assertion_of(payload)) == {"Test Studio", "Springfield"}
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        b"<dc:creator>Jane &amp; Roe</dc:creator>",
-        b"Jane & Roe",
-        "Jane & Roe".encode("utf-16-le"),
-        "xJane & Roe".encode("utf-16-be"),
+        b"<dc:creator>Test &amp; Studio</dc:creator>",
+        b"Test & Studio",
+        "Test & Studio".encode("utf-16-le"),
+        "xTest & Studio".encode("utf-16-be"),
     ],
 )
 def test_traces_are_found_in_each_spelling(data: bytes) -> None:
-    assert traces({"Jane & Roe", "elsewhere"}, data) == 1
-    assert traces({"John"}, data) == 0
+    assert traces({"Test & Studio", "elsewhere"}, data) == 1
+    assert traces({"Others"}, data) == 0

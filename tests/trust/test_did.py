@@ -148,8 +148,8 @@ def test_what_is_no_did(text: Any) -> None:
     ("did", "url"),
     [
         ("did:web:w3c-ccg.github.io", "https://w3c-ccg.github.io/.well-known/did.json"),
-        ("did:web:w3c-ccg.github.io:user:alice", "https://w3c-ccg.github.io/user/alice/did.json"),
-        ("did:web:example.com%3A3000:user:alice", "https://example.com:3000/user/alice/did.json"),
+        ("did:web:w3c-ccg.github.io:user:studio", "https://w3c-ccg.github.io/user/studio/did.json"),
+        ("did:web:example.com%3A3000:user:studio", "https://example.com:3000/user/studio/did.json"),
     ],
 )
 def test_addresses_of_documents(did: str, url: str) -> None:
