@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from credkit.manifest.assertions.data_hash import DataHash
     from credkit.manifest.assertions.described_assets import AssetType, ExternalReference
     from credkit.manifest.assertions.embedded import EmbeddedData, Thumbnail
+    from credkit.manifest.assertions.generation import Generation, GenerationInput, GenerationModel, GenerationSource, Withheld
     from credkit.manifest.assertions.generator_info import GeneratorInfo
     from credkit.manifest.assertions.ingredient import IngredientView, read_ingredient
     from credkit.manifest.assertions.ingredient_statement import Ingredient, Relationship
@@ -43,6 +44,10 @@ _HOMES = {
     "DataHash": "data_hash",
     "EmbeddedData": "embedded",
     "ExternalReference": "described_assets",
+    "Generation": "generation",
+    "GenerationInput": "generation",
+    "GenerationModel": "generation",
+    "GenerationSource": "generation",
     "GeneratorInfo": "generator_info",
     "Ingredient": "ingredient_statement",
     "IngredientView": "ingredient",
@@ -62,6 +67,7 @@ _HOMES = {
     "TrainingSource": "training",
     "TrainingSources": "training",
     "Use": "training_mining",
+    "Withheld": "generation",
     "assertion_type": "registry",
     "check_statement": "registry",
     "digital_source_type": "source_types",
@@ -86,6 +92,10 @@ __all__ = [
     "DataHash",
     "EmbeddedData",
     "ExternalReference",
+    "Generation",
+    "GenerationInput",
+    "GenerationModel",
+    "GenerationSource",
     "GeneratorInfo",
     "Ingredient",
     "IngredientView",
@@ -104,6 +114,7 @@ __all__ = [
     "TrainingSource",
     "TrainingSources",
     "Use",
+    "Withheld",
     "assertion_type",
     "check_statement",
     "digital_source_type",

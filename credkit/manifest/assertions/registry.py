@@ -18,6 +18,7 @@ from credkit.manifest.assertions.boxes_hash import BOXES_HASH_TYPE
 from credkit.manifest.assertions.data_hash import DATA_HASH_TYPE
 from credkit.manifest.assertions.described_assets import ASSET_REFERENCE_TYPE, ASSET_TYPE_TYPE, CLOUD_DATA_TYPE, EXTERNAL_REFERENCE_TYPE
 from credkit.manifest.assertions.embedded import EMBEDDED_DATA_TYPE, ICON_TYPE, THUMBNAIL_TYPES
+from credkit.manifest.assertions.generation import GENERATION_TYPE
 from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.assertions.ingredient_statement import INGREDIENT_TYPE
 from credkit.manifest.assertions.metadata import CAWG_METADATA_TYPE, CUSTOM_METADATA, METADATA_TYPE
@@ -56,6 +57,7 @@ ASSERTIONS: dict[str, AssertionType] = {
         CAWG_METADATA_TYPE,
         TRAINING_MINING_TYPE,
         *TRAINING_TYPES,
+        GENERATION_TYPE,
     )
 }
 """Every assertion that credkit writes and checks, by label."""

@@ -1,0 +1,1 @@
+"""Labels of the law: what the rules of a place ask a generated picture to carry, written and read back."""

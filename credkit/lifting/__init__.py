@@ -1,0 +1,1 @@
+"""Lifting: what generation tools left in a file, as values that can be signed."""
