@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 from credkit.version import __version__
 
 if TYPE_CHECKING:
+    from credkit.api.lifted import Lift
+    from credkit.api.linting import lint_file
     from credkit.api.reading import read_store, verify_file
+    from credkit.api.revealing import Revealed, reveal
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
     from credkit.api.stripping import strip_file
@@ -33,9 +36,11 @@ if TYPE_CHECKING:
         HistoryError,
         MalformedError,
         NoCredentialsError,
+        OpeningError,
         OutputError,
         TrustError,
     )
+    from credkit.labels import Labels
     from credkit.limits import Limits
     from credkit.manifest.assertions import Action, ModelReference, Region, TrainingSource
     from credkit.provenance import render
@@ -55,15 +60,19 @@ _HOMES = {
     "DefinitionError": "credkit.errors",
     "FetchError": "credkit.errors",
     "HistoryError": "credkit.errors",
+    "Labels": "credkit.labels",
     "Licensor": "credkit.api.statements",
+    "Lift": "credkit.api.lifted",
     "Limits": "credkit.limits",
     "MalformedError": "credkit.errors",
     "NamedActor": "credkit.sign.named_actor",
     "NoCredentialsError": "credkit.errors",
     "ModelReference": "credkit.manifest.assertions",
+    "OpeningError": "credkit.errors",
     "OutputError": "credkit.errors",
     "Region": "credkit.manifest.assertions",
     "Report": "credkit.verify.report",
+    "Revealed": "credkit.api.revealing",
     "SignResult": "credkit.api.signing",
     "Signer": "credkit.sign.signer",
     "Statements": "credkit.api.statements",
@@ -71,9 +80,11 @@ _HOMES = {
     "TrustError": "credkit.errors",
     "TrustPolicy": "credkit.trust.policy",
     "UpdateBuilder": "credkit.sign.update",
+    "lint_file": "credkit.api.linting",
     "read_store": "credkit.api.reading",
     "redact_file": "credkit.api.updating",
     "render": "credkit.provenance",
+    "reveal": "credkit.api.revealing",
     "sign_file": "credkit.api.signing",
     "strip_file": "credkit.api.stripping",
     "time_stamp_file": "credkit.api.updating",
@@ -90,15 +101,19 @@ __all__ = [
     "DefinitionError",
     "FetchError",
     "HistoryError",
+    "Labels",
     "Licensor",
+    "Lift",
     "Limits",
     "MalformedError",
     "ModelReference",
     "NamedActor",
     "NoCredentialsError",
+    "OpeningError",
     "OutputError",
     "Region",
     "Report",
+    "Revealed",
     "SignResult",
     "Signer",
     "Statements",
@@ -107,9 +122,11 @@ __all__ = [
     "TrustPolicy",
     "UpdateBuilder",
     "__version__",
+    "lint_file",
     "read_store",
     "redact_file",
     "render",
+    "reveal",
     "sign_file",
     "strip_file",
     "time_stamp_file",

@@ -17,7 +17,15 @@ from pathlib import Path
 
 from credkit.errors import CredentialError
 
-__all__ = ["configuration_directory", "make_private_folder", "replace_private_file", "slug_of", "sync_folder", "write_private_file"]
+__all__ = [
+    "configuration_directory",
+    "data_directory",
+    "make_private_folder",
+    "replace_private_file",
+    "slug_of",
+    "sync_folder",
+    "write_private_file",
+]
 
 _DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
 
@@ -30,6 +38,18 @@ def configuration_directory() -> Path:
     base = os.environ.get("XDG_CONFIG_HOME")
     # The XDG specification says to ignore a relative path.
     return (Path(base) if base and Path(base).is_absolute() else _home() / ".config") / "credkit"
+
+
+def data_directory() -> Path:
+    """The folder of credkit for what is kept for the user and was not set by him, such as openings of sealed prompts; it need not exist.
+
+    ``CredentialError`` for a user without a home folder.
+    """
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return Path(base) / "credkit" if base else _home() / "AppData" / "Local" / "credkit"
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base and Path(base).is_absolute() else _home() / ".local" / "share") / "credkit"
 
 
 def _home() -> Path:

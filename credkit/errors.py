@@ -11,6 +11,7 @@
     ├── CredentialError        keys, certificates, passphrases, identities
     ├── TrustError             trust lists and anchors that cannot be used
     ├── FetchError             something that could not be had from the network
+    ├── OpeningError           an opening of a sealed field that proves nothing about the file
     └── OutputError            the result could not be written, nothing was changed
 
 The message of each is one sentence for people: what is wrong, where, and how to mend it.
@@ -29,6 +30,7 @@ __all__ = [
     "HistoryError",
     "MalformedError",
     "NoCredentialsError",
+    "OpeningError",
     "OutputError",
     "TrustError",
 ]
@@ -93,6 +95,10 @@ class TrustError(CredkitError):
 
 class FetchError(CredkitError):
     """Something that could not, or must not, be had from the network."""
+
+
+class OpeningError(CredkitError):
+    """An opening of a sealed field that does not fit the file, or a file that proves nothing."""
 
 
 class OutputError(CredkitError):

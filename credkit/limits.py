@@ -60,6 +60,16 @@ class Limits:
     """Ranges in one data hash."""
     statuses: int = 5_000
     """Status entries in one report."""
+    journal_line: int = 96 * _MIB
+    """One line of an authorship journal; a checkpoint is the longest, with a manifest store in Base64."""
+    journal_entry: int = 8 * _MIB
+    """One entry of a journal; 200 candidates with previews of 16 KiB have 5 MB."""
+    journal_checkpoints: int = 150
+    """Checkpoints in one journal; each brings all before it, and the reference follows 200 generations."""
+    graph_nodes: int = 20_000
+    """Nodes of a generation graph that are followed; the largest workflows have some hundreds, and each costs up to 0.1 ms."""
+    terms: int = 1_000
+    """Statements about the terms of one picture that are weighed against each other; a chain of a hundred generations has some hundred."""
     text_length: int = 200
     """Characters of one text of a file that are shown to people."""
     page_pictures: int = 24 * _MIB
@@ -68,6 +78,8 @@ class Limits:
     """Marker segments of one JPEG."""
     png_chunks: int = 2_000_000
     """Chunks of one PNG; a 1 GB file in 1 KiB chunks has 1,000,000."""
+    riff_chunks: int = 100_000
+    """Chunks of one WebP; an animation has one a frame."""
     bmff_boxes: int = 100_000
     """Boxes of one MP4 or HEIF file that are looked at; ten hours of film in fragments of two seconds have 90,000."""
     bmff_depth: int = 16
@@ -85,6 +97,12 @@ class Limits:
     """One XMP or EXIF block that is read."""
     metadata_blocks: int = 1_000
     """Metadata blocks noted in one file; 16 MiB of extended XMP in JPEG segments are 257."""
+    text_size: int = 8 * _MIB
+    """One text that a generation tool wrote, inflated; workflows that carry masks inside reach some megabytes."""
+    texts_size: int = 32 * _MIB
+    """All texts of one file together; each is held in memory until what it says is lifted."""
+    texts: int = 1_000
+    """Texts of one file; tools write up to a dozen, photo editors some hundred properties."""
     stores: int = 64
     """Manifest stores noted in one file; more than one counts as none, but all are removed when a new one is written."""
     store_slices: int = 16_384
@@ -111,6 +129,10 @@ class Limits:
     """Until one question is answered, from looking up the host to the last byte, redirects included; a server that drips ends here."""
     fetch_total_seconds: int = 60
     """All questions of one verification together; four servers that stall."""
+    disclosure_size: int = 32 * _MIB
+    """One opening of a sealed field, in characters of base64url; a raw workflow has some hundred KiB."""
+    openings_size: int = 64 * _MIB
+    """A file of openings; those of one picture are its texts and a third more."""
 
 
 DEFAULT_LIMITS = Limits()

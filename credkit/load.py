@@ -19,6 +19,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from credkit.assets import AssetFormat, Layout, Source, detect
 from credkit.assets.engine import read_store
+from credkit.assets.json_lines import JSON_LINES
 from credkit.errors import FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import Status, StatusCode, status
@@ -78,7 +79,8 @@ def load_store(
     """
     asset_format = detect(source)
     if asset_format is None:
-        return _without(None, None, "The file is not of a format that credkit reads (JPEG, PNG, or a .c2pa manifest store).", broken=True)
+        problem = "The file is not of a format that credkit reads (JPEG, PNG, WebP, or a .c2pa manifest store)."
+        return _without(None, None, problem, broken=True)
     try:
         layout = asset_format.scan(source, limits)
     except MalformedError as error:
@@ -111,7 +113,8 @@ def load_store(
     if missing:
         message = " ".join(f"{text[:1].upper()}{text[1:]}." for text in missing)
         return _without(asset_format, layout, message, status(StatusCode.MANIFEST_INACCESSIBLE, None, message))
-    return _without(asset_format, layout, "The file carries no Content Credentials.")
+    absent = status(StatusCode.MANIFEST_APPEND_ONLY_TEXT_NO_SENTINEL, None) if layout.media_type == JSON_LINES else None
+    return _without(asset_format, layout, "The file carries no Content Credentials.", absent)
 
 
 def _without(

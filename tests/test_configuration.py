@@ -2,10 +2,18 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 import pytest
 
-from credkit.configuration import make_private_folder, replace_private_file, slug_of, write_private_file
+from credkit.configuration import (
+    configuration_directory,
+    data_directory,
+    make_private_folder,
+    replace_private_file,
+    slug_of,
+    write_private_file,
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes of this kind exist on POSIX only")
 
@@ -48,3 +56,14 @@ def test_names_without_letters_get_a_hash():
     assert slug_of("工作室", "list").startswith("list-")
     assert slug_of("工作室", "list") != slug_of("工作", "list")
     assert slug_of("con").startswith("identity-")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other folders")
+def test_what_is_kept_lies_apart_from_what_is_set(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "c"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "d"))
+    assert (configuration_directory(), data_directory()) == (tmp_path / "c" / "credkit", tmp_path / "d" / "credkit")
+    # The XDG specification says to ignore a relative path.
+    monkeypatch.setenv("XDG_DATA_HOME", "d")
+    assert data_directory() == tmp_path / ".local" / "share" / "credkit"

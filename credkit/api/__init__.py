@@ -9,7 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from credkit.api.accepting import judge_file
+    from credkit.api.lifted import Lift
+    from credkit.api.linting import lint_file
     from credkit.api.reading import open_with_sidecar, read_store, verify_file
+    from credkit.api.revealing import Revealed, reveal
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
     from credkit.api.stripping import strip_file
@@ -17,13 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Licensor",
+    "Lift",
+    "Revealed",
     "SignResult",
     "Statements",
+    "judge_file",
+    "lint_file",
     "open_with_sidecar",
     "place_of_store",
     "read_store",
     "redact_file",
     "redactable_in",
+    "reveal",
     "sign_file",
     "strip_file",
     "time_stamp_file",
@@ -33,13 +42,18 @@ __all__ = [
 
 _HOMES = {
     "Licensor": "statements",
+    "Lift": "lifted",
+    "Revealed": "revealing",
     "SignResult": "signing",
     "Statements": "statements",
+    "judge_file": "accepting",
+    "lint_file": "linting",
     "open_with_sidecar": "reading",
     "place_of_store": "updating",
     "read_store": "reading",
     "redact_file": "updating",
     "redactable_in": "updating",
+    "reveal": "revealing",
     "sign_file": "signing",
     "strip_file": "stripping",
     "time_stamp_file": "updating",

@@ -17,7 +17,12 @@ from credkit.trust.fetch import Fetcher
 from credkit.trust.timestamp import parse_token
 from credkit.verify import Report
 
-__all__ = ["chosen_adjuncts", "network", "stated_time"]
+__all__ = ["asks_for_stamp", "chosen_adjuncts", "network", "stated_time"]
+
+
+def asks_for_stamp(timestamp: str | TimeStamper | None, definition: Definition | None) -> bool:
+    """Whether the signature is to bear a time-stamp, by the caller's word or the definition's."""
+    return timestamp is not None or (definition is not None and definition_time_stamp(definition) is not None)
 
 
 def chosen_adjuncts(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import uuid
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from credkit.api.rights import rights_mirror
 from credkit.api.statements import Statements
 from credkit.assets import EditedSource, Layout, Source
 from credkit.errors import AssetError
@@ -23,45 +25,68 @@ if TYPE_CHECKING:
 __all__ = ["with_mirrors"]
 
 
-def with_mirrors(source: Source, statements: Statements | None, instance_id: str | None, limits: Limits) -> tuple[Source, str | None]:
-    """The source with XMP and EXIF that say what the statements say, and the instance ID that its XMP gives.
+def with_mirrors(
+    source: Source,
+    statements: Statements | None,
+    instance_id: str | None,
+    limits: Limits,
+    *,
+    labels: Mapping[str, Any] | None = None,
+) -> tuple[Source, str | None]:
+    """The source with XMP and EXIF that say what the statements and the labels say, and the instance ID that its XMP gives.
 
-    Without statements, or with none that are worth repeating, it is the source itself; its instance ID is then the one that
-    is there. ``AssetError`` when metadata that would have to be merged cannot be read: it is never thrown away to make room.
+    ``labels`` are further properties of ``XmpMirror`` (``credkit.api.labelling``), which win over those of the statements; all of it is one
+    edit. Without labels and statements that are worth repeating it is the source itself; its instance ID is then the one that is there.
+    ``AssetError`` when metadata that would have to be merged cannot be read: it is never thrown away to make room.
     """
     asset_format, layout = scan_asset(source, limits)
-    if statements is None or not _worth_repeating(statements):
+    repeated = statements if statements is not None and _worth_repeating(statements) else None
+    if repeated is None and not labels:
         return source, instance_id or _present_instance_id(source, layout, limits)
     from credkit.media.exif import exif_with
     from credkit.media.xmp import xmp_with
 
     new_id = instance_id or f"xmp.iid:{uuid.uuid4()}"
     try:
-        xmp = xmp_with(_read(source, layout, "xmp", limits), replace(_mirror(statements), instance_id=new_id), limits=limits)
+        present = _read(source, layout, "xmp", limits)
+        mirror = _keeping_origin(replace(_mirror(repeated), **(labels or {}), instance_id=new_id), present, limits)
+        xmp = xmp_with(present, mirror, limits=limits)
         exif = None
-        if statements.creator or statements.rights:
-            creator = "; ".join(statements.creator) or None
-            exif = exif_with(_read(source, layout, "exif", limits), creator=creator, copyright=statements.rights, limits=limits)
+        if repeated is not None and (repeated.creator or repeated.rights):
+            creator = "; ".join(repeated.creator) or None
+            exif = exif_with(_read(source, layout, "exif", limits), creator=creator, copyright=repeated.rights, limits=limits)
     except AssetError as error:
-        raise AssetError(f"{error}; or sign without repeating the statements there (--no-mirrors)") from None
+        instead = "without labels (--label)" if labels else "without repeating the statements there (--no-mirrors)"
+        raise AssetError(f"{error}; or sign {instead}") from None
     return EditedSource(source, asset_format.with_metadata(source, layout, xmp=xmp, exif=exif).pieces), new_id
 
 
-def _mirror(statements: Statements) -> XmpMirror:
-    from credkit.media.xmp import mirror_of
+def _mirror(statements: Statements | None) -> XmpMirror:
+    from credkit.media.xmp import XmpMirror, mirror_of
 
-    model = statements.models[0] if statements.models else None
+    if statements is None:
+        return XmpMirror()
+    model = statements.leading_model
     return mirror_of(
-        creator=statements.creator,
-        rights=statements.rights,
-        licensor=statements.licensor,
-        usage_terms=statements.usage_terms,
-        web_statement=statements.web_statement,
-        do_not_train=statements.do_not_train,
+        **rights_mirror(statements),
         digital_source_type=statements.created or statements.edited,
         ai_system=model.name if model else None,
         ai_system_version=model.version if model else None,
     )
+
+
+def _keeping_origin(mirror: XmpMirror, present: bytes | None, limits: Limits) -> XmpMirror:
+    """``mirror`` without a source type that would hide that AI made the picture: a later edit by hand does not undo that."""
+    from credkit.labels.content import AI_SOURCE_TYPES
+    from credkit.manifest.assertions.source_types import source_type_name
+    from credkit.media.xmp import read_xmp
+
+    if mirror.digital_source_type is None or not (present or b"").strip(b"\x00 \t\r\n"):
+        return mirror
+    before = read_xmp(present or b"", limits=limits).digital_source_type
+    names = source_type_name(before), source_type_name(mirror.digital_source_type)
+    hides = names[0] in AI_SOURCE_TYPES and names[1] not in AI_SOURCE_TYPES
+    return replace(mirror, digital_source_type=None) if hides else mirror
 
 
 def _present_instance_id(source: Source, layout: Layout, limits: Limits) -> str | None:
@@ -103,5 +128,8 @@ def _worth_repeating(statements: Statements) -> bool:
         or statements.usage_terms
         or statements.web_statement
         or statements.do_not_train
+        or statements.credit
+        or statements.licence
+        or statements.uses
         or statements.uses_ai
     )

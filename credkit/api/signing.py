@@ -6,19 +6,26 @@ comes last, and what was written is verified before it takes its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
-from credkit.api.countersigning import chosen_adjuncts, stated_time
+from credkit.api.countersigning import asks_for_stamp, chosen_adjuncts, stated_time
+from credkit.api.journalled import journalled
+from credkit.api.lifted import Beginning, Lift, Texts, gather_texts, with_lifted
 from credkit.api.mirrors import with_mirrors
 from credkit.api.previews import find_regions, make_preview
 from credkit.api.reading import name_of, open_with_sidecar
+from credkit.api.sealed import PromptPrivacy, Sealing, check_privacy, plan_sealing
 from credkit.api.statements import Statements
 from credkit.assets import Asset, Source
 from credkit.assets.engine import Progress
 from credkit.errors import DefinitionError
+from credkit.labels import Labels
+from credkit.lifting.lifted import Lifted
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store
 from credkit.manifest.assertions import GeneratorInfo
@@ -33,7 +40,7 @@ from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
-__all__ = ["SignResult", "sign_file"]
+__all__ = ["PromptPrivacy", "SignResult", "sign_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,8 @@ class SignResult:
     """What the check of each parent and component found."""
     stamped: datetime | None = None
     """The time, UTC, that the time-stamp beside the signature states; None without one."""
+    openings: Path | None = None
+    """The file that keeps the openings of what was sealed; None where nothing was."""
     notes: tuple[str, ...] = ()
     """Sentences for people: a parent that fails its check, a region that could not be found, what a definition asked for in vain."""
 
@@ -74,6 +83,12 @@ def sign_file(
     timestamp: str | TimeStamper | None = None,
     staple: bool = False,
     fetcher: Fetcher | None = None,
+    lift: Lift | bool = False,
+    lifted: Lifted | None = None,
+    prompt: PromptPrivacy = "public",
+    openings: str | os.PathLike[str] | None = None,
+    labels: Labels | None = None,
+    journal: str | os.PathLike[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> SignResult:
@@ -95,13 +110,28 @@ def sign_file(
     network, through ``fetcher`` (by default an ``HttpFetcher``); without them the network is never used, and when they are asked for and
     cannot be had, nothing is signed.
 
+    ``lift`` reads what generation tools left in the source (prompt, seed, settings, models) and states it; ``Lift`` says more exactly how.
+    ``lifted`` is the same, handed over by a program that generated the picture itself. The words of ``statements`` win over both.
+    ``prompt`` is ``public``; ``sealed`` to put salted commitments in the place of prompts, seed and every text that could hold them, whose
+    openings are kept in the file ``openings`` (by default in the user's data folder) and shown later with ``reveal``; or ``omit`` to leave
+    them out. Under both of these, every other place of the picture that holds such a text is cleared, or signing is refused.
+
+    ``labels`` are what the rules of China, the European Union and California ask a generated picture to carry: written into the manifest
+    and, also without ``mirrors``, into the picture's own metadata; those that it carries already stay.
+
+    ``journal`` is the author's journal: it is told before and after signing, and the manifest refers to it, so that each can be shown to
+    belong to the other. A signing that fails is told there, too.
+
     Raises ``DefinitionError``, ``CredentialError``, ``AssetError``, ``HistoryError``, ``FetchError`` or ``OutputError``; after each of them
     every existing file is as it was.
     """
+    if labels is not None and sidecar:
+        raise DefinitionError("labels stand in the picture itself, and with a sidecar it stays as it is: leave out one of the two")
     if region not in (None, "auto"):
         raise DefinitionError('"region" is "auto" or left out; regions that are known go into the statements (Statements(regions=...))')
     statements = statements or Statements()
     notes: list[str] = []
+    check_privacy(prompt, openings)
     snapshot = snapshot_of(source)
     with open_with_sidecar(source) as (opened, beside):
         builder = Builder(title=statements.title or name_of(source) or None, generator=generator, limits=limits)
@@ -109,6 +139,21 @@ def sign_file(
             notes += apply_definition(builder, definition, policy=policy)
             builder.title = statements.title or builder.title
             builder.generator = generator or builder.generator
+        sealing = _statements_of(
+            builder,
+            source,
+            (opened, beside),
+            statements,
+            parent=parent,
+            drop_history=drop_history,
+            lift=lift,
+            lifted=lifted,
+            prompt=prompt,
+            openings=openings,
+            output=output,
+            notes=notes,
+        )
+        statements = sealing.statements
         created = builder.is_created or bool(statements.created) or drop_history
         origin = _add_parent(builder, source, (opened, beside), parent, policy, created=created)
         for asset in ingredients:
@@ -117,27 +162,87 @@ def sign_file(
             statements, note = _with_regions(statements, origin, opened, limits)
             notes.append(note)
         statements.apply(builder)
+        builder.title = sealing.title(statements.title, builder.title)
+        sealing.check_ingredients(builder.ingredients)
+        shown = sealing.cleared(opened, sidecar=sidecar)
         for actor in actors:
             builder.add_identity(actor.signer, roles=actor.roles, referenced=actor.referenced, key_order=actor.key_order)
+        properties: Mapping[str, str] = {}
+        if labels is not None:
+            shown, properties = _labelled(shown, labels, statements, builder, notes, stamped=asks_for_stamp(timestamp, definition))
         if thumbnail:
-            notes += _add_preview(builder, opened, limits)
+            notes += _add_preview(builder, shown, limits)
         adjuncts = chosen_adjuncts(signer, definition, timestamp=timestamp, staple=staple, fetcher=fetcher, limits=limits)
-        sign, prepared = builder.sign_sidecar, opened
+        sign, prepared = builder.sign_sidecar, shown
         if not sidecar:
-            prepared, instance_id = with_mirrors(opened, statements if mirrors else None, builder.instance_id, limits)
+            prepared, instance_id = with_mirrors(shown, statements if mirrors else None, builder.instance_id, limits, labels=properties)
             sign, builder.instance_id = builder.sign, instance_id
-        written = sign(
-            prepared,
-            output,
-            signer,
-            sidecar=beside,
-            overwrite=overwrite,
-            drop_history=drop_history,
-            adjuncts=adjuncts,
-            snapshot=snapshot,
-            progress=progress,
-        )
-    return _result(builder, written, notes, limits)
+        with journalled(
+            journal, builder, opened, name=name_of(source), statements=sealing.unsealed, texts=sealing.texts, limits=limits
+        ) as finished:
+            with sealing.kept(output):
+                written = sign(
+                    prepared,
+                    output,
+                    signer,
+                    sidecar=beside,
+                    overwrite=overwrite,
+                    drop_history=drop_history,
+                    adjuncts=adjuncts,
+                    snapshot=snapshot,
+                    last_check=sealing.last_check,
+                    progress=progress,
+                )
+            notes += finished(output)
+    result = _result(builder, written, notes, limits)
+    return replace(result, openings=sealing.openings, notes=(*sealing.notes, *result.notes))
+
+
+def _statements_of(
+    builder: Builder,
+    source: Asset,
+    opened: tuple[Source, Source | None],
+    statements: Statements,
+    *,
+    parent: Asset | Report | None,
+    drop_history: bool,
+    lift: Lift | bool,
+    lifted: Lifted | None,
+    prompt: PromptPrivacy,
+    openings: str | os.PathLike[str] | None,
+    output: Target,
+    notes: list[str],
+) -> Sealing:
+    """What is to be stated, with what was lifted and without what is withheld."""
+    path = Path(source) if isinstance(source, (str, os.PathLike)) else None
+    wanted = lift or lifted or prompt != "public" or statements.prompt
+    texts = gather_texts(opened[0], path, builder.limits) if wanted else Texts()
+    if lift or lifted:
+        beginning = _beginning(builder, parent, opened, drop_history=drop_history)
+        found = (*((lifted,) if lifted else ()), *(texts.lifted if lift else ()))
+        statements, told = with_lifted(statements, found, lift if isinstance(lift, Lift) else Lift(), beginning, builder.limits)
+        notes += told
+    sealing = plan_sealing(
+        statements,
+        texts,
+        prompt,
+        openings=Path(openings) if openings is not None else None,
+        label=builder.settle_label(),
+        asset=name_of(output) or name_of(source),
+        limits=builder.limits,
+    )
+    sealing.note_twins(path, output)
+    return sealing
+
+
+def _beginning(builder: Builder, parent: Asset | Report | None, opened: tuple[Source, Source | None], *, drop_history: bool) -> Beginning:
+    """What says how the picture began, besides the statements and its own texts."""
+    if builder.is_created:
+        return "definition"
+    if parent is not None or builder.parent is not None:
+        return "parent"
+    source, beside = opened
+    return "signed" if not drop_history and load_store(source, sidecar=beside).store is not None else "unsaid"
 
 
 def _result(builder: Builder, written: Written, notes: list[str], limits: Limits) -> SignResult:
@@ -193,6 +298,17 @@ def _with_regions(statements: Statements, origin: Asset | None, opened: Source, 
         raise DefinitionError("a region belongs to an edit: say what kind (--edited compositeWithTrainedAlgorithmicMedia)")
     regions, note = find_regions(origin, opened, limits)
     return replace(statements, regions=(*statements.regions, *regions)), note
+
+
+def _labelled(
+    opened: Source, labels: Labels, statements: Statements, builder: Builder, notes: list[str], *, stamped: bool
+) -> tuple[Source, Mapping[str, str]]:
+    """The picture with its visible mark, and what its metadata is to hold. Labels load XML, so only who wants them pays for it."""
+    from credkit.api.labelling import labelled
+
+    done = labelled(opened, labels, statements, builder, stamped=stamped, limits=builder.limits)
+    notes += done.notes
+    return done.source, done.properties
 
 
 def _add_preview(builder: Builder, opened: Source, limits: Limits) -> list[str]:

@@ -6,27 +6,29 @@ Mapping: ``docs/assertions.md``; vocabularies: IPTC digital source types, CAWG m
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from pathlib import Path
 
-from credkit.assets import open_source
-from credkit.errors import AssetError, DefinitionError
+from credkit.api.inputs import add_documents, add_models, add_pictures, add_texts, model_name
+from credkit.api.rights import rights_assertions
+from credkit.errors import DefinitionError
+from credkit.lifting.lifted import Document
 from credkit.manifest.assertions import (
     Action,
     AiDisclosure,
-    CawgMetadata,
-    EmbeddedData,
+    Generation,
     GeneratorInfo,
     Licensor,
     ModelReference,
+    Offer,
     Region,
     TrainingMining,
     TrainingSource,
     TrainingSources,
 )
+from credkit.manifest.hashed_uri import HashedUri
 from credkit.sign.builder import Builder
+from credkit.sign.inception import CREATED
 from credkit.sign.ingredients import IngredientHandle
 from credkit.sign.update import EDITED_METADATA, UpdateBuilder
 
@@ -34,9 +36,13 @@ __all__ = ["Licensor", "Statements"]
 
 _EDITED = "c2pa.edited"
 _IN_UPDATES = frozenset(
-    {"title", "description", "when", "software", "creator", "rights", "usage_terms", "web_statement", "licensor", "do_not_train"}
+    {
+        *("title", "description", "when", "software", "creator", "rights", "usage_terms", "web_statement", "licensor", "do_not_train"),
+        *("credit", "licence", "uses", "offers"),
+    }
 )
 """What can be said without touching the picture."""
+_LEADING_ROLES = ("checkpoint", "diffusion-model")
 _AI_SOURCE_TYPES = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic")
 
 
@@ -63,6 +69,14 @@ class Statements:
     web_statement: str | None = None
     """URL of a page with the rights statement."""
     licensor: Licensor | None = None
+    credit: str | None = None
+    """How the author is to be named when the picture is used."""
+    licence: str | None = None
+    """Licence of the picture: SPDX identifier or expression, ``LicenseRef-...``, the usual name (``CC BY 4.0``), or a web address."""
+    uses: TrainingMining | None = None
+    """Whether it may be used for AI training, AI inference and data mining, use by use; finer than ``do_not_train``."""
+    offers: tuple[Offer, ...] = ()
+    """On which conditions a licence can be had."""
     models: tuple[ModelReference, ...] = ()
     training_sources: tuple[TrainingSource, ...] = ()
     prompt: str | None = None
@@ -73,12 +87,16 @@ class Statements:
     do_not_train: bool = False
     regions: tuple[Region, ...] = ()
     """Where the edit changed the picture."""
+    generation: Generation | None = None
+    """How it was generated, setting by setting; prompts and seeds do not stand in it. Its models become ingredients, as ``models`` do."""
+    documents: tuple[Document, ...] = ()
+    """Raw texts of the generation tool that are kept in the manifest: a workflow, a parameter block."""
 
     @property
     def uses_ai(self) -> bool:
         """Whether a trained model took part."""
         names = {(value or "").rsplit("/", 1)[-1] for value in (self.created, self.edited)}
-        return bool(self.models) or bool(names & set(_AI_SOURCE_TYPES))
+        return bool(self.leading_model) or bool(names & set(_AI_SOURCE_TYPES))
 
     def apply(self, builder: Builder) -> None:
         """Put everything into ``builder``; ``DefinitionError`` for what is no valid statement, ``AssetError`` for a model
@@ -87,15 +105,14 @@ class Statements:
         self._refuse_single_values()
         self._refuse_what_would_be_lost()
         inputs = tuple(self._inputs(builder))
-        if self.created:
-            builder.created(self.created, when=self.time, software_agent=self.software, description=self.description, inputs=inputs)
-        elif self.edited:
-            builder.add_action(self._edit(inputs))
+        if self.created or self.edited:
+            related = (builder.add(self.generation).reference,) if self.generation else ()
+            builder.add_action(self._deed(inputs, related))
         self._apply_rights(builder)
-        if self.uses_ai and self.models:
-            builder.add(self._disclosure(self.models[0]))
+        model = self.leading_model
+        if self.uses_ai and model:
+            builder.add(self._disclosure(model))
         if self.training_sources:
-            model = self.models[0] if self.models else None
             builder.add(TrainingSources(self.training_sources, model=model))
 
     def apply_to_update(self, builder: UpdateBuilder) -> None:
@@ -114,7 +131,7 @@ class Statements:
 
     def _refuse_single_values(self) -> None:
         """A text is a sequence too, and would be taken apart into its letters."""
-        for name in ("creator", "models", "training_sources", "regions"):
+        for name in ("creator", "models", "training_sources", "regions", "documents", "offers"):
             if isinstance(getattr(self, name), str):
                 raise DefinitionError(f'"{name}" takes several values: write a single one in parentheses with a comma, ("...",)')
 
@@ -126,11 +143,14 @@ class Statements:
             raise DefinitionError("a region says where a parent was changed; a created picture has no parent")
         if self.created and self.action != _EDITED:
             raise DefinitionError(f"{self.action} is what an edit is called; a created picture begins with c2pa.created")
-        if self.human_oversight and not self.models:
+        if self.human_oversight and not self.leading_model:
             raise DefinitionError("how far a human took part is said about a model: name the model (--model NAME@VERSION=FILE)")
         if "" in (self.prompt, self.negative_prompt, self.seed):
             raise DefinitionError("an empty prompt or seed says nothing: leave it out")
-        dependent = (self.models, self.prompt, self.negative_prompt, self.seed, self.regions, self.description, self.when, self.software)
+        dependent = (
+            *(self.models, self.prompt, self.negative_prompt, self.seed, self.regions, self.description, self.when, self.software),
+            *(self.generation, self.documents),
+        )
         if not self.created and not self.edited and (any(dependent) or self.action != _EDITED):
             raise DefinitionError(
                 "models, prompts, seeds, regions, descriptions, times and tools belong to something that was done: "
@@ -142,68 +162,43 @@ class Statements:
         """When it was done: as said, else now."""
         return self.when or datetime.now(UTC).replace(microsecond=0)
 
-    def _edit(self, inputs: tuple[IngredientHandle, ...]) -> Action:
+    @property
+    def leading_model(self) -> ModelReference | None:
+        """The model that disclosures name: the first that was named, else the checkpoint of the generation, else its first model."""
+        if self.models or self.generation is None:
+            return self.models[0] if self.models else None
+        stated = self.generation.models
+        found = next((model for model in stated if model.role in _LEADING_ROLES), stated[0] if stated else None)
+        return ModelReference(found.name, found.version) if found else None
+
+    def _deed(self, inputs: tuple[IngredientHandle, ...], related: tuple[HashedUri, ...]) -> Action:
         return Action(
-            self.action,
-            digital_source_type=self.edited,
+            CREATED if self.created else self.action,
+            digital_source_type=self.created or self.edited,
             when=self.time,
-            software_agent=self.software,
+            software_agent=self.software or self._tool(),
             description=self.description,
             changes=self.regions,
             ingredients=tuple(handle.reference for handle in inputs),
+            related_assertions=related,
         )
+
+    def _tool(self) -> GeneratorInfo | None:
+        stated = self.generation
+        return GeneratorInfo(stated.tool, stated.tool_version) if stated and stated.tool else None
 
     def _inputs(self, builder: Builder) -> list[IngredientHandle]:
-        handles = [_add_model(builder, model) for model in self.models]
-        texts = (
-            ("prompt", self.prompt, "c2pa.types.generator.prompt"),
-            ("negative prompt", self.negative_prompt, "c2pa.types.generator.prompt"),
-            ("seed", self.seed, "c2pa.types.generator.seed"),
-        )
-        for title, text, kind in texts:
-            if text:
-                handles.append(builder.add_input(title, (kind,), data=EmbeddedData(text.encode("utf-8"), "text/plain")))
-        return handles
+        return [
+            *add_models(builder, self.models, self.generation),
+            *add_texts(builder, self.prompt, self.negative_prompt, self.seed),
+            *add_documents(builder, self.documents),
+            *add_pictures(builder, self.generation.inputs if self.generation else ()),
+        ]
 
     def _apply_rights(self, builder: Builder) -> None:
-        if self.creator or self.rights or self.usage_terms or self.web_statement or self.licensor:
-            builder.add(
-                CawgMetadata(
-                    creator=self.creator,
-                    rights=self.rights,
-                    usage_terms=self.usage_terms,
-                    web_statement=self.web_statement,
-                    licensor=self.licensor,
-                )
-            )
-        if self.do_not_train:
-            builder.add(TrainingMining.not_allowed())
+        for assertion in rights_assertions(self):
+            builder.add(assertion)
 
     def _disclosure(self, model: ModelReference) -> AiDisclosure:
-        name = f"{model.name} {model.version}" if model.version else model.name
+        name = model_name(model.name, model.version)
         return AiDisclosure(model_type="c2pa.types.model", model_name=name, human_oversight_level=self.human_oversight)
-
-
-def _add_model(builder: Builder, model: ModelReference) -> IngredientHandle:
-    """A model as an input; the hash of its file is measured here and now, when the file is given."""
-    metadata: dict[str, object] | None = None
-    identity = None
-    if model.path is not None:
-        digest, size = _measure(Path(model.path))
-        identity = f"urn:sha256:{digest}"
-        metadata = {"org.credkit.file": {"name": Path(model.path).name, "size": size, "sha256": bytes.fromhex(digest)}}
-    title = f"{model.name} {model.version}" if model.version else model.name
-    return builder.add_input(title, ("c2pa.types.model",), instance_id=identity, metadata=metadata)
-
-
-def _measure(path: Path) -> tuple[str, int]:
-    state = hashlib.sha256()
-    try:
-        with open_source(path) as source:
-            for chunk in source.chunks(0, source.size):
-                state.update(chunk)
-            return state.hexdigest(), source.size
-    except AssetError as error:
-        raise AssetError(
-            f"the model file cannot be hashed: {error}; mend the path, or leave it out (NAME@VERSION) to state the model without proof"
-        ) from None

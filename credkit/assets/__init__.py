@@ -8,10 +8,12 @@ from __future__ import annotations
 from credkit.assets.edited import EditedSource
 from credkit.assets.engine import fill, frame, hash_ranges, read_store, write, write_hashed
 from credkit.assets.jpeg import JpegFormat
-from credkit.assets.layout import AssetFormat, Copy, Edit, Insert, Layout, Metadata, NamedBox, Piece, Span, StoreLocation
+from credkit.assets.json_lines import JsonLinesFormat
+from credkit.assets.layout import AssetFormat, Copy, Edit, Insert, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
 from credkit.assets.png import PngFormat
 from credkit.assets.sidecar import SidecarFormat
 from credkit.assets.source import Asset, BytesSource, FileSource, Source, StreamSource, open_source
+from credkit.assets.webp import WebpFormat
 
 __all__ = [
     "FORMATS",
@@ -31,6 +33,8 @@ __all__ = [
     "Span",
     "StoreLocation",
     "StreamSource",
+    "TextSpan",
+    "WebpFormat",
     "detect",
     "fill",
     "format_for_media_type",
@@ -42,7 +46,7 @@ __all__ = [
     "write_hashed",
 ]
 
-FORMATS: tuple[AssetFormat, ...] = (JpegFormat(), PngFormat(), SidecarFormat())
+FORMATS: tuple[AssetFormat, ...] = (JpegFormat(), PngFormat(), WebpFormat(), SidecarFormat(), JsonLinesFormat())
 """All formats, in the order in which they are tried."""
 
 _HEAD = 64

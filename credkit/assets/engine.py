@@ -6,6 +6,7 @@ known, ``fill`` puts its frame over the zeros. ``hash_ranges`` is the same hash 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -167,4 +168,10 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
         raise fail(f"larger than {limits.store_size:,} bytes")
     if any(span.end > source.size for span in location.slices):
         raise fail("the file ends inside it")
-    return b"".join(source.read(span.start, span.length) for span in location.slices)
+    data = b"".join(source.read(span.start, span.length) for span in location.slices)
+    if not location.base64:
+        return data
+    try:
+        return b64decode(data, validate=True)
+    except ValueError:
+        raise fail("its Base64 text is damaged") from None

@@ -33,10 +33,14 @@ def replace_store(source: Source, asset_format: AssetFormat, layout: Layout, sto
     frame = location.frame[0]
     edit = asset_format.embed(source, replace(layout, insert_at=frame.start), store)
     kept = (piece.span for piece in edit.pieces if isinstance(piece, Copy))
-    if _joined(kept) != list(included(source.size, (frame,))) or [span.start for span in edit.exclusions] != [frame.start]:
+    changing = (*layout.size_fields, frame)
+    stands = [span.start for span in edit.exclusions] == [span.start for span in changing]
+    added = edit.size - edit.exclusions[-1].length > source.size - frame.length
+    if not stands or added or _joined(kept) != list(included(source.size, changing)):
         raise AssetError(
             f"the manifest store of this {asset_format.name} cannot change its length without changing signed bytes, because an index in "
-            "the file counts across it; sign the picture as an edit of itself instead (credkit sign --parent)"
+            "the file counts across it, or a filling byte has to follow it; sign the picture as an edit of itself instead "
+            "(credkit sign --parent)"
         )
     return edit
 

@@ -7,14 +7,14 @@ source or inserted, and the exclusions of a data hash in coordinates of the outp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from credkit.assets.source import Source
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["AssetFormat", "Copy", "Edit", "Insert", "Layout", "Metadata", "NamedBox", "Piece", "Span", "StoreLocation"]
+__all__ = ["AssetFormat", "Copy", "Edit", "Insert", "Layout", "Metadata", "NamedBox", "Piece", "Span", "StoreLocation", "TextSpan"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,6 +45,8 @@ class StoreLocation:
     """Why the framing contradicts itself, in plain words; empty for a sound store. ``read_store`` refuses a store with a fault."""
     scattered: bool = False
     """The format wants one contiguous range, and there is something between the parts of this store; no hard binding can fit it."""
+    base64: bool = False
+    """The slices hold the store as Base64 text, as the line of a checkpoint does."""
 
     @property
     def size(self) -> int:
@@ -75,6 +77,25 @@ class NamedBox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSpan:
+    """Where a text, or a block with texts in it, lies in a file. The scan notes none of them: only ``texts`` walks so far."""
+
+    kind: str
+    """``text`` (under a keyword), ``comment``, or a kind of metadata: ``xmp``, ``xmp-extension``, ``exif``, ``iptc``."""
+    name: str
+    """What the format calls the chunk or segment: ``tEXt``, ``COM``."""
+    keyword: bytes = b""
+    value: Span
+    """The bytes of the text or block, without framing, keyword and signature."""
+    frame: Span
+    """The whole chunk or segment."""
+    compressed: bool = False
+    """The value is deflated."""
+    fault: str = ""
+    """Why the chunk contradicts its own form, in plain words; empty for a sound one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What a scan of one file found."""
 
@@ -88,6 +109,8 @@ class Layout:
     width: int | None = None
     """Pixels, where the format's header says so."""
     height: int | None = None
+    size_fields: tuple[Span, ...] = ()
+    """Fields that count the length of the store among others; a data hash leaves them out, so that an update can change it."""
     remarks: tuple[str, ...] = ()
     """Oddities worth telling a person (a wrong checksum of the store's chunk); none makes the scan fail."""
 
@@ -130,7 +153,9 @@ class Edit:
 
     pieces: tuple[Piece, ...]
     exclusions: tuple[Span, ...] = ()
-    """Frames of the new store in coordinates of the output; empty when the store was removed or lives elsewhere."""
+    """What a data hash leaves out, in coordinates of the output: fields with the size of the new store, and its frame last. Empty when the
+    store was removed or lives elsewhere.
+    """
 
     @property
     def size(self) -> int:
@@ -173,4 +198,18 @@ class AssetFormat(Protocol):
 
     def boxes(self, source: Source, layout: Layout, limits: Limits = DEFAULT_LIMITS) -> Iterator[NamedBox]:
         """All boxes in file order under the names of a box hash; the store is one box ``C2PA``."""
+        ...
+
+    def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:
+        """All texts and metadata blocks of the first picture in file order, wherever they stand.
+
+        ``MalformedError`` comes when the walk reaches a fault, so that those before it can be used.
+        """
+        ...
+
+    def with_texts(self, source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:
+        """The edit that gives spans of ``texts`` another value (deflated by the format where it was), or removes them whole (None).
+
+        Everything else keeps its bytes; ``AssetError`` when a value does not fit. A manifest store is copied like any other part.
+        """
         ...

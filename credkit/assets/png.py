@@ -12,13 +12,13 @@ chunk, which no hash covers: a wrong one is a remark.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from struct import Struct
 
 from credkit.assets.edited import Replacement, moved, splice
-from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Span, StoreLocation
-from credkit.assets.source import Source
+from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Span, StoreLocation, TextSpan
+from credkit.assets.source import BytesSource, Source
 from credkit.assets.window import Window
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -29,6 +29,8 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = Struct(">I4s")
 _FRAMING = 12  # length, type and checksum
 _AFTER_IHDR = len(_SIGNATURE) + _FRAMING + 13
+_INTERLACE = len(_SIGNATURE) + 8 + 12
+"""Where the header says in which order the pixels come."""
 _STORE = b"caBX"
 _XMP_KEYWORD = b"XML:com.adobe.xmp\x00"
 _TEXT_HEAD = 1 << 12
@@ -134,8 +136,52 @@ class PngFormat:
             name = "C2PA" if kind == _STORE else kind.decode("ascii")
             yield NamedBox(name=name, span=Span(start, length + _FRAMING))
 
+    def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:
+        """``tEXt``, ``zTXt``, ``iTXt``, the private ``comf`` of animated pictures from ComfyUI (keyword, zero, text), and ``eXIf``."""
+        window = Window(source)
+        for kind, start, length in _chunks(window, limits):
+            if kind in _TEXTS:
+                yield _text(kind.decode("ascii"), start, window.read(start + 8, min(length, _TEXT_HEAD)), length)
+
+    def with_texts(self, source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:
+        """New values behind the old keyword and flags, or chunks removed."""
+        replacements = []
+        for text, value in changes:
+            data = b""
+            if value is not None:
+                head = source.read(text.frame.start + 8, text.value.start - text.frame.start - 8)
+                data = _chunk(text.name.encode("ascii"), head + (zlib.compress(value) if text.compressed else value))
+            replacements.append(Replacement(text.frame, data))
+        return Edit(pieces=splice(source.size, replacements))
+
+    def bare(self, source: Source) -> Edit:
+        """The edit that leaves nothing but the still picture: header, colours and image data."""
+        removed = [
+            Replacement(Span(start, length + _FRAMING))
+            for kind, start, length in _chunks(Window(source), DEFAULT_LIMITS)
+            if kind not in _PIXELS
+        ]
+        return Edit(pieces=splice(source.size, removed))
+
+    def with_pixels(self, source: Source, picture: bytes) -> Edit:
+        """The edit that takes the coded pixels of ``picture``, a PNG of the same size and colour form; every other chunk keeps its bytes.
+
+        Of an animation it is the still picture that changes. ``AssetError`` when the two do not agree.
+        """
+        other = BytesSource(picture)
+        header, new = source.read(0, _AFTER_IHDR), other.read(0, _AFTER_IHDR)
+        if header[:_INTERLACE] != new[:_INTERLACE]:
+            raise AssetError("the pixels to be put into the PNG have another size or form than those that are there")
+        data = b"".join(other.read(start + 8, length) for kind, start, length in _chunks(Window(other), DEFAULT_LIMITS) if kind == b"IDAT")
+        frames = [Span(start, length + _FRAMING) for kind, start, length in _chunks(Window(source), DEFAULT_LIMITS) if kind == b"IDAT"]
+        changes = [Replacement(Span(0, _AFTER_IHDR), new)] if header != new else []
+        changes += [Replacement(frame, b"" if number else _chunk(b"IDAT", data)) for number, frame in enumerate(frames)]
+        return Edit(pieces=splice(source.size, changes))
+
 
 _NOTED = frozenset((b"IDAT", b"IEND", b"eXIf", b"iTXt", _STORE))
+_PIXELS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
+_TEXTS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"comf", b"eXIf"))
 
 
 def _chunks(window: Window, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
@@ -209,6 +255,28 @@ def _metadata(window: Window, chunk: tuple[bytes, int, int]) -> Metadata | None:
             return None
         text = stop + 1
     return Metadata(kind="xmp", slices=(Span(start + 8 + text, length - text),), frame=frame, compressed=head[flags] == 1)
+
+
+def _text(name: str, start: int, head: bytes, length: int) -> TextSpan:
+    """A chunk with a text; ``head`` is the beginning of its ``length`` bytes of data."""
+    frame = Span(start, length + _FRAMING)
+    if name == "eXIf":
+        return TextSpan(kind="exif", name=name, value=Span(start + 8, length), frame=frame)
+    keyword, found, rest = head.partition(b"\x00")
+    # Behind the keyword: nothing (tEXt), the method (zTXt), or flag, method and two texts that end with zero (iTXt).
+    skip = {"zTXt": 1, "iTXt": 2}.get(name, 0)
+    parts = rest[skip:].split(b"\x00", 2) if name == "iTXt" else []
+    if not found or len(rest) < skip or (name == "iTXt" and len(parts) < 3):
+        return TextSpan(kind="text", name=name, value=Span(start + 8, length), frame=frame, fault="its keyword or its flags do not end")
+    skip += len(keyword) + 1 + sum(len(part) + 1 for part in parts[:2])
+    return TextSpan(
+        kind="xmp" if keyword + found == _XMP_KEYWORD and name == "iTXt" else "text",
+        name=name,
+        keyword=keyword,
+        value=Span(start + 8 + skip, length - skip),
+        frame=frame,
+        compressed=name == "zTXt" or (name == "iTXt" and rest[:1] == b"\x01"),
+    )
 
 
 def _insert_at(found: _Findings) -> int:

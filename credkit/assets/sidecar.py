@@ -5,9 +5,10 @@ The file is the superbox and nothing else; bytes behind it are not read, and dro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from credkit.assets.layout import Edit, Insert, Layout, NamedBox, Span, StoreLocation
+from credkit.assets.edited import splice
+from credkit.assets.layout import Edit, Insert, Layout, NamedBox, Span, StoreLocation, TextSpan
 from credkit.assets.source import Source
 from credkit.codec.jumbf import box_type
 from credkit.errors import AssetError, MalformedError
@@ -65,3 +66,11 @@ class SidecarFormat:
         """The store as the one box ``C2PA``."""
         for location in layout.stores:
             yield NamedBox(name="C2PA", span=location.frame[0])
+
+    def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:  # noqa: ARG002
+        """None: what a manifest says is no text of the file."""
+        return iter(())
+
+    def with_texts(self, source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:  # noqa: ARG002
+        """The file as it is."""
+        return Edit(pieces=splice(source.size, ()))

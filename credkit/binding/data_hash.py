@@ -41,7 +41,9 @@ def check_data_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
         statuses.append(status(StatusCode.ASSERTION_DATA_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri))
     fits = found.matches(value.get("hash"))
     statuses.append(status(StatusCode.ASSERTION_DATA_HASH_MATCH if fits else StatusCode.ASSERTION_DATA_HASH_MISMATCH, uri))
-    return BindingOutcome(statuses=tuple(statuses), unprotected=tuple(_in_words(span, target) for span in extra))
+    # That the store grows is not news: the fields that say how large it is are told by their code, and not as a gap.
+    gaps = [span for span in extra if span not in target.layout.size_fields]
+    return BindingOutcome(statuses=tuple(statuses), unprotected=tuple(_in_words(span, target) for span in gaps))
 
 
 def _failed(code: StatusCode, uri: str, message: str) -> BindingOutcome:
@@ -95,7 +97,7 @@ def _position_problem(exclusions: list[Span], target: BindingTarget) -> str | No
             return f"{span.length:,} bytes at {span.start:,} are excluded, but the manifest store does not lie in the file"
         if any(span.start < frame.end and frame.start < span.end for frame in frames):
             return "an excluded range covers more or less than the manifest store"
-        if target.metadata_kind(span) is None:
+        if span not in target.layout.size_fields and target.metadata_kind(span) is None:
             return f"{span.length:,} bytes at {span.start:,} are excluded that are neither the manifest store nor metadata"
     return None
 

@@ -19,9 +19,17 @@ def _check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutc
     return bmff_hash.check_bmff_hash(value, uri, target)
 
 
+def _check_segment_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:
+    """``credkit.binding.segment_hash``, loaded only where a claim has such a binding: logs have one, pictures have none."""
+    from credkit.binding import segment_hash
+
+    return segment_hash.check_segment_hash(value, uri, target)
+
+
 BINDINGS: dict[str, Callable[[Any, str, BindingTarget], BindingOutcome]] = {
     "c2pa.hash.data": check_data_hash,
     "c2pa.hash.boxes": check_box_hash,
     "c2pa.hash.bmff.v2": _check_bmff_hash,
     "c2pa.hash.bmff.v3": _check_bmff_hash,
+    "c2pa.hash.segment": _check_segment_hash,
 }

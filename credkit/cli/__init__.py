@@ -1,4 +1,4 @@
-"""The command line: ``credkit identity | trust | sign | update | redact | timestamp | verify | inspect | strip | demo | completion``.
+"""The command line: ``credkit identity | trust | sign | watch | update | redact | reveal | timestamp | verify | inspect ...``.
 
 Each command is one file with ``add_to`` (its parser, cheap) and ``run`` (its work, which imports what it needs). What the exit codes mean
 is decided in ``exits``, how errors become sentences in ``guard``.
@@ -14,13 +14,17 @@ from credkit.cli import (
     demonstration,
     identities,
     inspecting,
+    journalling,
+    linting,
     redacting,
+    revealing,
     signing,
     stripping,
     time_stamping,
     trust_lists,
     updating,
     verifying,
+    watching,
 )
 from credkit.cli.exits import EXIT_TABLE, ExitCode
 from credkit.cli.guard import guarded
@@ -31,8 +35,8 @@ from credkit.version import __version__
 __all__ = ["COMMANDS", "build_parser", "main"]
 
 COMMANDS = (
-    *(identities, trust_lists, signing, updating, redacting, time_stamping),
-    *(verifying, inspecting, stripping, demonstration, completion),
+    *(identities, trust_lists, signing, watching, journalling, updating, redacting, revealing, time_stamping),
+    *(verifying, inspecting, linting, stripping, demonstration, completion),
 )
 """The modules of the commands, in the order of the help."""
 _DESCRIPTION = "Content Credentials (C2PA) for pictures: sign at export, verify on download, inspect the chain of edits."

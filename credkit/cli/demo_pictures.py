@@ -1,15 +1,16 @@
-"""The pictures of ``credkit demo``: a drawn portrait that stands for one out of a generator, and a repainted version of it.
+"""The files of ``credkit demo``: a drawn portrait that stands for one out of a generator, a repainted version of it, and a model file.
 
 Only Pillow is used, at run time, so the demonstration needs no file and no network.
 """
 
 from __future__ import annotations
 
+import json
 import random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, PngImagePlugin
 
-__all__ = ["draw_portrait", "repaint_flower"]
+__all__ = ["draw_portrait", "generation_text", "model_file", "repaint_flower"]
 
 _SIDE = 640
 _SCALE = 2
@@ -27,6 +28,25 @@ def draw_portrait(seed: int = 7) -> Image.Image:
     picture = _lit(picture).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     grain = Image.effect_noise(picture.size, 9).convert("RGB")
     return Image.blend(picture, ImageChops.overlay(picture, grain), 0.25)
+
+
+def generation_text() -> PngImagePlugin.PngInfo:
+    """The text chunk that the Stable Diffusion WebUI leaves in a picture, for ``Image.save(..., pnginfo=...)``."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text(
+        "parameters",
+        "studio portrait, dark hair, soft light <lora:film grain:0.6>\nNegative prompt: text, watermark\n"
+        "Steps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 965432101, Size: 640x640, Model: awportrait, "
+        "Version: v1.10.1",
+    )
+    return text
+
+
+def model_file() -> bytes:
+    """A SafeTensors file with one small tensor, in the place of a model: only its form and its hash matter."""
+    weights = bytes(range(256)) * 256
+    header = json.dumps({"weight": {"dtype": "U8", "shape": [256, 256], "data_offsets": [0, len(weights)]}}).encode("ascii")
+    return len(header).to_bytes(8, "little") + header + weights
 
 
 def repaint_flower(portrait: Image.Image) -> Image.Image:

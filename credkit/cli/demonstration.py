@@ -28,11 +28,12 @@ credkit demo
 credkit demo --keep story
 """
 _DESCRIPTION = """\
-Make an identity, sign a drawn portrait, repaint and sign it again, verify it, alter its history and see that it is noticed.
+Make an identity, sign a drawn portrait, repaint and sign it again, verify it, alter its history and see that it is noticed; then sign
+what a generation tool left in a file, with the prompt sealed, and show it later.
 All in a temporary folder; the network, your identities and your files are left alone.
 Exit code 0 means that each step came out as it must."""
 _PORTRAIT, _SIGNED, _REPAINTED, _REPAINT, _ALTERED = "portrait.png", "signed.png", "repainted.jpg", "repaint.jpg", "altered.jpg"
-_MODEL = "awportrait.safetensors"
+_GENERATED, _SEALED, _MODEL = "generated.png", "sealed.png", "awportrait.safetensors"
 _CLAIMED, _FORGED = b"own photographs", b"all photographs"
 
 
@@ -67,6 +68,16 @@ _CATCH = _Step(
     ExitCode.NOT_MET,
 )
 _TREE = _Step("Everything in the untouched file:", ("inspect", _REPAINT, "--format", "tree"))
+
+_SEAL = _Step(
+    "Generation tools leave prompt and settings in the file as loose text. Sign what it says, with the prompt sealed:",
+    ("sign", _GENERATED, "-o", _SEALED, "--lift", "--model-dir", ".", "--prompt", "sealed", "--creator", "My Studio"),
+)
+_REVEAL = _Step(
+    "Later, before a court: show the prompt. Whoever gets the opening can check it against the file:",
+    ("reveal", _SEALED, "--field", "prompt"),
+)
+_TERMS = _Step("And what may others do with the first portrait?", ("inspect", _SIGNED, "--terms"))
 
 
 def add_to(commands: Subcommands) -> None:
@@ -108,10 +119,11 @@ def _kept(folder: Path) -> Path:
 
 @contextmanager
 def _apart(folder: Path) -> Iterator[None]:
-    """Work in ``folder``, with a configuration folder and a passphrase of its own."""
+    """Work in ``folder``, with folders of the user and a passphrase of its own."""
     before, here = dict(os.environ), Path.cwd()
-    configuration = str(folder.resolve() / "configuration")
-    os.environ.update(XDG_CONFIG_HOME=configuration, APPDATA=configuration, CREDKIT_PASSPHRASE=secrets.token_urlsafe())
+    configuration, data, cache = (str(folder.resolve() / name) for name in ("configuration", "data", "cache"))
+    os.environ.update(XDG_CONFIG_HOME=configuration, APPDATA=configuration, XDG_DATA_HOME=data, LOCALAPPDATA=data, XDG_CACHE_HOME=cache)
+    os.environ.update(CREDKIT_PASSPHRASE=secrets.token_urlsafe())
     os.chdir(folder)
     try:
         yield
@@ -128,17 +140,17 @@ def _story() -> bool:
     if not all(_come_true(step) for step in steps):
         return True
     _alter()
-    return not (_come_true(_CATCH) and _names_the_generation() and _come_true(_TREE))
+    return not (_come_true(_CATCH) and _names_the_generation() and all(_come_true(step) for step in (_TREE, _SEAL, _REVEAL, _TERMS)))
 
 
 def _draw() -> None:
-    from credkit.cli.demo_pictures import draw_portrait, repaint_flower
+    from credkit.cli.demo_pictures import draw_portrait, generation_text, model_file, repaint_flower
 
     portrait = draw_portrait()
     portrait.save(_PORTRAIT)
+    portrait.save(_GENERATED, pnginfo=generation_text())
     repaint_flower(portrait).save(_REPAINTED, quality=92)
-    # Stands for the weights of a model: only its hash matters here.
-    Path(_MODEL).write_bytes(b"a stand-in for the weights of a model\n" * 1_000)
+    Path(_MODEL).write_bytes(model_file())
 
 
 def _come_true(step: _Step) -> bool:

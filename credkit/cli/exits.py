@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from credkit.errors import AssetError, CredkitError, MalformedError, NoCredentialsError, TrustError
 
-__all__ = ["EXIT_TABLE", "VERIFY_TABLE", "ExitCode", "exit_code_of", "worst_verdict"]
+__all__ = ["EXIT_TABLE", "LINT_TABLE", "VERIFY_TABLE", "ExitCode", "exit_code_of", "worst_verdict"]
 
 
 class ExitCode(IntEnum):
@@ -40,11 +40,19 @@ EXIT_TABLE = """exit codes:
   141  the reader of the output went away"""
 
 VERIFY_TABLE = """exit codes:
-  0    every file meets --require
-  1    a file does not: its credentials are invalid, or not trusted where that is required
+  0    every file meets --require and --policy
+  1    a file does not: its credentials are invalid, or not trusted where that is required, or a rule of the policy is not met
   2    a file has no credentials
   3    no verdict: a file, its credentials or a trust list cannot be read, or the command line is wrong
   of several files the worst code counts: 3, then 1, then 2, then 0
+  70, 74, 130 and 141 as for the other commands"""
+
+LINT_TABLE = """exit codes:
+  0    every file has what the regimes ask for, as far as a program can see
+  1    a file lacks something, or has it wrong
+  2    the command line is wrong
+  3    a file or a trust list cannot be read
+  of several files the worst code counts
   70, 74, 130 and 141 as for the other commands"""
 
 _SEVERITY = (ExitCode.OK, ExitCode.NO_CREDENTIALS, ExitCode.NOT_MET, ExitCode.UNREADABLE)

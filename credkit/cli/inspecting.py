@@ -24,6 +24,7 @@ credkit inspect repaint.jpg --details
 credkit inspect repaint.jpg --format html -o repaint.html
 credkit inspect repaint.jpg --format json | jq '.manifests[].actions'
 credkit inspect repaint.jpg --format mermaid >> README.md
+credkit inspect repaint.jpg --terms
 """
 _DESCRIPTION = """\
 Show the Content Credentials of a file: every generation with its signer, actions, ingredients, statements and checks.
@@ -35,14 +36,17 @@ formats:
   crjson    for programs: the Content Credentials JSON of the standard
   c2patool  for programs written for the reference implementation
   mermaid   a diagram of the history, for Markdown
-  html      a page that stands alone, without scripts or links to elsewhere"""
+  html      a page that stands alone, without scripts or links to elsewhere
+  text      with --terms, for people: who made it, how to use it lawfully, what is forbidden, where statements contradict each other
+            (--terms --format json for programs: schemas/terms.schema.json)"""
 
 
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("file", metavar=INPUT, type=named_file, help="JPEG, PNG or .c2pa file")
-    parser.add_argument("--format", choices=FORMATS, default="tree", help="how to show it (default: %(default)s)")
+    parser.add_argument("file", metavar=INPUT, type=named_file, help="JPEG, PNG, WebP or .c2pa file")
+    parser.add_argument("--format", choices=(*FORMATS, "text"), help="how to show it (default: tree; with --terms: text)")
+    parser.add_argument("--terms", action="store_true", help="show under which terms the file may be used, as text or as JSON")
     parser.add_argument("--details", action="store_true", help="also show every assertion and every remark of the checks in the tree")
     add_output_options(parser, "write to this file instead of standard output")
     add_trust_options(parser)
@@ -55,18 +59,26 @@ def run(args: argparse.Namespace) -> int:
     from credkit.cli.asking import fetcher_of
     from credkit.cli.outputs import refuse_existing
     from credkit.cli.terminal import rendered, safe, say, write_document, write_text
+    from credkit.cli.terms_text import terms_document
     from credkit.cli.trusting import trust_of
     from credkit.provenance import render
     from credkit.sign.output import write_bytes
 
+    if args.terms and args.format not in (None, "text", "json"):
+        args.usage(f"--terms is shown as text or json, not as {args.format}")
+    if args.format == "text" and not args.terms:
+        args.usage("--format text goes with --terms; for people there are also tree and story")
+    args.format = args.format or ("text" if args.terms else "tree")
     if args.details and args.format != "tree":
         args.usage("--details goes with --format tree; the other formats have one form each")
     if args.output is not None:
         refuse_existing(args.output, force=args.force)
     fetcher = fetcher_of(args)
     report = verify_file(args.file, sidecar=args.sidecar, policy=trust_of(args).policy, at=args.at, profile=args.profile, fetcher=fetcher)
-    on_screen = args.format in ("tree", "story") and args.output is None
-    if on_screen:
+    on_screen = args.format in ("tree", "story", "text") and args.output is None
+    if args.terms:
+        text = terms_document(args, report, fetcher)
+    elif on_screen:
         text = rendered(report, args.format, details=args.details)
     else:
         facts = _facts_of_the_file(args.file, fetcher) if args.format == "html" else _Facts()
@@ -112,7 +124,7 @@ def _facts_of_the_file(file: Path | str, fetcher: Fetcher | None) -> _Facts:
         # Only the header is read here, so a picture that is too large to be decoded needs no warning.
         warnings.simplefilter("ignore")
         try:
-            with Image.open(io.BytesIO(asset) if isinstance(asset, bytes) else asset, formats=("JPEG", "PNG")) as picture:
+            with Image.open(io.BytesIO(asset) if isinstance(asset, bytes) else asset, formats=("JPEG", "PNG", "WEBP")) as picture:
                 dimensions = picture.size
         except Exception:
             # Pillow raises whatever its plug-ins do; a page without dimensions is a page all the same.

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from credkit.cli.exits import ExitCode
+from credkit.cli.journal_options import add_journal_option, journal_of
+from credkit.cli.label_options import add_label_options, labels_of
+from credkit.cli.lift_options import add_lift_options, lift_of, said_prompt
 from credkit.cli.parsers import (
     INPUT,
     OUTPUT,
@@ -25,6 +28,7 @@ from credkit.cli.parsers import (
     add_trust_options,
     moment,
 )
+from credkit.cli.terms_options import add_terms_options, terms_values_of
 
 if TYPE_CHECKING:
     from credkit.api import SignResult, Statements
@@ -40,6 +44,8 @@ credkit sign photo.jpg --in-place --created digitalCapture --rights "(c) 2026 My
 credkit sign photo.jpg --sidecar --created digitalCapture
 credkit sign photo.jpg -o signed.jpg --created digitalCapture --key key.pem --certs chain.pem
 credkit sign photo.jpg -o signed.jpg --created digitalCapture --timestamp https://tsa.example.com
+credkit sign ComfyUI_00001_.png -o signed.png --lift --model-dir models
+credkit sign ComfyUI_00001_.png -o signed.png --lift --prompt-privacy sealed
 """
 _DESCRIPTION = """\
 State what there is to say about a picture and sign it. Say how it began: --created for a picture made here, --parent (or a source that
@@ -68,7 +74,7 @@ _SAME_NAME = (
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "sign", run, summary="sign a picture", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("source", metavar=SOURCE, type=Path, help="JPEG or PNG file; the content decides, not the name")
+    parser.add_argument("source", metavar=SOURCE, type=Path, help="JPEG, PNG or WebP file; the content decides, not the name")
     add_output_options(parser, "write the signed picture here", in_place=True)
     parser.add_argument(
         "--sidecar",
@@ -78,7 +84,11 @@ def add_to(commands: Subcommands) -> None:
         help="leave the picture as it is and write the manifest store beside it (default: SOURCE.c2pa)",
     )
     _add_statements(parser)
+    add_lift_options(parser)
     add_rights_options(parser)
+    add_terms_options(parser)
+    add_label_options(parser)
+    add_journal_option(parser)
     _add_history(parser)
     _add_making(parser)
     add_signer_options(parser)
@@ -112,7 +122,12 @@ def _add_statements(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="what the model was trained on and under which licence (SPDX, or LicenseRef-...); may be repeated",
     )
-    group.add_argument("--prompt", metavar="TEXT", help="the prompt; everyone who gets the file can read it. @FILE takes it from a file")
+    group.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        help="the prompt; everyone who gets the file can read it. @FILE takes it from a file. The words public, sealed and omit mean "
+        "--prompt-privacy",
+    )
     group.add_argument("--negative-prompt", metavar="TEXT", help="the negative prompt, likewise")
     group.add_argument("--seed", metavar="TEXT", help="the seed, likewise")
     group.add_argument("--human-oversight", metavar="LEVEL", help="fully_autonomous, prompt_guided or human_validated")
@@ -151,6 +166,8 @@ def run(args: argparse.Namespace) -> int:
     statements, region = _statements(args)
     generator = parse_generator(args.generator) if args.generator is not None else None
     policy = named_policy(args)
+    labels = labels_of(args)
+    lifting = lift_of(args)
     with open_source(args.source) as opened:
         # A source that cannot be read is refused before a passphrase is asked for.
         size = opened.size
@@ -176,6 +193,9 @@ def run(args: argparse.Namespace) -> int:
             actors=actors,
             timestamp=args.timestamp,
             staple=args.staple,
+            labels=labels,
+            journal=journal_of(args),
+            **lifting,
             progress=progress,
         )
     if args.json:
@@ -210,9 +230,11 @@ def _statements(args: argparse.Namespace) -> tuple[Statements, Literal["auto"] |
         "training_sources": tuple(map(TrainingSource.parse, args.training_licence)),
         "regions": tuple(parse_region(region) for region in args.region if region != "auto"),
         "creator": tuple(args.creator),
-        **{name: text_value(getattr(args, name)) for name in ("prompt", "negative_prompt", "seed")},
+        "prompt": text_value(said_prompt(args)[0]),
+        **{name: text_value(getattr(args, name)) for name in ("negative_prompt", "seed")},
         **{name: getattr(args, name) for name in _SAME_NAME},
     }
+    given |= terms_values_of(args)
     statements = Statements(**{name: value for name, value in given.items() if value is not None})
     return statements, "auto" if "auto" in args.region else None
 
@@ -231,6 +253,8 @@ def _summary(result: SignResult, output: Path, signer: Signer, root: Path | None
     lines += [f"  note: {safe(note)}" for note in result.notes]
     if result.stamped:
         lines.append(f"  time-stamp: {result.stamped:%Y-%m-%d %H:%M:%S} UTC; it counts for readers who trust its authority")
+    if result.openings:
+        lines.append(f"  openings: {safe(result.openings)}; keep this file: nothing else can show what was sealed (credkit reveal)")
     lines.append(f"  manifest: {safe(result.label)}")
     anchor = f"your root: {safe(root)}" if root else "the authority of its certificate"
     lines.append(f'Signed by "{safe(_name(signer))}"; readers will call it valid, and trusted once they trust {anchor}')
@@ -255,6 +279,7 @@ def _as_json(result: SignResult, output: Path, signer: Signer, root: Path | None
                 "time_stamp": time_text(result.stamped),
                 "root": str(root) if root else None,
                 "ingredients": [{"name": report.name, "state": report.state} for report in result.ingredients],
+                "openings": str(result.openings) if result.openings else None,
                 "notes": list(result.notes),
             }
         )

@@ -64,10 +64,15 @@ class Trust:
         return " ".join(sentences + [_stale(item, self.now) for item in self.kept if _is_stale(item, self.now)])
 
 
-def trust_of(args: argparse.Namespace) -> Trust:
-    """The trust of the options of ``parsers.add_trust_options``; ``TrustError`` when a file, an identity or a kept list cannot be used."""
+def trust_of(args: argparse.Namespace, *, also: TrustPolicy | None = None) -> Trust:
+    """The trust of the options of ``parsers.add_trust_options``; ``TrustError`` when a file, an identity or a kept list cannot be used.
+
+    ``also`` are the lists of an acceptance policy, which are named like those of the command line.
+    """
     now = datetime.now(UTC)
     named = _named(args)
+    if also is not None:
+        return Trust(policy=_policy(args).joined(also), named=(*named, "the lists of the policy"), now=now)
     if named:
         return Trust(policy=_policy(args), named=named, now=now)
     if args.no_own_trust:

@@ -29,7 +29,7 @@ class Common:
 
 def add_update_options(parser: argparse.ArgumentParser) -> None:
     """The file, and where the result goes."""
-    parser.add_argument("file", metavar=INPUT, type=Path, help="signed JPEG or PNG file; a store beside it (FILE.c2pa) is found")
+    parser.add_argument("file", metavar=INPUT, type=Path, help="signed JPEG, PNG or WebP file; a store beside it (FILE.c2pa) is found")
     add_output_options(parser, "write the updated file here (the updated store, when it lies beside the picture)", in_place=True)
 
 

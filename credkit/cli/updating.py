@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from credkit.cli.parsers import INPUT, Subcommands, add_command, add_proof_options, add_rights_options, moment
+from credkit.cli.terms_options import add_terms_options, terms_values_of
 from credkit.cli.updates import Common, add_common_options, add_update_options, carry_out
 
 __all__ = ["add_to", "run"]
@@ -39,6 +40,7 @@ def add_to(commands: Subcommands) -> None:
         help="take statements from a manifest definition (JSON, as for c2patool); only what leaves the picture as it is",
     )
     add_rights_options(parser)
+    add_terms_options(parser)
     add_proof_options(parser.add_argument_group("what is asked of others"))  # type: ignore[arg-type]
     add_common_options(parser)
 
@@ -50,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     given = {name: getattr(args, name) for name in _SAME_NAME}
     given |= {"creator": tuple(args.creator), "licensor": parse_licensor(args.licensor) if args.licensor is not None else None}
+    given |= terms_values_of(args)
     statements = Statements(**{name: value for name, value in given.items() if value is not None})
 
     def update(common: Common) -> SignResult:

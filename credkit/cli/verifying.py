@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credkit.cli.accepting import add_policy_option
 from credkit.cli.exits import VERIFY_TABLE, ExitCode, worst_verdict
 from credkit.cli.parsers import INPUT, Subcommands, add_command, add_trust_options, add_verdict_options, named_file
 
 if TYPE_CHECKING:
+    from credkit.acceptance import AcceptancePolicy, Judgement
     from credkit.cli.trusting import Trust
     from credkit.verify.report import Report
 
@@ -20,6 +22,7 @@ __all__ = ["add_to", "run"]
 _EXAMPLES = """
 credkit verify repaint.jpg
 credkit verify --require trusted --trust-list partners.pem downloads/*.jpg
+credkit verify --policy policy.json downloads/*.jpg
 credkit verify --format json repaint.jpg | jq .state
 credkit verify --online https://example.org/repaint.jpg
 credkit verify photo.jpg --trust-list signers.pem --tsa-list tsa.pem --at 2026-11-01T12:00:00Z --format crjson
@@ -46,14 +49,15 @@ def add_to(commands: Subcommands) -> None:
         usage_code=ExitCode.UNREADABLE,
     )
     parser.add_argument(
-        "files", metavar=INPUT, nargs="+", type=named_file, help="JPEG, PNG or .c2pa files; the content decides, not the name"
+        "files", metavar=INPUT, nargs="+", type=named_file, help="JPEG, PNG, WebP or .c2pa files; the content decides, not the name"
     )
     parser.add_argument(
         "--require",
         choices=("valid", "trusted"),
-        default="valid",
-        help="what every file must be for exit code 0: valid (nothing changed since it was signed) or also trusted (default: %(default)s)",
+        help="what every file must be for exit code 0: valid (nothing changed since it was signed) or also trusted "
+        "(default: valid, or what the policy asks for)",
     )
+    add_policy_option(parser)
     parser.add_argument(
         "--format",
         choices=("text", "json", "jsonl", "crjson"),
@@ -68,6 +72,7 @@ def add_to(commands: Subcommands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge every file, show each verdict, and answer with the worst."""
+    from credkit.cli.accepting import policy_of
     from credkit.cli.terminal import tell
     from credkit.cli.trusting import trust_of
     from credkit.errors import CredkitError
@@ -77,11 +82,12 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "crjson" and len(args.files) > 1:
         args.usage("--format crjson goes with one file, as the standard's report is on one; take --format json for several")
     try:
-        trust = trust_of(args)
+        policy = policy_of(args)
+        trust = trust_of(args, also=policy.trust if policy else None)
     except CredkitError as error:
         tell(error)
         return ExitCode.UNREADABLE
-    teller = _Teller(args, trust)
+    teller = _Teller(args, trust, policy)
     codes = [teller.tell(path) for path in args.files]
     teller.conclude()
     return worst_verdict(codes)
@@ -90,9 +96,11 @@ def run(args: argparse.Namespace) -> int:
 class _Teller:
     """Judges one file after the other and shows each verdict as soon as it is known, so that no report is kept longer than needed."""
 
-    def __init__(self, args: argparse.Namespace, trust: Trust) -> None:
+    def __init__(self, args: argparse.Namespace, trust: Trust, policy: AcceptancePolicy | None) -> None:
         self.args = args
         self.trust = trust
+        self.policy = policy
+        self.met = 0
         self.form = "quiet" if args.quiet else args.format
         self.states: Counter[str] = Counter()
         self.judged = False
@@ -104,62 +112,75 @@ class _Teller:
         from credkit.errors import CredkitError
 
         try:
-            report = self._verified(path)
+            report, judgement = self._verified(path)
         except CredkitError as error:
             tell(error)
-            report = self._unread(path, str(error))
+            report, judgement = self._unread(path, str(error))
         else:
             if self.form == "text":
-                self._print(report)
+                self._print(report, judgement)
         if self.form in ("json", "jsonl", "crjson"):
-            self._gather(report)
+            self._gather(report, judgement)
         self.states[report.state] += 1
-        code = _code(report, self.args.require)
-        if code is ExitCode.NOT_MET and report.state == "Valid" and not self.args.quiet:
+        self.met += judgement is not None and judgement.passed
+        code = _code(report, judgement, self.args.require)
+        if report.state == "Valid" and self.args.require == "trusted" and not self.args.quiet:
             tell(f'"{path}" is valid but not trusted, and --require trusted was asked: name the authority of its signer with --trust-list')
         return code
 
-    def _verified(self, path: Path | str) -> Report:
-        from credkit.api import verify_file
+    def _verified(self, path: Path | str) -> tuple[Report, Judgement | None]:
+        from credkit.api import judge_file, verify_file
         from credkit.cli.asking import fetcher_of
 
-        args = self.args
-        return verify_file(
-            path,
-            sidecar=args.sidecar,
-            policy=self.trust.policy,
-            at=args.at,
-            profile=args.profile,
-            fetcher=fetcher_of(args),
-            name=str(path),
-        )
+        args, trust, fetcher = self.args, self.trust.policy, fetcher_of(self.args)
+        options = {"sidecar": args.sidecar, "at": args.at, "profile": args.profile, "fetcher": fetcher, "name": str(path)}
+        if self.policy is None:
+            return verify_file(path, policy=trust, **options), None
+        judgement = judge_file(path, self.policy, trust=trust, **options)
+        return judgement.report, judgement
 
-    def _unread(self, path: Path | str, problem: str) -> Report:
+    def _unread(self, path: Path | str, problem: str) -> tuple[Report, Judgement | None]:
         """A report for a file that cannot be opened, so that lists for programs have an entry for each file."""
         from credkit.assets import BytesSource
         from credkit.verify import Profile, verify
 
         nothing = verify(BytesSource(b""), policy=self.trust.policy, at=self.args.at, profile=Profile(self.args.profile), name=str(path))
-        return replace(nothing, problem=problem, size=None)
+        report = replace(nothing, problem=problem, size=None)
+        if self.policy is None:
+            return report, None
+        from credkit.acceptance import judge
 
-    def _print(self, report: Report) -> None:
-        from credkit.cli.terminal import rendered, write_text
+        return report, judge(report, self.policy)
+
+    def _print(self, report: Report, judgement: Judgement | None) -> None:
+        from credkit.cli.accepting import judgement_lines
+        from credkit.cli.terminal import rendered, say, write_text
 
         gap = "\n" if self.states else ""
         write_text(gap + rendered(report, "story"))
+        if judgement is not None:
+            say()
+            for line in judgement_lines(judgement):
+                say(line)
         self.judged = self.judged or bool(report.manifests)
 
-    def _gather(self, report: Report) -> None:
+    def _gather(self, report: Report, judgement: Judgement | None) -> None:
         import json
 
-        from credkit.cli.terminal import write_document
+        from credkit.cli.terminal import tell, write_document
         from credkit.provenance import render
         from credkit.provenance.json_report import json_report
 
         if self.form == "crjson":
             write_document(render(report, "crjson"), is_json=True)
+            for sentence in judgement.sentences if judgement else ():
+                tell(sentence)
             return
         found = json_report(report)
+        if judgement is not None:
+            from credkit.acceptance import judgement_object
+
+            found["policy"] = judgement_object(judgement)
         if self.form == "json":
             self.objects.append(found)
         else:
@@ -181,13 +202,18 @@ class _Teller:
             say(safe(self.trust.words))
         if len(self.args.files) > 1:
             counts = ", ".join(f"{self.states[state]:,} {words}" for state, words in _WORDS.items() if self.states[state])
-            say(f"{len(self.args.files):,} files: {counts}.")
+            met = f" {self.met:,} meet{'s' if self.met == 1 else ''} the policy." if self.policy else ""
+            say(f"{len(self.args.files):,} files: {counts}.{met}")
 
 
-def _code(report: Report, required: str) -> ExitCode:
+def _code(report: Report, judgement: Judgement | None, required: str | None) -> ExitCode:
+    """A policy that accepts files without credentials has them pass; where it does not, they are told apart as ever."""
     if report.state == "error":
         return ExitCode.UNREADABLE
-    if report.state == "none":
-        return ExitCode.NO_CREDENTIALS
-    met = report.state == "Trusted" or (report.state == "Valid" and required == "valid")
-    return ExitCode.OK if met else ExitCode.NOT_MET
+    if judgement is not None and required is None:
+        met = judgement.result("state").passed
+    else:
+        met = report.state == "Trusted" or (report.state == "Valid" and required != "trusted")
+    if not met:
+        return ExitCode.NO_CREDENTIALS if report.state == "none" else ExitCode.NOT_MET
+    return ExitCode.OK if judgement is None or judgement.passed else ExitCode.NOT_MET

@@ -22,7 +22,20 @@ from credkit.manifest.assertions import Licensor, digital_source_type
 from credkit.manifest.assertions.metadata_fields import NAMESPACES
 from credkit.media.xmp_packet import RDF, XML, XMLNS, child_elements, new_tree, parse_packet, rdf_root, write_packet
 
-__all__ = ["DATA_MINING_VOCABULARY", "Licensor", "XmpMirror", "XmpView", "mirror_of", "read_xmp", "xmp_with"]
+__all__ = [
+    "AIGC_NAMESPACE",
+    "DATA_MINING_VOCABULARY",
+    "Licensor",
+    "XmpMirror",
+    "XmpView",
+    "mirror_of",
+    "read_xmp",
+    "xmp_with",
+]
+
+AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+"""Of the label of GB 45438-2025, as TC260-PG-20259A has it."""
+_NAMESPACES = NAMESPACES | {"TC260": AIGC_NAMESPACE, "schema": "https://schema.org/"}
 
 DATA_MINING_VOCABULARY = "http://ns.useplus.org/ldf/vocab/"
 """Values of ``plus:DataMining`` are full addresses that begin so; the bare key is a common mistake."""
@@ -48,13 +61,20 @@ _PROPERTIES: dict[str, tuple[str, str, _Form]] = {
     "marked": ("xmpRights", "Marked", _Form.FLAG),
     "licensors": ("plus", "Licensor", _Form.LICENSORS),
     "data_mining": ("plus", "DataMining", _Form.TEXT),
+    "other_constraints": ("plus", "OtherConstraints", _Form.LANGUAGES),
+    "licence": ("dcterms", "license", _Form.TEXT),
+    "creative_commons": ("cc", "license", _Form.TEXT),
     "digital_source_type": ("Iptc4xmpExt", "DigitalSourceType", _Form.TEXT),
     "ai_system": ("Iptc4xmpExt", "AISystemUsed", _Form.TEXT),
     "ai_system_version": ("Iptc4xmpExt", "AISystemVersionUsed", _Form.TEXT),
+    "provider": ("schema", "provider", _Form.TEXT),
+    "aigc": ("TC260", "AIGC", _Form.TEXT),
     "prompt": ("Iptc4xmpExt", "AIPromptInformation", _Form.TEXT),
     "prompt_writer": ("Iptc4xmpExt", "AIPromptWriterName", _Form.TEXT),
     "credit": ("photoshop", "Credit", _Form.TEXT),
     "creator_tool": ("xmp", "CreatorTool", _Form.TEXT),
+    "create_date": ("xmp", "CreateDate", _Form.TEXT),
+    "modify_date": ("xmp", "ModifyDate", _Form.TEXT),
     "instance_id": ("xmpMM", "InstanceID", _Form.TEXT),
     "document_id": ("xmpMM", "DocumentID", _Form.TEXT),
     "provenance": ("dcterms", "provenance", _Form.TEXT),
@@ -78,10 +98,20 @@ class XmpMirror:
     licensors: tuple[Licensor, ...] | None = None
     data_mining: str | None = None
     """``plus:DataMining``, full address (``DATA_MINING_VOCABULARY`` + ``DMI-...``)."""
+    other_constraints: str | None = None
+    """``plus:OtherConstraints``: the words that ``DMI-PROHIBITED-SEECONSTRAINT`` points to."""
+    licence: str | None = None
+    """``dcterms:license``: identifier or address."""
+    creative_commons: str | None = None
+    """``cc:license``: address of the deed."""
     digital_source_type: str | None = None
     """Full address."""
     ai_system: str | None = None
     ai_system_version: str | None = None
+    provider: str | None = None
+    """``schema:provider``: who offers the system that made the picture; IPTC has no field for it."""
+    aigc: str | None = None
+    """``TC260:AIGC``, the JSON text of the label of GB 45438-2025."""
     prompt: str | None = None
     """``Iptc4xmpExt:AIPromptInformation``."""
     prompt_writer: str | None = None
@@ -89,6 +119,9 @@ class XmpMirror:
     """``photoshop:Credit``."""
     creator_tool: str | None = None
     """``xmp:CreatorTool``."""
+    create_date: str | None = None
+    """``xmp:CreateDate``, RFC 3339; so is ``modify_date``."""
+    modify_date: str | None = None
     instance_id: str | None = None
     document_id: str | None = None
     provenance: str | None = None
@@ -113,13 +146,20 @@ class XmpView:
     licensors: tuple[Licensor, ...] = ()
     """``name`` is empty where the packet gives none."""
     data_mining: str | None = None
+    other_constraints: str | None = None
+    licence: str | None = None
+    creative_commons: str | None = None
     digital_source_type: str | None = None
     ai_system: str | None = None
     ai_system_version: str | None = None
+    provider: str | None = None
+    aigc: str | None = None
     prompt: str | None = None
     prompt_writer: str | None = None
     credit: str | None = None
     creator_tool: str | None = None
+    create_date: str | None = None
+    modify_date: str | None = None
     instance_id: str | None = None
     document_id: str | None = None
     provenance: str | None = None
@@ -142,7 +182,10 @@ def mirror_of(
     web_statement: str | None = None,
     credit: str | None = None,
     title: str | None = None,
-    do_not_train: bool = False,
+    data_mining: str | None = None,
+    other_constraints: str | None = None,
+    licence: str | None = None,
+    creative_commons: str | None = None,
     digital_source_type: str | None = None,
     ai_system: str | None = None,
     ai_system_version: str | None = None,
@@ -154,9 +197,10 @@ def mirror_of(
     """The properties that say what a manifest's statements say; what is not stated is left as it is.
 
     ``creator``, ``rights``, ``licensor``, ``usage_terms``, ``web_statement``, ``credit``, ``title``, ``prompt`` and the AI system mirror
-    ``cawg.metadata`` (``rights`` also marks the work as rights reserved); ``do_not_train`` mirrors ``cawg.training-mining`` with AI
-    training not allowed, and says nothing when False; ``digital_source_type`` (short name or address) mirrors the first action;
-    ``provenance`` a remote manifest. ``DefinitionError`` for an unknown source type or a character that XML cannot hold.
+    ``cawg.metadata`` (``rights`` also marks the work as rights reserved), as do ``licence`` and ``creative_commons``; ``data_mining`` with
+    ``other_constraints`` mirrors ``cawg.training-mining`` (``credkit.terms.data_mining`` knows which value); ``digital_source_type`` (short
+    name or address) mirrors the first action; ``provenance`` a remote manifest. ``DefinitionError`` for an unknown source type or a
+    character that XML cannot hold.
     """
     creators = (creator,) if isinstance(creator, str) else creator
     return XmpMirror(
@@ -167,7 +211,10 @@ def mirror_of(
         usage_terms=usage_terms,
         marked=True if rights else None,
         licensors=(licensor,) if licensor else None,
-        data_mining=DATA_MINING_VOCABULARY + "DMI-PROHIBITED-AIMLTRAINING" if do_not_train else None,
+        data_mining=data_mining,
+        other_constraints=other_constraints,
+        licence=licence,
+        creative_commons=creative_commons,
         digital_source_type=_source_type(digital_source_type),
         ai_system=ai_system,
         ai_system_version=ai_system_version,
@@ -215,7 +262,7 @@ def xmp_with(existing: bytes | None, mirror: XmpMirror, *, limits: Limits = DEFA
         value = getattr(mirror, name)
         if value is not None:
             for description in descriptions:
-                _remove(description, NAMESPACES[prefix], local)
+                _remove(description, _NAMESPACES[prefix], local)
             if value not in ("", ()):
                 _Writer(document, descriptions[0]).add(prefix, local, form, value)
     return write_packet(document)
@@ -277,7 +324,7 @@ class _Writer:
 
     def element(self, parent: Element, prefix: str, local: str, text: str | None = None) -> Element:
         """A new element at the end of ``parent``."""
-        namespace = RDF if prefix == "rdf" else NAMESPACES[prefix]
+        namespace = RDF if prefix == "rdf" else _NAMESPACES[prefix]
         element = self._document.createElementNS(namespace, f"{self.prefix(namespace, prefix)}:{local}")
         if text is not None:
             element.appendChild(self._document.createTextNode(text))
@@ -314,7 +361,7 @@ def read_xmp(packet: bytes, *, limits: Limits = DEFAULT_LIMITS) -> XmpView:
     """
     rdf = rdf_root(parse_packet(packet, limits=limits))
     descriptions = _descriptions(rdf) if rdf is not None else []
-    return XmpView(**{name: _read(descriptions, NAMESPACES[prefix], local, form) for name, (prefix, local, form) in _PROPERTIES.items()})
+    return XmpView(**{name: _read(descriptions, _NAMESPACES[prefix], local, form) for name, (prefix, local, form) in _PROPERTIES.items()})
 
 
 def _read(descriptions: list[Element], namespace: str, local: str, form: _Form) -> Any:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.manifest.assertions.offer_view import offer_words, read_offers
 from credkit.manifest.store import Assertion, Manifest
+from credkit.provenance.generation import generation_words
 from credkit.provenance.values import assertion_value, text_of
 from credkit.provenance.vocabulary import USES, source_type_words
 
@@ -118,11 +120,12 @@ _FIELDS = (
     ("creator", ("dc:creator", "Iptc4xmpExt:Creator")),
     ("credit", ("photoshop:Credit",)),
     ("rights", ("dc:rights", "photoshop:Copyright", "plus:CopyrightOwner")),
-    ("terms of use", ("xmpRights:UsageTerms",)),
+    ("terms of use", ("xmpRights:UsageTerms", "plus:OtherConstraints")),
     (
         "licence",
         ("xmpRights:WebStatement", "cc:license", "dc:license", "dcterms:license", "schema:license", "license", "licence", "plus:Licensor"),
     ),
+    ("AI provider", ("schema:provider",)),
     ("AI system", ("Iptc4xmpExt:AISystemUsed",)),
     ("AI system version", ("Iptc4xmpExt:AISystemVersionUsed",)),
     ("prompt", ("Iptc4xmpExt:AIPromptInformation",)),
@@ -141,8 +144,8 @@ def _metadata(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
         yield "digital source", f"{meaning} ({name})" if meaning != name else name
     for uri in _texts(value.get("plus:DataMining")):
         yield "training and data mining", _data_mining(uri)
-    for words in _offers(value.get("odrl:hasPolicy")):
-        yield "offer", words
+    for offer in read_offers(value.get("odrl:hasPolicy")):
+        yield "offer", offer_words(offer)
     model = value.get("credkit:model")
     if isinstance(model, dict) and text_of(model.get("credkit:name")):
         yield "AI model", " ".join([str(model["credkit:name"]), *_texts(model.get("credkit:version"))])
@@ -158,6 +161,7 @@ def _data_mining(uri: str) -> str:
         "DMI-PROHIBITED-AIMLTRAINING": "training of AI: not allowed",
         "DMI-PROHIBITED-GENAIMLTRAINING": "training of generative AI: not allowed",
         "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": "data mining: not allowed, except for search engines",
+        "DMI-PROHIBITED-SEECONSTRAINT": "data mining: only under conditions, which stand beside it",
         "DMI-UNSPECIFIED": "not said",
     }.get(name, f"data mining restricted ({name})")
 
@@ -180,29 +184,6 @@ _SOURCE_FIELDS = (
     ("retrieved", "credkit:retrieved"),
     ("training permitted:", "credkit:aiTrainingPermitted"),
 )
-
-
-def _offers(value: object) -> Iterator[str]:
-    for policy in value if isinstance(value, list) else [value]:
-        permissions = policy.get("odrl:permission") if isinstance(policy, dict) else None
-        for permission in (permissions if isinstance(permissions, list) else [permissions])[:_MOST]:
-            if isinstance(permission, dict):
-                action = next(_texts(permission.get("odrl:action")), "use").removeprefix("odrl:")
-                duties = permission.get("odrl:duty")
-                told = [
-                    words for duty in (duties if isinstance(duties, list) else [duties]) if isinstance(duty, dict) for words in _duty(duty)
-                ]
-                yield f"{action} permitted" + (f", on condition: {', '.join(told)}" if told else "")
-
-
-def _duty(duty: dict[Any, Any]) -> Iterator[str]:
-    action = next(_texts(duty.get("odrl:action")), "").removeprefix("odrl:")
-    constraint = duty.get("odrl:constraint")
-    if isinstance(constraint, dict) and constraint.get("odrl:leftOperand") == "odrl:payAmount":
-        amount = " ".join([*_texts(constraint.get("odrl:rightOperand")), *_texts(constraint.get("odrl:unit"))])
-        yield f"pay {amount}"
-    elif action:
-        yield action
 
 
 def _training_and_mining(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
@@ -242,19 +223,6 @@ def _creative_work(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
                 yield topic, words
 
 
-def _generation(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
-    for topic, key in (("AI model", "models"), ("AI model", "loras")):
-        for item in value.get(key, [])[:_MOST] if isinstance(value.get(key), list) else []:
-            if isinstance(item, dict) and text_of(item.get("name")):
-                digest = text_of(item.get("sha256"))
-                yield topic, str(item["name"]) + (f", SHA-256 {digest}" if digest else "")
-    for words in _texts(value.get("tool")):
-        yield "generated with", words
-    for key in ("prompt", "negative", "seed", "sampler", "steps"):
-        for words in _texts(value.get(key)):
-            yield key, words
-
-
 def _asset_reference(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
     for item in value.get("references", [])[:_MOST] if isinstance(value.get("references"), list) else []:
         reference = item.get("reference") if isinstance(item, dict) else None
@@ -268,6 +236,6 @@ _READERS: dict[str, Callable[[dict[Any, Any]], Iterator[tuple[str, str]]]] = {
     "c2pa.asset-ref": _asset_reference,
     "c2pa.training-mining": _training_and_mining,
     "cawg.training-mining": _training_and_mining,
-    "org.credkit.generation": _generation,
+    "org.credkit.generation": generation_words,
     "stds.schema-org.CreativeWork": _creative_work,
 }

@@ -45,7 +45,7 @@ from credkit.sign.opening import check_whole, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts
 from credkit.sign.signer import Signer
-from credkit.sign.writing import Job, Judgement, Target, Written, write_asset, write_sidecar
+from credkit.sign.writing import Job, Judgement, LastCheck, Target, Written, write_asset, write_sidecar
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from credkit.version import __version__
@@ -109,6 +109,15 @@ class Builder:
     def is_created(self) -> bool:
         """Whether an action says that the picture was made here."""
         return any(action.action == CREATED for action in self._actions)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What was stated so far to be done, in order."""
+        return tuple(self._actions)
+
+    def states(self, label: str) -> bool:
+        """Whether an assertion of that label was added."""
+        return self._assertions.has(label)
 
     # What was done
 
@@ -281,6 +290,12 @@ class Builder:
 
     # Sign
 
+    def settle_label(self) -> str:
+        """Give the manifest its label now, unless it has one, so that something else can name it before it is signed."""
+        vendor = f":{self.vendor}" if self.vendor else ""
+        self.label = self.label or f"urn:c2pa:{uuid.uuid4()}{vendor}"
+        return self.label
+
     def _manifest_label(self) -> str:
         vendor = f":{self.vendor}" if self.vendor else ""
         label = self.label or f"urn:c2pa:{uuid.uuid4()}{vendor}"
@@ -319,19 +334,21 @@ class Builder:
         drop_history: bool = False,
         adjuncts: Adjuncts = NO_ADJUNCTS,
         snapshot: Snapshot | None = None,
+        last_check: LastCheck | None = None,
         progress: Progress | None = None,
     ) -> Written:
         """Sign ``source`` into ``output`` (which may be the source's own path).
 
         ``sidecar`` is the manifest store beside the source, whose history must not be lost either. ``adjuncts`` are a time-stamp and
         revocation responses to stand beside the signature. ``snapshot`` is the state of the file behind a source that is not given as a
-        path; when it has changed in the end, nothing is written.
+        path; when it has changed in the end, nothing is written. ``last_check`` is called with the finished file before it takes its
+        name, and stops that by raising.
 
         Raises ``DefinitionError`` (statements), ``CredentialError`` (signer), ``AssetError`` (source), ``HistoryError`` (the source's
         credentials would be lost), ``FetchError`` (no time-stamp) or ``OutputError``; after each of them every existing file is as it was.
         """
         snapshot = snapshot or snapshot_of(source)
-        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history, last_check=last_check) as job:
             return write_asset(job, output, overwrite=overwrite, snapshot=snapshot, progress=progress)
 
     def sign_sidecar(
@@ -345,6 +362,7 @@ class Builder:
         drop_history: bool = False,
         adjuncts: Adjuncts = NO_ADJUNCTS,
         snapshot: Snapshot | None = None,
+        last_check: LastCheck | None = None,
         progress: Progress | None = None,
     ) -> Written:
         """Sign ``source`` without changing it: the manifest store goes to ``output`` (``picture.jpg.c2pa``).
@@ -352,7 +370,7 @@ class Builder:
         Arguments and errors as for ``sign``. A source that carries a store of its own is refused, because readers would take that one.
         """
         snapshot = snapshot or snapshot_of(source)
-        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history, last_check=last_check) as job:
             if job.layout.stores:
                 raise HistoryError(
                     "the picture carries credentials of its own, and readers prefer those to a file beside it: "
@@ -361,7 +379,16 @@ class Builder:
             return write_sidecar(job, output, overwrite=overwrite, snapshot=snapshot, progress=progress)
 
     @contextmanager
-    def _open(self, source: Asset, signer: Signer, adjuncts: Adjuncts, *, sidecar: Asset | None, drop_history: bool) -> Iterator[Job]:
+    def _open(
+        self,
+        source: Asset,
+        signer: Signer,
+        adjuncts: Adjuncts,
+        *,
+        sidecar: Asset | None,
+        drop_history: bool,
+        last_check: LastCheck | None,
+    ) -> Iterator[Job]:
         """The source, ready to be signed; everything that can be refused is refused before a byte is written."""
         signer.check()
         draft = self.draft()
@@ -380,4 +407,5 @@ class Builder:
                 format=asset_format,
                 adjuncts=adjuncts,
                 judgement=Judgement(policy=self._authorities),
+                last_check=last_check,
             )

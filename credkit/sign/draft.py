@@ -42,6 +42,8 @@ class Draft:
     """Manifests of ingredients, as read."""
     identities: tuple[IdentityDraft, ...] = ()
     """Identity assertions, each of which names the hard binding."""
+    settled_binding: AssertionBox | None = field(default=None, repr=False)
+    """The hard binding, where it is known before and is no data hash (a checkpoint's segment hash)."""
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
 
     def assemble(self, seal: Seal, exclusions: tuple[Span, ...], digest: bytes | None) -> bytes:
@@ -49,7 +51,7 @@ class Draft:
 
         Both are of one size, unless the time-stamp outgrew its room; errors as ``Seal.sign``.
         """
-        binding = self._binding(exclusions, digest or bytes(32))
+        binding = self.settled_binding or self._binding(exclusions, digest or bytes(32))
         named = (draft.box(self.label, binding, self.assertions, real=digest is not None) for draft in self.identities)
         boxes = (*self.assertions, binding, *named)
         claim = build_claim(

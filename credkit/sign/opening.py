@@ -13,14 +13,14 @@ __all__ = ["check_whole", "scan_asset", "snapshot_of"]
 
 _STORE_FILE = "application/c2pa"
 _LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"\x00\x00\x00\x00IEND\xaeB`\x82"}
-"""How a whole picture ends when nothing follows it."""
+"""How a whole picture ends when nothing follows it; a WebP says its length at the start instead, and is walked through."""
 
 
 def scan_asset(source: Source, limits: Limits) -> tuple[AssetFormat, Layout]:
     """Format and layout of an asset that is to be signed; ``AssetError`` when a manifest cannot be put into it."""
     asset_format = detect(source)
     if asset_format is None or asset_format.media_types[0] == _STORE_FILE:
-        kind = "a manifest store, not a picture" if asset_format else "neither JPEG nor PNG"
+        kind = "a manifest store, not a picture" if asset_format else "neither JPEG, PNG nor WebP"
         raise AssetError(f"the file cannot be signed: it is {kind} (its content decides, not its name)")
     try:
         return asset_format, asset_format.scan(source, limits)
@@ -34,8 +34,8 @@ def check_whole(source: Source, asset_format: AssetFormat, layout: Layout, limit
     Scanning does not look behind the start of the image data. The last bytes nearly always answer; a file with something behind its
     picture is walked through.
     """
-    ending = _LAST_BYTES[asset_format.name]
-    if source.size >= len(ending) and source.read(source.size - len(ending), len(ending)) == ending:
+    ending = _LAST_BYTES.get(asset_format.name)
+    if ending and source.size >= len(ending) and source.read(source.size - len(ending), len(ending)) == ending:
         return
     try:
         for _ in asset_format.boxes(source, layout, limits):

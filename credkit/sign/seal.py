@@ -77,6 +77,8 @@ class Seal:
     adjuncts: Adjuncts = NO_ADJUNCTS
     reserve: int = 0
     """Bytes that the time-stamp may have without the structure growing."""
+    parity: int | None = None
+    """0 or 1 for a structure of even or odd length, where nothing else is reserved; None for either."""
 
     @classmethod
     def of(cls, signer: Signer, adjuncts: Adjuncts) -> Seal:
@@ -100,6 +102,8 @@ class Seal:
         unprotected = self._unprotected(self._stamp(protected, signature))
         bare = build_sign1(protected, unprotected, signature)
         left = len(self.blank()) - len(bare)
+        if self.parity is not None and left < LEAST_PADDING and len(bare) % 2 != self.parity:
+            left = next(size for size in (LEAST_PADDING, LEAST_PADDING + 1) if size % 2)
         return build_sign1(protected, unprotected | padding(left), signature) if left >= LEAST_PADDING else bare
 
     @property

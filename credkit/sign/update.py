@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from credkit.assets import Asset, Source, open_source
+from credkit.assets import Asset, Source, detect, open_source
 from credkit.assets.engine import Progress
 from credkit.assets.in_place import replace_store
 from credkit.errors import AssetError, DefinitionError, HistoryError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions import Action, Actions, GeneratorInfo, Ingredient, Statement, assertion_type, check_statement
 from credkit.manifest.claim import Claim, build_claim
-from credkit.manifest.store import BOX, ManifestStore, parse_store
+from credkit.manifest.store import BOX, ManifestKind, ManifestStore, parse_store
 from credkit.manifest.uri import signature_uri
 from credkit.sign.builder import Builder
 from credkit.sign.compose import HASH_ALGORITHM, AssertionBox, AssertionStore, manifest_box, store_box
@@ -32,7 +32,7 @@ from credkit.sign.output import Snapshot
 from credkit.sign.redaction import find_redactable, store_without
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts, Seal
 from credkit.sign.signer import Signer
-from credkit.sign.writing import Judgement, Target, Written, write_store, write_update
+from credkit.sign.writing import Judgement, LastCheck, Target, Written, write_store, write_update
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from credkit.verify.checks.assertions import is_actions, is_ingredient
@@ -148,6 +148,7 @@ class UpdateBuilder(Builder):
         drop_history: bool = False,
         adjuncts: Adjuncts = NO_ADJUNCTS,
         snapshot: Snapshot | None = None,
+        last_check: LastCheck | None = None,
         progress: Progress | None = None,
     ) -> Written:
         """Update the credentials of ``source``. ``output`` is the file with the longer store, or that store alone when it is ``sidecar``.
@@ -158,7 +159,7 @@ class UpdateBuilder(Builder):
         snapshot = snapshot or snapshot_of(source)
         with self._updated(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as update:
             if update.beside:
-                return write_store(update.source, update.store, output, overwrite=overwrite, snapshot=snapshot, judgement=self._judgement)
+                return self._write_store(update, output, overwrite=overwrite, snapshot=snapshot, last_check=last_check)
             asset_format, layout = scan_asset(update.source, self.limits)
             edit = replace_store(update.source, asset_format, layout, update.store)
             return write_update(
@@ -169,6 +170,7 @@ class UpdateBuilder(Builder):
                 overwrite=overwrite,
                 snapshot=snapshot,
                 judgement=self._judgement,
+                last_check=last_check,
                 progress=progress,
             )
 
@@ -183,6 +185,7 @@ class UpdateBuilder(Builder):
         drop_history: bool = False,
         adjuncts: Adjuncts = NO_ADJUNCTS,
         snapshot: Snapshot | None = None,
+        last_check: LastCheck | None = None,
         progress: Progress | None = None,  # noqa: ARG002
     ) -> Written:
         """As ``sign``, for a source whose store is ``sidecar``; ``HistoryError`` when the store lies in the picture."""
@@ -190,7 +193,20 @@ class UpdateBuilder(Builder):
         with self._updated(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as update:
             if not update.beside:
                 raise HistoryError("the picture carries its credentials in itself, so they cannot be updated in a file beside it")
-            return write_store(update.source, update.store, output, overwrite=overwrite, snapshot=snapshot, judgement=self._judgement)
+            return self._write_store(update, output, overwrite=overwrite, snapshot=snapshot, last_check=last_check)
+
+    def _write_store(
+        self, update: _Update, output: Target, *, overwrite: bool, snapshot: Snapshot | None, last_check: LastCheck | None
+    ) -> Written:
+        return write_store(
+            update.source,
+            update.store,
+            output,
+            overwrite=overwrite,
+            snapshot=snapshot,
+            judgement=self._judgement,
+            last_check=last_check,
+        )
 
     @property
     def _judgement(self) -> Judgement:
@@ -209,10 +225,12 @@ class UpdateBuilder(Builder):
             beside = stack.enter_context(open_source(sidecar)) if sidecar is not None else None
             report = verify(opened, sidecar=beside, policy=self.policy, at=self.at, limits=self.limits, profile=Profile.V2_4)
             previous = check_updatable(report)
-            store = self._assemble(report, previous, Seal(signer=signer, adjuncts=adjuncts))
-            yield _Update(source=opened, store=store, beside=report.location == "sidecar")
+            separate = report.location == "sidecar"
+            parity = None if separate else _parity(opened, previous, self.limits)
+            store = self._assemble(report, previous, Seal(signer=signer, adjuncts=adjuncts), parity)
+            yield _Update(source=opened, store=store, beside=separate)
 
-    def _assemble(self, report: Report, previous: ManifestStore, seal: Seal) -> bytes:
+    def _assemble(self, report: Report, previous: ManifestStore, seal: Seal, parity: int | None) -> bytes:
         redacted = [(one, find_redactable(report, one.name).uri) for one in self._redactions]
         uris = tuple(dict.fromkeys(uri for _, uri in redacted))
         kept = store_without(previous, uris)
@@ -231,6 +249,9 @@ class UpdateBuilder(Builder):
             title=self.title or former.title,
             alg=HASH_ALGORITHM,
         )
+        if parity is not None:
+            without = store_box(kept, manifest_box(label, boxes, claim, b"", kind=BOX.UPDATE))
+            seal = replace(seal, parity=(parity - len(without)) % 2)
         return store_box(kept, manifest_box(label, boxes, claim, seal.sign(claim), kind=BOX.UPDATE))
 
     def _parent_statement(self, report: Report) -> Ingredient:
@@ -262,6 +283,26 @@ class UpdateBuilder(Builder):
         if any(manifest.label == label for manifest in previous.manifests):
             raise DefinitionError(f"a manifest of the file has the label {label} already; leave the label out to get a new one")
         return label
+
+
+def _parity(source: Source, previous: ManifestStore, limits: Limits) -> int | None:
+    """Whether the store in the file has an odd length, where a zero byte that is hashed stands behind one that has; None elsewhere.
+
+    ``HistoryError`` when a hash covers the size of the file, which an update would change.
+    """
+    asset_format = detect(source)
+    layout = asset_format.scan(source, limits) if asset_format else None
+    if asset_format is None or layout is None or layout.store is None or not layout.size_fields:
+        return None
+    bound = next((manifest for manifest in reversed(previous.manifests) if manifest.kind is not ManifestKind.UPDATE), None)
+    hashes = [item.value() for item in bound.assertions if item.label == "c2pa.hash.data"] if bound else []
+    free = {(entry["start"], entry["length"]) for value in hashes for entry in value.get("exclusions") or ()}
+    if not {(span.start, span.length) for span in layout.size_fields} <= free:
+        raise HistoryError(
+            f"the credentials of this {asset_format.name} also vouch for the size of the file, which an update would change; sign the "
+            "picture as an edit of itself instead (credkit sign --parent)"
+        )
+    return layout.store.size % 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from credkit.sign.signer import Signer
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report, verify
 
-__all__ = ["Job", "Judgement", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
+__all__ = ["Job", "Judgement", "LastCheck", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
 
 _ROUNDS = 8
 _SIGNINGS = 4
@@ -40,6 +40,8 @@ _USUAL_SIZE = 4096
 _SPOOL = 8 << 20
 
 Target = str | os.PathLike[str] | BinaryIO
+LastCheck = Callable[[Source, Report], object]
+"""Called with the finished file and its verification before it takes its name; stops that by raising."""
 _Maker = Callable[[BinaryIO], tuple[bytes, Edit, Digest]]
 """Writes an output; the store in it, the edit that was made, and the hash of all but the store."""
 
@@ -73,6 +75,7 @@ class Job:
     adjuncts: Adjuncts = NO_ADJUNCTS
     """What is to stand beside the signature."""
     judgement: Judgement | None = None
+    last_check: LastCheck | None = None
 
 
 def _plan(job: Job, seal: Seal) -> tuple[Edit, int]:
@@ -123,7 +126,7 @@ def write_asset(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot
     def make(sink: BinaryIO) -> tuple[bytes, Edit, Digest]:
         return _embed(job, sink, progress)
 
-    return _written(make, job.source, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement)
+    return _written(make, job.source, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement, last_check=job.last_check)
 
 
 def write_update(
@@ -135,6 +138,7 @@ def write_update(
     overwrite: bool,
     snapshot: Snapshot | None,
     judgement: Judgement | None = None,
+    last_check: LastCheck | None = None,
     progress: Progress | None = None,
 ) -> Written:
     """Write ``source`` with the finished ``store`` that ``edit`` puts into it, under the rules of ``write_asset``."""
@@ -144,14 +148,21 @@ def write_update(
         sink.flush()
         return store, edit, digest
 
-    return _written(make, source, target, overwrite=overwrite, snapshot=snapshot, judgement=judgement)
+    return _written(make, source, target, overwrite=overwrite, snapshot=snapshot, judgement=judgement, last_check=last_check)
 
 
 def _written(
-    make: _Maker, source: Source, target: Target, *, overwrite: bool, snapshot: Snapshot | None, judgement: Judgement | None = None
+    make: _Maker,
+    source: Source,
+    target: Target,
+    *,
+    overwrite: bool,
+    snapshot: Snapshot | None,
+    judgement: Judgement | None = None,
+    last_check: LastCheck | None = None,
 ) -> Written:
     if not isinstance(target, (str, os.PathLike)):
-        return _to_stream(make, source, target, judgement)
+        return _to_stream(make, source, target, judgement, last_check)
     with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
         store, edit, digest = make(out.file)
         checked: list[Report] = []
@@ -160,12 +171,14 @@ def _written(
             with FileSource(path) as written:
                 note_output(written, source, edit, digest)
                 checked.append(_verified(written, judgement=judgement))
+                if last_check:
+                    last_check(written, checked[0])
 
         out.commit(check)
     return Written(store=store, report=checked[0])
 
 
-def _to_stream(make: _Maker, source: Source, target: BinaryIO, judgement: Judgement | None) -> Written:
+def _to_stream(make: _Maker, source: Source, target: BinaryIO, judgement: Judgement | None, last_check: LastCheck | None = None) -> Written:
     """Streams may be anything, so the output is made and verified apart and copied when it is good."""
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
         sink = cast("BinaryIO", apart)
@@ -173,6 +186,8 @@ def _to_stream(make: _Maker, source: Source, target: BinaryIO, judgement: Judgem
         written = StreamSource(sink)
         note_output(written, source, edit, digest)
         report = _verified(written, judgement=judgement)
+        if last_check:
+            last_check(written, report)
         apart.seek(0)
         _deliver(sink, target)
     return Written(store=store, report=report)
@@ -191,14 +206,25 @@ def write_sidecar(job: Job, target: Target, *, overwrite: bool, snapshot: Snapsh
     digest = hash_ranges(job.source, HASH_ALGORITHM, (), on_bytes=progress)
     # Nothing depends on the size of such a store, so no room is kept in it.
     store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), (), digest.value)
-    return write_store(job.source, store, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement)
+    return write_store(
+        job.source, store, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement, last_check=job.last_check
+    )
 
 
 def write_store(
-    source: Source, store: bytes, target: Target, *, overwrite: bool, snapshot: Snapshot | None, judgement: Judgement | None = None
+    source: Source,
+    store: bytes,
+    target: Target,
+    *,
+    overwrite: bool,
+    snapshot: Snapshot | None,
+    judgement: Judgement | None = None,
+    last_check: LastCheck | None = None,
 ) -> Written:
     """Write the finished ``store`` of ``source`` into a file of its own, after it was verified against ``source``."""
     report = _verified(source, BytesSource(store), judgement)
+    if last_check:
+        last_check(source, report)
     if isinstance(target, (str, os.PathLike)):
         with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
             out.file.write(store)

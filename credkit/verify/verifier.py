@@ -78,6 +78,8 @@ MANIFEST_CHECKS: tuple[Check, ...] = (
     check_linked_resources,
     check_representations,
 )
+_CHANGED = ("mismatch", "unknownBox", "missingPart", "predecessorMismatch", "partialCoverage")
+"""Endings of the codes of hard bindings that say: the content is not what was signed."""
 CONTENT_CHECKS: tuple[Check, ...] = (check_content,)
 IDENTITY_CHECKS: tuple[Check, ...] = (check_identities,)
 """Run on manifests that the checks before them found at least well-formed; what they find changes no state."""
@@ -245,7 +247,7 @@ def _run(check: Check, ctx: Context, subject: Subject) -> Iterable[Status]:
 
 def _content_intact(results: ResultMap, found: dict[str, ResultMap]) -> bool | None:
     """A match proves something only when the binding that says so is the one that was signed: otherwise nothing was compared."""
-    if any(s.code.split(".")[-1] in ("mismatch", "unknownBox", "missingPart") and "Hash." in s.code for s in results.failure):
+    if any(s.code.split(".")[-1] in _CHANGED and "Hash." in s.code for s in results.failure):
         return False
     match = next((s for s in results.success if s.code.endswith("Hash.match")), None)
     parsed = JumbfUri.parse(match.url) if match else None

@@ -55,6 +55,15 @@ def apng() -> bytes:
     return saved(frames[0], "PNG", save_all=True, append_images=frames[1:], duration=100)
 
 
+def webp(**options: object) -> bytes:
+    return saved(picture(), "WEBP", **options)
+
+
+def animated_webp() -> bytes:
+    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "green", "blue")]
+    return saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=100, lossless=True)
+
+
 def pixels(data: bytes) -> list[bytes]:
     """All frames as raw pixels."""
     image = Image.open(io.BytesIO(data))

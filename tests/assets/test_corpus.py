@@ -13,7 +13,7 @@ from tests.assets.samples import CORPUS
 
 INDEX = CORPUS / "corpus.jsonl"
 pytestmark = pytest.mark.skipif(not INDEX.exists(), reason=f"the corpus is not at {CORPUS}: set CREDKIT_CORPUS")
-FORMATS_READ = {"jpeg": "JPEG", "png": "PNG", "c2pa": "manifest store"}
+FORMATS_READ = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "c2pa": "manifest store"}
 
 
 def entries() -> list[dict]:
@@ -33,6 +33,11 @@ def test_the_store_is_where_the_reference_found_it(entry):
         form = detect(source)
         assert form is not None
         assert form.name == FORMATS_READ[entry["format"]]
+        if run["state"] == "error" and form.name == "WebP":
+            # Its first bytes say how long the file is.
+            with pytest.raises(MalformedError, match="the container claims"):
+                form.scan(source)
+            return
         layout = form.scan(source)
         boxes = []
         try:

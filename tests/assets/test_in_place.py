@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.assets import BytesSource, Edit, read_store
-from credkit.assets.engine import frame
+from credkit.assets import BytesSource, Edit, Span, read_store
+from credkit.assets.engine import frame, included
 from credkit.assets.in_place import replace_store
 from credkit.assets.jpeg.app11 import framed
 from credkit.errors import AssetError
-from tests.assets.samples import apng, chunk, embedded, format_of, jpeg, output, png, scan, segment, store_of
+from tests.assets.samples import apng, chunk, embedded, format_of, jpeg, output, png, scan, segment, store_of, webp
 from tests.assets.test_contract import PICTURES, sample
 from tests.assets.test_mpf import EXPECTED, multi_picture, pictures
 
@@ -30,15 +30,19 @@ def check_in_place(data: bytes, size: int) -> bytes:
     (old,) = scan(data).store.frame
     edit = planned(data, store_of(size))
     changed = output(data, edit)
-    (new,) = edit.exclusions
+    *sizes, new = edit.exclusions
     assert new.start == old.start
-    assert changed[: new.start] == data[: old.start]
+    assert without(changed[: new.start], sizes) == without(data[: old.start], sizes)
     assert changed[new.end :] == data[old.end :]
-    assert changed[new.start : new.end] == frame(edit)
+    assert b"".join(changed[span.start : span.end] for span in edit.exclusions) == frame(edit)
     layout = scan(changed)
-    assert layout.store.frame == edit.exclusions
+    assert (*layout.size_fields, *layout.store.frame) == edit.exclusions
     assert read_store(BytesSource(changed), layout.store) == store_of(size)
     return changed
+
+
+def without(data: bytes, spans: list[Span]) -> bytes:
+    return b"".join(data[span.start : span.end] for span in included(len(data), tuple(spans)))
 
 
 def behind_exif(data: bytes) -> bytes:
@@ -65,6 +69,8 @@ FILES = {
     "png": embedded(png(), store_of(400)),
     "png of another tool": behind_exif(png()),
     "png with the store behind its pixels": behind_the_pixels(png()),
+    "webp": embedded(webp(), store_of(400)),
+    "webp with a tail": embedded(webp(lossless=True), store_of(400)) + b"trailing bytes",
     "apng": embedded(apng(), store_of(400)),
 }
 
@@ -72,6 +78,11 @@ FILES = {
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", FILES)
 def test_the_rest_of_the_file_stays(name: str, size: int) -> None:
+    if size % 2 and name.startswith("webp"):
+        # A zero byte would have to follow the store, and a hash covers what follows it.
+        with pytest.raises(AssetError, match="cannot change its length without changing signed bytes"):
+            planned(FILES[name], store_of(size))
+        return
     check_in_place(FILES[name], size)
 
 
@@ -80,7 +91,7 @@ def test_the_rest_of_the_file_stays(name: str, size: int) -> None:
 @settings(max_examples=8, deadline=None)
 def test_again_and_again(name: str, sizes: list[int]) -> None:
     data = FILES[name]
-    for size in sizes:
+    for size in sizes if not name.startswith("webp") else [size & ~1 for size in sizes]:
         data = check_in_place(data, size)
 
 

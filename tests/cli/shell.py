@@ -51,6 +51,7 @@ class Shell:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONIOENCODING": "utf-8",
             "XDG_CONFIG_HOME": str(self.configuration),
+            "XDG_DATA_HOME": str(self.configuration / "data"),
             "CREDKIT_PASSPHRASE": PASSPHRASE,
         }
         return {name: value for name, value in (base | extra).items() if value is not None}

@@ -281,7 +281,8 @@ def test_every_statement_has_an_option() -> None:
 
     sign = dict(commands(build_parser()))[("sign",)]
     options = {action.dest for action in sign._actions}
-    plural = {"models": "model", "training_sources": "training_licence", "regions": "region"}
+    plural = {"models": "model", "training_sources": "training_licence", "regions": "region", "uses": "use", "offers": "offer"}
+    plural |= {"generation": "lift", "documents": "keep_raw"}
     assert {plural.get(field.name, field.name) for field in dataclasses.fields(Statements)} <= options
 
 

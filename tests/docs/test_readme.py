@@ -57,15 +57,16 @@ class Told:
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    from credkit.cli.demo_pictures import draw_portrait, repaint_flower
+    from credkit.cli.demo_pictures import draw_portrait, generation_text, model_file, repaint_flower
 
     base = tmp_path_factory.mktemp("readme")
     shell = Shell(base / "work", base / "configuration")
     shell.folder.mkdir()
     portrait = draw_portrait()
     portrait.save(shell.folder / "portrait.png")
+    portrait.save(shell.folder / "generated.png", pnginfo=generation_text())
     repaint_flower(portrait).save(shell.folder / "repainted.jpg", quality=92)
-    shell.write("awportrait.safetensors", b"stand-in weights" * 100)
+    shell.write("awportrait.safetensors", model_file())
     return Told(shell, run_commands(README, shell))
 
 

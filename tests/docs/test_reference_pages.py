@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from credkit.cli import build_parser
-from credkit.cli.exits import EXIT_TABLE, VERIFY_TABLE
+from credkit.cli.exits import EXIT_TABLE, LINT_TABLE, VERIFY_TABLE
 from credkit.errors import CredkitError
 from credkit.manifest.assertions import ASSERTIONS
 from credkit.verify.verifier import MANIFEST_CHECKS
@@ -50,7 +50,7 @@ def test_every_option_of_a_command_is_on_its_page_and_no_other(name: str) -> Non
 
 def test_exit_codes_are_those_of_the_help() -> None:
     page, readme = text("docs/cli.md"), text("README.md")
-    for table in (EXIT_TABLE, VERIFY_TABLE):
+    for table in (EXIT_TABLE, LINT_TABLE, VERIFY_TABLE):
         lines = table.splitlines()[1:]
         assert "\n".join(lines) in page
         for code in re.findall(r"^\s+(\d+)  ", table, re.MULTILINE):

@@ -13,7 +13,7 @@ from tests.forge import pki
 
 __all__ = ["MEDIA_TYPES", "PeerReport", "read", "sign"]
 
-MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp4": "video/mp4"}
+MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp4": "video/mp4", "webp": "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
-__all__ = ["KINDS", "picture", "repainted"]
+__all__ = ["ALL_KINDS", "KINDS", "picture", "repainted"]
 
 KINDS = ("png", "jpg")
+"""What the reference updates and compresses without fault."""
+ALL_KINDS = (*KINDS, "webp")
 
 
 def _drawn(width: int, height: int) -> Image.Image:
@@ -22,13 +24,13 @@ def _drawn(width: int, height: int) -> Image.Image:
 
 def _encoded(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
-    image.save(out, "PNG" if kind == "png" else "JPEG", quality=90)
+    image.save(out, {"jpg": "JPEG"}.get(kind, kind.upper()), quality=90)
     return out.getvalue()
 
 
 @cache
 def picture(kind: str = "png", width: int = 240, height: int = 180) -> bytes:
-    """A file of that kind (``png`` or ``jpg``)."""
+    """A file of that kind (one of ``ALL_KINDS``)."""
     return _encoded(_drawn(width, height), kind)
 
 

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps, PngImagePlugin
 
 from credkit import DefinitionError, Report, Statements, TrustPolicy, read_store, sign_file, strip_file, verify_file
+from credkit.api.exporter import Exporter
 from credkit.errors import AssetError, CredentialError, FetchError, OutputError
 from credkit.integrations import pillow as credkit_pillow
 from credkit.integrations.pillow import CredentialsWarning, components, origin, set_origin
@@ -28,7 +29,7 @@ from credkit.sign.signer import Signer
 from tests.forge import peer, pki, tsa
 
 BOTH = Statements(created="trainedAlgorithmicMedia", edited="humanEdits")
-KINDS = ("png", "jpg")
+KINDS = ("png", "jpg", "webp")
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +101,7 @@ def test_a_saved_picture_is_signed(installed: None, tmp_path: Path, kind: str) -
     assert peer.read(path.read_bytes(), kind).raw["manifests"][report.active_manifest]["title"] == f"out.{kind}"
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_streams_are_signed_at_their_position(installed: None, tmp_path: Path, kind: str) -> None:
     memory = io.BytesIO(b"head")
     memory.seek(4)
@@ -134,7 +135,9 @@ def test_apart_from_the_credentials_the_file_is_what_pillow_writes(signer: Signe
     exif[0x010E] = "a description"
     icc = b"icc profile for a test, kept as it is"
     options: dict[str, Any] = {"exif": exif, "icc_profile": icc, "dpi": (72, 72)}
-    if kind == "jpg":
+    if kind == "webp":
+        options = {"exif": exif, "icc_profile": icc, "quality": 55, "method": 2}
+    elif kind == "jpg":
         options |= {"quality": 55, "subsampling": 0, "progressive": True, "xmp": b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"}
     else:
         info = PngImagePlugin.PngInfo()
@@ -143,7 +146,7 @@ def test_apart_from_the_credentials_the_file_is_what_pillow_writes(signer: Signe
     drawn().save(tmp_path / f"out.{kind}", **options)
     stripped = io.BytesIO()
     strip_file(tmp_path / f"out.{kind}", stripped)
-    assert stripped.getvalue() == plainly(drawn(), "JPEG" if kind == "jpg" else "PNG", **options)
+    assert stripped.getvalue() == plainly(drawn(), {"jpg": "JPEG"}.get(kind, kind.upper()), **options)
     verified(tmp_path / f"out.{kind}", kind)
 
 
@@ -159,7 +162,7 @@ def test_animated_png(installed: None, tmp_path: Path) -> None:
         assert origin(image.copy()) is not None
 
 
-@pytest.mark.parametrize("kind", ["gif", "bmp", "tiff", "webp", "ico", "pdf", "ppm"])
+@pytest.mark.parametrize("kind", ["gif", "bmp", "tiff", "ico", "pdf", "ppm"])
 def test_other_formats_are_saved_as_ever(installed: None, tmp_path: Path, kind: str) -> None:
     image = drawn(size=(64, 64))
     image.save(tmp_path / f"ours.{kind}")
@@ -188,11 +191,13 @@ def test_one_picture_without_wrapping_anything(signer: Signer, tmp_path: Path) -
     credkit_pillow.save(drawn(), small, format="jpeg", signer=signer, statements=BOTH, quality=10)
     credkit_pillow.save(drawn(), large, format="JPEG", signer=signer, statements=BOTH, quality=95)
     assert len(small.getvalue()) < len(large.getvalue())
-    with pytest.raises(DefinitionError, match="PNG or JPEG, not as WEBP"):
-        credkit_pillow.save(drawn(), tmp_path / "a.webp", signer=signer, statements=BOTH)
+    with pytest.raises(DefinitionError, match="signed as JPEG, PNG or WebP, not as TIFF"):
+        credkit_pillow.save(drawn(), tmp_path / "a.tiff", signer=signer, statements=BOTH)
     with pytest.raises(DefinitionError, match="unknown kind"):
         credkit_pillow.save(drawn(), io.BytesIO(), signer=signer, statements=BOTH)
-    assert not (tmp_path / "a.webp").exists()
+    assert not (tmp_path / "a.tiff").exists()
+    with pytest.raises(DefinitionError, match="nobody is named who signs"):
+        credkit_pillow.save(drawn(), tmp_path / "a.png", statements=BOTH)
 
 
 def test_one_save_may_differ(installed: None, tmp_path: Path) -> None:
@@ -201,9 +206,9 @@ def test_one_save_may_differ(installed: None, tmp_path: Path) -> None:
     drawn().save(tmp_path / "other.png", credkit=Statements(created="digitalCreation", title="my title"))
     raw = peer.read((tmp_path / "other.png").read_bytes(), "png").raw
     assert raw["manifests"][raw["active_manifest"]]["title"] == "my title"
-    with pytest.raises(DefinitionError, match="PNG or JPEG"):
-        drawn().save(tmp_path / "other.webp", credkit=BOTH)
-    assert not (tmp_path / "other.webp").exists()
+    with pytest.raises(DefinitionError, match="JPEG, PNG or WebP"):
+        drawn().save(tmp_path / "other.gif", credkit=BOTH)
+    assert not (tmp_path / "other.gif").exists()
 
 
 def test_thumbnail_and_generator_are_passed_on(signer: Signer, tmp_path: Path) -> None:
@@ -409,7 +414,7 @@ def test_an_edit_must_be_called_one(signer: Signer, base: Path, tmp_path: Path) 
     with Image.open(base) as image, pytest.raises(DefinitionError, match=r'"base\.png" with Content Credentials, so it is an edit'):
         image.save(target)
     credkit_pillow.install(signer=signer, statements=Statements(edited="humanEdits"))
-    with pytest.raises(DefinitionError, match="say how it was made"):
+    with pytest.raises(DefinitionError, match="nothing says how it began"):
         drawn().save(target)
     assert target.read_bytes() == b"precious"
 
@@ -568,3 +573,31 @@ def test_a_picture_is_not_saved_without_the_stamp_that_was_asked_for(signer: Sig
         with pytest.raises(DefinitionError, match="--timestamp"):
             credkit_pillow.save(drawn(), target, signer=signer, statements=BOTH, staple=True)
     assert not list(tmp_path.iterdir())
+
+
+# What generation tools leave
+
+
+def test_texts_that_are_saved_with_a_picture_are_lifted(signer: Signer, tmp_path: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("parameters", "a lighthouse\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 471147114711, Size: 64x48, Model: demo")
+    exporter = Exporter(signer=signer, prompt="sealed", openings=tmp_path / "openings")
+    with credkit_pillow.signing(exporter), pytest.warns(CredentialsWarning):
+        drawn().save(tmp_path / "a.png", pnginfo=info)
+    verified(tmp_path / "a.png")
+    assert actions_of(tmp_path / "a.png") == ["c2pa.created"]
+    data = (tmp_path / "a.png").read_bytes()
+    assert b"lighthouse" not in data
+    assert b"471147114711" not in data
+
+
+def test_originals_can_be_followed_without_signing(base: Path, tmp_path: Path) -> None:
+    credkit_pillow.follow()
+    credkit_pillow.follow()
+    with Image.open(base) as image:
+        assert origin(image.resize((20, 20))) is not None
+        image.save(tmp_path / "plain.png")
+    assert verify_file(tmp_path / "plain.png").state == "none"
+    credkit_pillow.uninstall()
+    with Image.open(base) as image:
+        assert origin(image) is None

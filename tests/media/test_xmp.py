@@ -30,6 +30,9 @@ FULL = XmpMirror(
     marked=True,
     licensors=(Licensor(name="credkit test", url="https://example.com", email="licence@example.com"), Licensor(name="second")),
     data_mining=DATA_MINING_VOCABULARY + "DMI-PROHIBITED-AIMLTRAINING",
+    other_constraints="AI training: only under conditions",
+    licence="CC-BY-4.0",
+    creative_commons="https://creativecommons.org/licenses/by/4.0/",
     digital_source_type=_TRAINED,
     ai_system="a model",
     ai_system_version="1.4",
@@ -224,7 +227,8 @@ def test_empty_values_remove() -> None:
 
 def test_mirror_of_says_only_what_is_stated() -> None:
     assert mirror_of() == XmpMirror()
-    mirror = mirror_of(creator="credkit test", rights="r", do_not_train=True, digital_source_type="trainedAlgorithmicMedia")
+    mining = DATA_MINING_VOCABULARY + "DMI-PROHIBITED-AIMLTRAINING"
+    mirror = mirror_of(creator="credkit test", rights="r", data_mining=mining, digital_source_type="trainedAlgorithmicMedia")
     assert mirror == XmpMirror(
         creator=("credkit test",),
         rights="r",

@@ -15,7 +15,7 @@ from credkit.trust.policy import TrustPolicy
 from credkit.verify import verify
 from tests.forge import peer, pki
 from tests.forge.corpus import CORPUS, entries, needs_corpus
-from tests.forge.pictures import KINDS, picture
+from tests.forge.pictures import ALL_KINDS, picture
 
 ALGORITHMS = ("ed25519", "es256", "es384", "es512", "ps256", "ps384", "ps512")
 
@@ -40,7 +40,7 @@ def edited(parent: bytes, kind: str, algorithm: str = "ed25519", policy: TrustPo
     return sign(builder, picture(kind), algorithm)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm(kind: str, algorithm: str) -> None:
     signed = created(kind, algorithm)
@@ -70,7 +70,7 @@ def test_a_parent_whose_certificate_has_expired() -> None:
         assert "signingCredential.expired" not in there.failures, entry["id"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_chains_of_one_to_ten(kind: str) -> None:
     policy = TrustPolicy.of(pki.root_pem())
     signed = created(kind)
@@ -106,7 +106,7 @@ def test_a_composed_picture_with_signed_and_unsigned_ingredients() -> None:
     assert [i["relationship"] for i in active["ingredients"]] == ["componentOf"] * 4
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_a_sidecar(kind: str) -> None:
     builder = Builder(title="beside")
     builder.created("digitalCreation")
@@ -144,7 +144,7 @@ def test_the_peer_sees_an_altered_ancestor_where_we_do() -> None:
     assert [(m.generation, m.altered) for m in here.manifests] == [(1, True), (2, False), (3, False)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_replacing_a_store_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"picture.{kind}"
     path.write_bytes(picture(kind))

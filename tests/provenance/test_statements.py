@@ -198,8 +198,33 @@ def test_other_ranges_in_words() -> None:
         ),
         (
             "org.credkit.generation",
-            {"models": [{"name": "m.safetensors", "sha256": "ab"}], "seed": 7},
-            [("AI model", "m.safetensors, SHA-256 ab"), ("seed", "7")],
+            {
+                "tool": {"name": "ComfyUI", "version": "0.3"},
+                "mode": "text-to-image",
+                "size": [512, 768],
+                "models": [
+                    {"role": "checkpoint", "name": "m", "measured": {"sha256": "ab", "file": "m.safetensors"}, "claimed": {"autov2": "cd"}},
+                    {"role": "lora", "name": "grain", "weight": 0.5},
+                    {"name": 3},
+                    "none",
+                ],
+                "settings": {"steps": 20, "note": "x" * 100},
+                "withheld": [{"field": "prompt"}, {"field": "document/workflow"}, {"digest": 1}],
+            },
+            [
+                ("generated with", "ComfyUI 0.3"),
+                ("mode", "text-to-image, 512 x 768 pixels"),
+                ("model file", 'm (checkpoint); SHA-256 ab, measured of "m.safetensors"; AutoV2 cd only claimed by a text'),
+                ("model file", "grain (lora with weight 0.5)"),
+                ("settings", f"note {'x' * 60}..., steps 20"),
+                ("prompt", "withheld (committed)"),
+                ("also withheld", "document/workflow (committed)"),
+            ],
+        ),
+        (
+            "org.credkit.generation",
+            {"tool": 1, "mode": [], "size": [True, 2], "models": {}, "settings": [], "withheld": "x"},
+            [],
         ),
         (
             "org.credkit.offer.metadata",
@@ -223,7 +248,7 @@ def test_other_ranges_in_words() -> None:
                     ]
                 }
             },
-            [("offer", "derive permitted, on condition: attribute, pay 4499.00 CNY")],
+            [("offer", "derivatives permitted, on condition: name the author, pay 4499.00 CNY")],
         ),
         ("c2pa.asset-ref", {"references": [{"reference": {"uri": "https://example.org/a"}}]}, [("also found at", "https://example.org/a")]),
         ("c2pa.hash.data", {"dc:creator": "nobody"}, []),

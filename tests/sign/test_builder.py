@@ -16,7 +16,7 @@ from credkit.manifest.store import Manifest, ManifestKind, ManifestStore
 from credkit.sign.builder import Builder
 from credkit.verify import Report, verify
 from tests.forge import pki
-from tests.forge.pictures import KINDS, picture
+from tests.forge.pictures import ALL_KINDS, picture
 from tests.verify import test_time_stamps as stamps
 
 
@@ -228,7 +228,7 @@ def test_prompts_are_inputs_with_their_text_inside() -> None:
     assert judged(signed(builder)).state == "Valid"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_history_is_not_dropped_by_accident(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"signed.{kind}"
     path.write_bytes(signed(new_builder(), picture(kind)))
@@ -268,7 +268,7 @@ def store_is_gone(data: bytes) -> bool:
 @pytest.mark.parametrize(
     ("asset", "words"),
     [
-        (b"no picture at all, only text", "neither JPEG nor PNG"),
+        (b"no picture at all, only text", "neither JPEG, PNG nor WebP"),
         (picture("png")[:40], "damaged"),
         (picture("jpg")[:100], "damaged"),
         (b"", "empty"),

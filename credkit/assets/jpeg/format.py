@@ -11,7 +11,7 @@ because the store has been found and the rest is hashed anyway. ``boxes`` raises
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from credkit.assets.edited import Replacement, moved, splice
@@ -23,6 +23,7 @@ from credkit.assets.jpeg.markers import (
     APP2,
     APP11,
     APP13,
+    COM,
     SOI,
     SOS,
     Segment,
@@ -31,7 +32,7 @@ from credkit.assets.jpeg.markers import (
     segments,
 )
 from credkit.assets.jpeg.search import is_plain
-from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Piece, Span, StoreLocation
+from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
 from credkit.assets.source import Source
 from credkit.assets.window import Window
 from credkit.errors import AssetError, MalformedError
@@ -44,6 +45,7 @@ _XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/\x00"
 _EXIF = b"Exif\x00\x00"
 _IPTC = b"Photoshop 3.0\x00"
 _BLOCKS = ((APP1, _XMP, "xmp"), (APP1, _XMP_EXTENSION, "xmp-extension"), (APP1, _EXIF, "exif"), (APP13, _IPTC, "iptc"))
+_MAX_SEGMENT = 65_535
 _MAX_XMP = 65_502
 _MAX_EXIF = 65_533 - len(_EXIF)
 
@@ -112,7 +114,7 @@ class JpegFormat:
         return Edit(pieces=edit, exclusions=(Span(moved(layout.insert_at, removed), len(data)),))
 
     def with_metadata(self, source: Source, layout: Layout, *, xmp: bytes | None = None, exif: bytes | None = None) -> Edit:
-        """Set XMP or EXIF in APP1 segments, in place of the old ones; extended XMP goes with the packet it belonged to.
+        """Set XMP or EXIF in APP1 segments, in place of the old ones; extended XMP stays as long as the packet refers to it.
 
         ``AssetError`` for XMP above 65,502 or EXIF above 65,527 bytes.
         """
@@ -120,7 +122,7 @@ class JpegFormat:
         changes: list[Replacement] = []
         for value, kinds, signature, most in (
             (exif, ("exif",), _EXIF, _MAX_EXIF),
-            (xmp, ("xmp", "xmp-extension"), _XMP, _MAX_XMP),
+            (xmp, ("xmp",) if b"HasExtendedXMP" in (xmp or b"") else ("xmp", "xmp-extension"), _XMP, _MAX_XMP),
         ):
             if value is None:
                 continue
@@ -150,6 +152,30 @@ class JpegFormat:
                 elif segment.end == frames[-1].end:
                     yield NamedBox(name="C2PA", span=frames.pop())
             start = end
+
+    def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:
+        """Comments, and XMP, EXIF and IPTC blocks, also between the scans."""
+        window = Window(source)
+        for segment in segments(window, limits):
+            frame = Span(segment.start, segment.length)
+            if segment.marker == COM:
+                yield TextSpan(kind="comment", name="COM", value=Span(segment.start + 4, segment.length - 4), frame=frame)
+            elif segment.marker in (APP1, APP13) and (block := _metadata(window, segment)):
+                yield TextSpan(kind=block.kind, name=marker_name(segment.marker), value=block.slices[0], frame=frame)
+
+    def with_texts(self, source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:
+        """New values behind the old signatures, or segments removed; MPF offsets stay right."""
+        replacements = []
+        for text, value in changes:
+            data = b""
+            if value is not None:
+                head = source.read(text.frame.start, text.value.start - text.frame.start)
+                length = len(head) - 2 + len(value)
+                if length > _MAX_SEGMENT:
+                    raise AssetError(f"{len(value):,} bytes do not fit into one segment of a JPEG: make it shorter")
+                data = head[:2] + length.to_bytes(2, "big") + head[4:] + value
+            replacements.append(Replacement(text.frame, data))
+        return Edit(pieces=_Header.read(source).splice(source.size, tuple(replacements)))
 
 
 def _findings(source: Source, limits: Limits) -> _Findings:

@@ -14,14 +14,15 @@ from credkit.assets.window import Window
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["APP0", "APP1", "APP2", "APP11", "APP13", "EOI", "SOI", "SOS", "Segment", "is_frame_header", "marker_name", "segments"]
+__all__ = ["APP0", "APP1", "APP2", "APP11", "APP13", "COM", "EOI", "SOI", "SOS", "Segment", "is_frame_header", "marker_name", "segments"]
 
 TEM, SOI, EOI, SOS = 0x01, 0xD8, 0xD9, 0xDA
 APP0, APP1, APP2, APP11, APP13 = 0xE0, 0xE1, 0xE2, 0xEB, 0xED
+COM = 0xFE
 _RST0, _RST7 = 0xD0, 0xD7
 _NAMES = {
     TEM: "TEM", SOI: "SOI", EOI: "EOI", SOS: "SOS", 0xC4: "DHT", 0xC8: "JPG", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI",
-    0xDE: "DHP", 0xDF: "EXP", 0xFE: "COM",
+    0xDE: "DHP", 0xDF: "EXP", COM: "COM",
 }  # fmt: skip
 _HEADER = Struct(">BBH")
 # In entropy-coded data FF 00 is a data byte, FF FF a fill byte, FF D0 to FF D7 a restart marker within the scan.

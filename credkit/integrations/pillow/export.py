@@ -15,66 +15,39 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from typing import IO, Any, BinaryIO, Literal, TypeAlias, cast
+from dataclasses import replace
+from typing import IO, Any, BinaryIO, Literal, TypeAlias, Unpack, cast
 
 from PIL import Image
 
-from credkit.api import SignResult, Statements, sign_file
-from credkit.assets import Asset
+from credkit.api import SignResult, Statements
+from credkit.api.export_options import ExportOptions
+from credkit.api.exporter import Exporter
+from credkit.assets import FORMATS, Asset, format_for_media_type
 from credkit.errors import DefinitionError
-from credkit.integrations.pillow.lineage import TRACKED, brought_in, origin, remember
-from credkit.manifest.assertions import GeneratorInfo
-from credkit.sign.signer import Signer
-from credkit.sign.time_stamping import TimeStamper
-from credkit.trust.policy import TrustPolicy
+from credkit.integrations.notices import CredentialsWarning
+from credkit.integrations.pillow.lineage import TRACKED, brought_in, lifted, origin, remember
 from credkit.verify import Report
 
-__all__ = ["CredentialsWarning", "SaveTarget", "install", "save", "signing", "uninstall"]
-
-_FORMATS = ("PNG", "JPEG")
+__all__ = ["CredentialsWarning", "SaveTarget", "follow", "install", "save", "signing", "uninstall"]
 
 SaveTarget: TypeAlias = "str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes]"
 
 
-class CredentialsWarning(UserWarning):
-    """A picture was signed, and there is something to know about it: its parent does not pass verification."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Settings:
-    signer: Signer
-    statements: Statements
-    generator: GeneratorInfo | None = None
-    policy: TrustPolicy | None = None
-    mirrors: bool = True
-    thumbnail: bool = False
-    timestamp: str | TimeStamper | None = None
-    staple: bool = False
-
-
 _lock = threading.RLock()
-_installed: _Settings | None = None
-_current: ContextVar[_Settings | None] = ContextVar("credkit_pillow", default=None)
+_installed: Exporter | None = None
+_following = False
+_current: ContextVar[Exporter | None] = ContextVar("credkit_pillow", default=None)
 
 
-def install(
-    *,
-    signer: Signer,
-    statements: Statements,
-    generator: GeneratorInfo | None = None,
-    policy: TrustPolicy | None = None,
-    mirrors: bool = True,
-    thumbnail: bool = False,
-    timestamp: str | TimeStamper | None = None,
-    staple: bool = False,
-) -> None:
-    """Sign every PNG and JPEG that is saved from now on, in all threads; a second call replaces the settings of the first.
+def install(exporter: Exporter | None = None, **options: Unpack[ExportOptions]) -> None:
+    """Sign every PNG, JPEG and WebP that is saved from now on, in all threads; a second call replaces the settings of the first.
 
+    What is signed and how is an ``Exporter``, or its fields as keywords: ``install(signer=signer, statements=Statements(...))``.
     ``statements`` may hold both ``created``, for pictures made here, and ``edited``, for those that come from a signed file: each
     picture takes the one that is true of it. Without ``edited``, saving a picture with a signed original is a
-    ``DefinitionError``, because nobody said what kind of edit it is. ``policy`` decides what is recorded about trust in the
-    signer of the original. Other options as for ``credkit.sign_file``.
+    ``DefinitionError``, because nobody said what kind of edit it is. Texts of generation tools that are saved with a picture
+    (``pnginfo``, ``exif``) are lifted, unless ``lift=False``.
 
     One save may differ: ``image.save(path, credkit=False)`` saves without signing, ``image.save(path, credkit=Statements(...))``
     says something else. Call this before other modules take functions out of ``PIL.Image``: what is opened by an unwrapped
@@ -82,56 +55,41 @@ def install(
     was. Findings about the original are a ``CredentialsWarning``.
     """
     global _installed  # noqa: PLW0603
+    chosen = _chosen(exporter, options)
     with _lock:
         if _installed is None:
             _wrapping.add_user()
-        _installed = _Settings(
-            signer=signer,
-            statements=statements,
-            generator=generator,
-            policy=policy,
-            mirrors=mirrors,
-            thumbnail=thumbnail,
-            timestamp=timestamp,
-            staple=staple,
-        )
+        _installed = chosen
 
 
 def uninstall() -> None:
-    """Save as Pillow does again; nothing happens when ``install`` was not called."""
-    global _installed  # noqa: PLW0603
+    """Save as Pillow does again; nothing happens when neither ``install`` nor ``follow`` was called."""
+    global _installed, _following  # noqa: PLW0603
     with _lock:
+        if _following:
+            _following = False
+            _wrapping.remove_user()
         if _installed is not None:
             _installed = None
             _wrapping.remove_user()
 
 
+def follow() -> None:
+    """Remember from which signed files pictures come (``origin``), without signing what is saved; until ``uninstall``."""
+    global _following  # noqa: PLW0603
+    with _lock:
+        if not _following:
+            _wrapping.add_user()
+        _following = True
+
+
 @contextlib.contextmanager
-def signing(
-    *,
-    signer: Signer,
-    statements: Statements,
-    generator: GeneratorInfo | None = None,
-    policy: TrustPolicy | None = None,
-    mirrors: bool = True,
-    thumbnail: bool = False,
-    timestamp: str | TimeStamper | None = None,
-    staple: bool = False,
-) -> Iterator[None]:
+def signing(exporter: Exporter | None = None, **options: Unpack[ExportOptions]) -> Iterator[None]:
     """``install`` for the time of a ``with`` block, in this thread or task only."""
-    settings = _Settings(
-        signer=signer,
-        statements=statements,
-        generator=generator,
-        policy=policy,
-        mirrors=mirrors,
-        thumbnail=thumbnail,
-        timestamp=timestamp,
-        staple=staple,
-    )
+    chosen = _chosen(exporter, options)
     with _lock:
         _wrapping.add_user()
-    token = _current.set(settings)
+    token = _current.set(chosen)
     try:
         yield
     finally:
@@ -143,41 +101,45 @@ def signing(
 def save(
     image: Image.Image,
     fp: SaveTarget,
+    exporter: Exporter | None = None,
     *,
-    signer: Signer,
-    statements: Statements,
     parent: Asset | Report | Literal["origin"] | None = "origin",
     format: str | None = None,  # noqa: A002
-    generator: GeneratorInfo | None = None,
-    policy: TrustPolicy | None = None,
-    mirrors: bool = True,
-    thumbnail: bool = False,
-    timestamp: str | TimeStamper | None = None,
-    staple: bool = False,
-    **save_options: Any,
+    **options: Any,
 ) -> SignResult:
     """Save one picture signed: to a path, or to a binary stream at its present position.
 
-    ``parent`` is the picture that this one is a new version of (path, bytes, stream or report): by default the signed file that
-    it comes from, as far as that is known because ``install`` or ``signing`` was active when it was opened; None for a picture
-    made anew. ``format`` (by default from the file name) and ``save_options`` are Pillow's. Raises what ``credkit.sign_file`` and
-    ``Image.save`` raise, ``DefinitionError`` for a format that cannot be signed; the target is then as it was.
+    Who signs and what is stated is an ``Exporter``, or its fields as keywords (``signer=...``, ``statements=...``). ``parent`` is the
+    picture that this one is a new version of (path, bytes, stream or report): by default the signed file that it comes from, as far as
+    that is known because ``install`` or ``signing`` was active when it was opened; None for a picture made anew. ``format`` (by default
+    from the file name) and all other options are Pillow's. Raises what ``credkit.sign_file`` and ``Image.save`` raise,
+    ``DefinitionError`` for a format that cannot be signed; the target is then as it was.
     """
     kind = _format_of(fp, format)
-    if kind not in _FORMATS:
-        raise DefinitionError(f"pictures are signed as PNG or JPEG, not as {kind or 'a file of unknown kind'}: name one of the two")
-    settings = _Settings(
-        signer=signer,
-        statements=statements,
-        generator=generator,
-        policy=policy,
-        mirrors=mirrors,
-        thumbnail=thumbnail,
-        timestamp=timestamp,
-        staple=staple,
-    )
+    if kind is None or not _can_be_signed(kind):
+        raise DefinitionError(f"pictures are signed as {_kinds()}, not as {kind or 'a file of unknown kind'}: name one of these")
+    ours: Any = {name: options.pop(name) for name in ExportOptions.__annotations__ if name in options}
     ancestor = origin(image) if isinstance(parent, str) and parent == "origin" else parent
-    return _save_signed(image, fp, kind, save_options, settings=settings, ancestor=ancestor)
+    return _save_signed(image, fp, kind, options, exporter=_chosen(exporter, ours), ancestor=ancestor)
+
+
+def _chosen(exporter: Exporter | None, options: ExportOptions) -> Exporter:
+    if exporter is not None:
+        return exporter.with_options(**options)
+    if "signer" not in options:
+        raise DefinitionError("nobody is named who signs: give an exporter, or signer=...")
+    return Exporter(**options)
+
+
+def _can_be_signed(kind: str) -> bool:
+    """Whether files of this format of Pillow can carry a manifest."""
+    media_type = Image.MIME.get(kind, "")
+    return media_type.startswith("image/") and format_for_media_type(media_type) is not None
+
+
+def _kinds() -> str:
+    names = [form.name for form in FORMATS if form.media_types[0].startswith("image/")]
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _format_of(fp: object, name: str | None) -> str | None:
@@ -198,67 +160,33 @@ def _is_path(value: object) -> bool:
     return isinstance(value, (str, bytes, os.PathLike))
 
 
-def _true_statements(statements: Statements, ancestor: object) -> Statements:
-    """Of ``created`` and ``edited``, the one that is true of the picture."""
-    if ancestor is None:
-        if not statements.created:
-            raise DefinitionError(
-                "the picture does not come from a signed file: say how it was made "
-                '(created="trainedAlgorithmicMedia", "digitalCreation", ...)'
-            )
-        return replace(statements, edited=None)
-    if not statements.edited:
-        name = f'"{ancestor.name}"' if isinstance(ancestor, Report) and ancestor.name else "a file"
-        raise DefinitionError(
-            f"the picture comes from {name} with Content Credentials, so it is an edit: say of what kind "
-            '(edited="compositeWithTrainedAlgorithmicMedia", "humanEdits", ...), or set_origin(image, None) when nothing of it is left'
-        )
-    return replace(statements, created=None)
-
-
 def _save_signed(
-    image: Image.Image, fp: Any, kind: str, options: dict[str, Any], *, settings: _Settings, ancestor: Asset | Report | None
+    image: Image.Image, fp: Any, kind: str, options: dict[str, Any], *, exporter: Exporter, ancestor: Asset | Report | None
 ) -> SignResult:
-    statements = _true_statements(settings.statements, ancestor)
     target: str | BinaryIO = os.fsdecode(fp) if _is_path(fp) else fp
     if fp is sys.stdout and isinstance(sys.stdout, io.TextIOWrapper):
         target = cast("BinaryIO", sys.stdout.buffer)
-    if isinstance(target, str) and not statements.title:
-        statements = replace(statements, title=os.path.basename(target))
     # Listed once, because an iterator would be used up before Pillow sees it.
     frames = options["append_images"] = list(options.get("append_images") or ())
     encoded = io.BytesIO()
     _wrapping.plain_save(image, encoded, kind, **options)
-    return sign_file(
-        encoded.getvalue(),
-        target,
-        statements,
-        signer=settings.signer,
-        parent=ancestor,
-        ingredients=brought_in(image, frames),
-        generator=settings.generator,
-        policy=settings.policy,
-        mirrors=settings.mirrors,
-        thumbnail=settings.thumbnail,
-        timestamp=settings.timestamp,
-        staple=settings.staple,
-    )
+    return exporter.sign(encoded.getvalue(), target, parent=ancestor, ingredients=brought_in(image, frames), lifted=lifted(image))
 
 
 def _signed_save(plain: Any) -> Any:
     @functools.wraps(plain)
     def save_and_sign(self: Image.Image, fp: Any, format: str | None = None, **params: Any) -> None:  # noqa: A002
         choice = params.pop("credkit", None)
-        settings = _current.get() or _installed
+        exporter = _current.get() or _installed
         kind = _format_of(fp, format)
-        if settings is None or kind not in _FORMATS or choice is False or _called_from_inside():
+        if exporter is None or kind is None or not _can_be_signed(kind) or choice is False or _called_from_inside():
             if isinstance(choice, Statements):
-                raise DefinitionError("pictures are signed as PNG or JPEG, while install or signing is in force")
+                raise DefinitionError(f"pictures are signed as {_kinds()}, while install or signing is in force")
             plain(self, fp, format, **params)
             return
         if isinstance(choice, Statements):
-            settings = replace(settings, statements=choice)
-        result = _save_signed(self, fp, kind, params, settings=settings, ancestor=origin(self))
+            exporter = replace(exporter, statements=choice)
+        result = _save_signed(self, fp, kind, params, exporter=exporter, ancestor=origin(self))
         for note in result.notes:
             warnings.warn(note, CredentialsWarning, stacklevel=2)
 
@@ -278,9 +206,9 @@ def _remembering_open(plain: Any) -> Any:
     @functools.wraps(plain)
     def open_and_remember(fp: Any, *args: Any, **options: Any) -> Any:
         image = plain(fp, *args, **options)
-        settings = _current.get() or _installed
-        if settings is not None and not _called_from_inside():
-            remember(image, fp, settings.policy)
+        exporter = _current.get() or _installed
+        if (exporter is not None or _following) and not _called_from_inside():
+            remember(image, fp, exporter.policy if exporter is not None else None)
         return image
 
     return open_and_remember

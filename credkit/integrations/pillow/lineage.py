@@ -18,15 +18,17 @@ from PIL import Image, ImageOps
 
 from credkit.api import verify_file
 from credkit.errors import CredkitError
+from credkit.lifting.lifted import Lifted
 from credkit.load import sidecar_candidates
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
-__all__ = ["TRACKED", "brought_in", "components", "origin", "remember", "set_origin"]
+__all__ = ["TRACKED", "brought_in", "components", "lifted", "origin", "remember", "set_lifted", "set_origin"]
 
 _ORIGIN = "org.credkit.origin"
 _COMPONENTS = "org.credkit.components"
-_READABLE = ("PNG", "JPEG", "MPO")
+_LIFTED = "org.credkit.lifted"
+_READABLE = ("PNG", "JPEG", "MPO", "WEBP")
 """Formats of Pillow that can bring credentials which credkit reads."""
 
 
@@ -49,6 +51,30 @@ class _Signed:
     @property
     def _identity(self) -> tuple[str, bytes]:
         return self.report.state, self.report.store.data if self.report.store else b""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Generated:
+    """How a picture was generated, as the program said that made it."""
+
+    lifted: Lifted
+
+    def __repr__(self) -> str:
+        # As above: a prompt does not belong into files that others write.
+        return "<how the picture was generated>"
+
+
+def lifted(image: Image.Image) -> Lifted | None:
+    """What the program that made the picture said about its making; None when it said nothing."""
+    found = image.info.get(_LIFTED)
+    return found.lifted if isinstance(found, _Generated) else None
+
+
+def set_lifted(image: Image.Image, made: Lifted | None) -> None:
+    """State how ``image`` was generated; it is signed with that when it is saved."""
+    image.info.pop(_LIFTED, None)
+    if made is not None:
+        image.info[_LIFTED] = _Generated(made)
 
 
 def origin(image: Image.Image) -> Report | None:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from credkit.manifest.assertions.ingredient import IngredientView, read_ingredient
     from credkit.manifest.assertions.ingredient_statement import Ingredient, Relationship
     from credkit.manifest.assertions.metadata import AssetMetadata, CawgMetadata, Licensor
+    from credkit.manifest.assertions.offer import Offer
     from credkit.manifest.assertions.region import Region
     from credkit.manifest.assertions.registry import ASSERTIONS, CheckedStatement, OpaqueAssertion, assertion_type, check_statement
+    from credkit.manifest.assertions.segment_hash import SegmentHash
     from credkit.manifest.assertions.soft_binding import SoftBinding
     from credkit.manifest.assertions.source_types import SOURCE_TYPES, digital_source_type, source_type_name
     from credkit.manifest.assertions.training import ModelReference, TrainingSource, TrainingSources
@@ -53,6 +55,7 @@ _HOMES = {
     "IngredientView": "ingredient",
     "Licensor": "metadata",
     "ModelReference": "training",
+    "Offer": "offer",
     "OpaqueAssertion": "registry",
     "Profile": "assertion_types",
     "RecordedDelta": "validation_results",
@@ -60,6 +63,7 @@ _HOMES = {
     "Region": "region",
     "Relationship": "ingredient_statement",
     "SOURCE_TYPES": "source_types",
+    "SegmentHash": "segment_hash",
     "SoftBinding": "soft_binding",
     "Statement": "assertion_types",
     "Thumbnail": "embedded",
@@ -101,12 +105,14 @@ __all__ = [
     "IngredientView",
     "Licensor",
     "ModelReference",
+    "Offer",
     "OpaqueAssertion",
     "Profile",
     "RecordedDelta",
     "RecordedResults",
     "Region",
     "Relationship",
+    "SegmentHash",
     "SoftBinding",
     "Statement",
     "Thumbnail",

@@ -11,10 +11,11 @@ from credkit.manifest.assertions.shape import Text
 __all__ = ["licence_identifier"]
 
 
-def licence_identifier(value: object, path: str = "") -> str:
+def licence_identifier(value: object, path: str = "", *, others: tuple[str, ...] = ()) -> str:
     """The canonical spelling of an SPDX licence expression (``cc-by-4.0`` becomes ``CC-BY-4.0``); ``LicenseRef-name`` as it is.
 
-    ``DefinitionError`` names the nearest SPDX identifier, or how to name a licence that SPDX does not know.
+    ``DefinitionError`` names the nearest SPDX identifier or one of ``others`` (names that the caller also takes), or how to name a licence
+    that SPDX does not know.
     """
     from packaging import licenses
 
@@ -23,7 +24,7 @@ def licence_identifier(value: object, path: str = "") -> str:
         return str(licenses.canonicalize_license_expression(text))
     except (licenses.InvalidLicenseExpression, ValueError):
         pass
-    known = [str(entry["id"]) for entry in getattr(licenses, "LICENSES", {}).values()]
+    known = [*others, *(str(entry["id"]) for entry in getattr(licenses, "LICENSES", {}).values())]
     near = suggestion(text, known)
     reference = "LicenseRef-" + (re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip("-") or "name")
     ending = near if near.startswith("; did you mean") else f"; for another licence write {quoted(reference)} and give its address"

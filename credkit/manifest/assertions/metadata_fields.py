@@ -22,6 +22,7 @@ NAMESPACES: dict[str, str] = {
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "tiff": "http://ns.adobe.com/tiff/1.0/",
     "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "cc": "http://creativecommons.org/ns#",
 }
 """Usual prefix to namespace."""
 

@@ -71,7 +71,11 @@ _HASHED_EXTERNAL = Map(
     required={"url": WEB_ADDRESS, "alg": ALGORITHM, "hash": HASH},
     optional=_EXTERNAL,
 )
-_UNHASHED_EXTERNAL = Map(means="a web reference", required={"url": WEB_ADDRESS}, optional=_EXTERNAL)
+_NAMED_DATA = Text(
+    pattern=r"https?://[^\s]+|ni://[^\s]*/sha-256;[A-Za-z0-9_-]{43}",
+    means='a web address that starts with "https://", or the name of data by their hash (RFC 6920)',
+)
+_UNHASHED_EXTERNAL = Map(means="a web reference", required={"url": _NAMED_DATA}, optional=_EXTERNAL)
 HASHED_EXTERNAL = Named("hashedExternal", lambda: _HASHED_EXTERNAL)
 EXTERNAL_REFERENCE = Either(
     Named("unhashedExternal", lambda: _UNHASHED_EXTERNAL),

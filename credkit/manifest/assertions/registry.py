@@ -23,6 +23,8 @@ from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.assertions.ingredient_statement import INGREDIENT_TYPE
 from credkit.manifest.assertions.metadata import CAWG_METADATA_TYPE, CUSTOM_METADATA, METADATA_TYPE
 from credkit.manifest.assertions.nearest import quoted, suggestion
+from credkit.manifest.assertions.offer import OFFER_TYPE
+from credkit.manifest.assertions.segment_hash import SEGMENT_HASH_TYPE
 from credkit.manifest.assertions.shape import Anything, described
 from credkit.manifest.assertions.soft_binding import SOFT_BINDING_TYPE
 from credkit.manifest.assertions.supporting_structures import ASSERTION_METADATA_TYPE
@@ -41,6 +43,7 @@ ASSERTIONS: dict[str, AssertionType] = {
         INGREDIENT_TYPE,
         DATA_HASH_TYPE,
         BOXES_HASH_TYPE,
+        SEGMENT_HASH_TYPE,
         *THUMBNAIL_TYPES,
         EMBEDDED_DATA_TYPE,
         ICON_TYPE,
@@ -58,6 +61,7 @@ ASSERTIONS: dict[str, AssertionType] = {
         TRAINING_MINING_TYPE,
         *TRAINING_TYPES,
         GENERATION_TYPE,
+        OFFER_TYPE,
     )
 }
 """Every assertion that credkit writes and checks, by label."""
@@ -81,7 +85,6 @@ _NOT_WRITTEN = (
     "c2pa.hash.bmff.v3",
     "c2pa.hash.collection.data",
     "c2pa.hash.multi-asset",
-    "c2pa.hash.segment",
     "c2pa.repository-receipt",
     "c2pa.linked-resource-integrity",
     "c2pa.environmental-sustainability",

@@ -1,24 +1,28 @@
-"""Where a passphrase comes from: a file descriptor, the environment, or the person at the terminal. Never from the command line, which
-others see.
+"""Where a passphrase comes from: a file descriptor, the environment, a file that the environment names, or the person at the terminal.
+Never from the command line, which others see.
 """
 
 from __future__ import annotations
 
 import getpass
 import os
+import stat
 import sys
 
 from credkit.errors import CredentialError
 
-__all__ = ["VARIABLE", "read_passphrase"]
+__all__ = ["FILE_VARIABLE", "VARIABLE", "read_passphrase"]
 
 VARIABLE = "CREDKIT_PASSPHRASE"
 """Environment variable that is asked before the terminal."""
+FILE_VARIABLE = "CREDKIT_PASSPHRASE_FILE"
+"""Environment variable that names a file whose first line is the passphrase, for programs that run without a terminal."""
 _LONGEST = 4096
 
 
 def read_passphrase(*, fd: int | None = None, confirm: bool = False, prompt: str = "Passphrase: ") -> str:
-    """The first of: the first line from file descriptor ``fd``, the variable ``CREDKIT_PASSPHRASE``, the answer at the terminal.
+    """The first of: the first line from file descriptor ``fd``, the variable ``CREDKIT_PASSPHRASE``, the first line of the file that
+    ``CREDKIT_PASSPHRASE_FILE`` names, the answer at the terminal.
 
     ``confirm`` is for a new passphrase: the terminal asks twice, and an empty one is refused. ``CredentialError`` when there is none to be
     had.
@@ -27,8 +31,12 @@ def read_passphrase(*, fd: int | None = None, confirm: bool = False, prompt: str
         return _not_empty(_from_descriptor(fd), confirm)
     if (value := os.environ.get(VARIABLE)) is not None:
         return _not_empty(value, confirm)
+    if path := os.environ.get(FILE_VARIABLE):
+        return _not_empty(_from_file(path), confirm)
     if not sys.stdin or not sys.stdin.isatty():
-        raise CredentialError(f"a passphrase is needed and there is no terminal to ask at: set {VARIABLE} or pass it by a file descriptor")
+        raise CredentialError(
+            f"a passphrase is needed and there is no terminal to ask at: set {VARIABLE} or {FILE_VARIABLE}, or pass it by a file descriptor"
+        )
     return _from_terminal(prompt, confirm=confirm)
 
 
@@ -36,6 +44,20 @@ def _not_empty(value: str, confirm: bool) -> str:
     if confirm and not value:
         raise CredentialError("the passphrase is empty: choose one, since it is what protects the key on this disk")
     return value
+
+
+def _from_file(path: str) -> str:
+    """The first line of a file that nobody but its owner can read (mode 0600 or stricter, where the system knows such modes)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise CredentialError(f'the passphrase file "{path}" ({FILE_VARIABLE}) cannot be read: {error.strerror or error}') from None
+    try:
+        if sys.platform != "win32" and stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+            raise CredentialError(f'the passphrase file "{path}" can be read by others: make it yours alone (chmod 600)')
+        return _from_descriptor(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _from_descriptor(fd: int) -> str:

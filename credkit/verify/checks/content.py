@@ -29,6 +29,7 @@ _MISMATCHES = {
     "c2pa.hash.boxes": StatusCode.ASSERTION_BOXES_HASH_MISMATCH,
     "c2pa.hash.bmff.v2": StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
     "c2pa.hash.bmff.v3": StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
+    "c2pa.hash.segment": StatusCode.ASSERTION_SEGMENT_HASH_MISMATCH,
 }
 
 

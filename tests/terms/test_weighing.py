@@ -1,0 +1,185 @@
+"""Which permission holds: tables of who says what, from the strictest statement down to silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from credkit.terms import Terms
+from tests.terms.material import PLUS, Made, alone, metadata, mining, offer, terms, xmp
+
+LINE = (("base", "parentOf"),)
+ORDER = ("notAllowed", "constrained", "allowed", "unsaid")
+
+
+def rule(permission: str) -> dict[str, Any]:
+    """A manifest that says this of AI training."""
+    return {} if permission == "unsaid" else mining(ai_training=("constrained", "ask") if permission == "constrained" else permission)
+
+
+def training(found: Terms) -> str:
+    return found.use("ai_training").permission
+
+
+@pytest.mark.parametrize("child", ORDER)
+@pytest.mark.parametrize("parent", ORDER)
+def test_a_parent_binds_but_does_not_permit(parent: str, child: str) -> None:
+    found = terms(base=Made(says=rule(parent)), active=Made(says=rule(child), uses=LINE))
+    wanted = min(parent if parent != "allowed" else "unsaid", child, key=ORDER.index)
+    assert training(found) == wanted
+    contradiction = {parent, child} if "unsaid" not in (parent, child) and parent != child else set()
+    assert [c.name for c in found.contradictions] == (["parent-against-child"] if contradiction else [])
+
+
+@pytest.mark.parametrize("relationship", ["parentOf", "componentOf"])
+def test_what_was_put_in_binds_too(relationship: str) -> None:
+    found = terms(
+        base=Made(says=mining(ai_training="notAllowed")), active=Made(says=mining(ai_training="allowed"), uses=(("base", relationship),))
+    )
+    assert training(found) == "notAllowed"
+    assert found.use("ai_training").statements[0].origin.role == "active"
+
+
+def test_three_generations_down() -> None:
+    found = terms(
+        one=Made(says=mining(ai_training="notAllowed")),
+        two=Made(says={}, uses=(("one", "parentOf"),)),
+        three=Made(says=metadata(dcterms__license="CC0-1.0"), uses=(("two", "parentOf"),)),
+    )
+    assert training(found) == "notAllowed"
+    assert found.use("commercial").permission == "allowed"
+    assert [c.name for c in found.contradictions] == ["parent-against-child"]
+    assert 'generation 1 (signed by "Test Studio") forbids AI training' in found.contradictions[0].sentence
+    assert "the licence CC0-1.0 in cawg.metadata of generation 3" in found.contradictions[0].sentence
+
+
+def test_an_input_binds_nobody() -> None:
+    found = terms(
+        base=Made(says=mining(ai_training="notAllowed")), active=Made(says=mining(ai_training="allowed"), uses=(("base", "inputTo"),))
+    )
+    assert training(found) == "allowed"
+    assert found.contradictions == ()
+    assert [s.origin.role for s in found.use("ai_training").statements] == ["active", "input"]
+
+
+def test_a_manifest_that_is_parent_and_input_binds() -> None:
+    used = (("base", "inputTo"), ("base", "parentOf"))
+    assert training(terms(base=Made(says=mining(ai_training="notAllowed")), active=Made(says={}, uses=used))) == "notAllowed"
+
+
+def test_an_update_speaks_of_the_same_picture() -> None:
+    update = {"uses": LINE, "update": True}
+    found = terms(base=Made(says=mining(ai_training="allowed")), active=Made(says={}, **update))
+    assert training(found) == "allowed"
+    assert [s.origin.role for s in found.use("ai_training").statements] == ["active"]
+    found = terms(base=Made(says=mining(ai_training="allowed")), active=Made(says=mining(ai_training="notAllowed"), **update))
+    assert (training(found), [c.name for c in found.contradictions]) == ("notAllowed", ["parent-against-child"])
+
+
+@pytest.mark.parametrize("changes", [{"valid": False}, {"altered": True}])
+def test_what_is_not_valid_counts_for_nothing(changes: dict[str, Any]) -> None:
+    found = alone(mining(ai_training="allowed"), metadata(dcterms__license="CC0-1.0"), **changes)
+    assert {entry.permission for entry in found.uses} == {"unsaid"}
+    assert len(found.void) == 2
+    assert all("counts for nothing" in sentence for sentence in found.void)
+    assert found.contradictions == ()
+    assert found.licences[0].origin.standing == "void"
+    assert found.use("ai_training").statements[0].origin.binds is False
+
+
+def test_a_manifest_that_nothing_refers_to_is_not_heard() -> None:
+    found = terms(stray=Made(says=mining(ai_training="notAllowed")), active=Made(says=mining(ai_training="allowed")))
+    assert training(found) == "allowed"
+    assert [said.origin.manifest for said in found.signers] == ["urn:c2pa:active"]
+
+
+def test_circles_of_ingredients_end() -> None:
+    found = terms(
+        base=Made(says=rule("notAllowed"), uses=(("active", "parentOf"),)),
+        active=Made(says={}, uses=(("base", "parentOf"), ("active", "parentOf"))),
+    )
+    assert training(found) == "notAllowed"
+
+
+def test_standings() -> None:
+    assert alone(mining(ai_training="allowed"), trusted=True).use("ai_training").standing == "trusted"
+    assert alone(mining(ai_training="allowed")).use("ai_training").standing == "own word"
+    assert alone({}).use("ai_training").standing is None
+    packet = xmp(attributes=f'plus:DataMining="{PLUS}DMI-ALLOWED"')
+    assert terms(packet, active=Made(says={})).use("ai_training").standing == "was there"
+
+
+def test_unsigned_metadata_may_reserve_rights() -> None:
+    packet = xmp(attributes=f'plus:DataMining="{PLUS}DMI-PROHIBITED"')
+    found = terms(packet, active=Made(says=mining(ai_training="allowed")))
+    assert training(found) == "notAllowed"
+    assert [c.name for c in found.contradictions] == ["plus-against-cawg"]
+    assert found.use("data_mining").permission == "notAllowed"
+
+
+def test_metadata_that_repeats_is_no_second_voice() -> None:
+    packet = xmp(attributes=f'plus:DataMining="{PLUS}DMI-PROHIBITED"')
+    says = mining(ai_training="notAllowed", ai_generative_training="notAllowed", data_mining="notAllowed")
+    found = terms(packet, base=Made(says=mining(ai_training="allowed")), active=Made(says=says, uses=LINE))
+    assert [c.name for c in found.contradictions] == ["parent-against-child"]
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_value_that_points_elsewhere_yields_to_precise_words(in_file: bool) -> None:
+    value = PLUS + "DMI-PROHIBITED-SEECONSTRAINT"
+    says = mining(ai_training="allowed", data_mining="notAllowed")
+    packet = xmp(attributes=f'plus:DataMining="{value}"') if in_file else None
+    more = {} if in_file else metadata(plus__DataMining=value, plus__OtherConstraints="ask")
+    found = terms(packet, active=Made(says=says | more))
+    assert (training(found), found.use("data_mining").permission) == ("allowed", "notAllowed")
+    assert found.use("ai_generative_training").permission == "constrained"
+    assert found.contradictions == ()
+
+
+def test_a_pointer_of_somebody_else_does_not_yield() -> None:
+    base = metadata(plus__DataMining=PLUS + "DMI-PROHIBITED-SEECONSTRAINT", plus__OtherConstraints="ask the agency")
+    found = terms(base=Made(says=base), active=Made(says=mining(ai_training="allowed"), uses=LINE))
+    assert found.use("ai_training").permission == "constrained"
+    assert found.use("ai_training").info == ("ask the agency",)
+
+
+def test_an_offer_is_the_way_out_of_what_a_licence_leaves_out() -> None:
+    found = alone(metadata(dcterms__license="CC-BY-NC-4.0"), offer("cc:CommercialUse", price="4499 CNY"))
+    assert found.use("commercial").permission == "constrained"
+    assert found.use("commercial").info == ("pay 4499 CNY",)
+    assert found.contradictions == ()
+
+
+def test_the_mirror_of_that_licence_does_not_close_it() -> None:
+    says = metadata(dcterms__license="CC-BY-NC-4.0") | offer("cc:CommercialUse", price="4499 CNY")
+    packet = xmp("<cc:license>https://creativecommons.org/licenses/by-nc/4.0/</cc:license>")
+    found = terms(packet, active=Made(says=says))
+    assert (found.use("commercial").permission, found.contradictions) == ("constrained", ())
+
+
+def test_an_offer_of_somebody_else_does_not_open_it() -> None:
+    base = Made(says=metadata(dcterms__license="CC-BY-NC-4.0"), speaker="credkit test")
+    found = terms(base=base, active=Made(says=offer("cc:CommercialUse", price="10 EUR"), uses=LINE))
+    assert found.use("commercial").permission == "notAllowed"
+    assert [c.name for c in found.contradictions] == ["parent-against-child"]
+
+
+def test_an_offer_without_conditions_permits() -> None:
+    assert alone(offer("odrl:derive")).use("derivatives").permission == "allowed"
+    assert alone(offer("odrl:derive", price="0.00 EUR")).use("derivatives").permission == "allowed"
+    assert alone(offer("odrl:derive", price="free EUR")).use("derivatives").permission == "constrained"
+
+
+def test_more_statements_than_are_weighed() -> None:
+    from dataclasses import replace
+
+    from credkit.limits import DEFAULT_LIMITS
+    from credkit.terms import terms_of
+    from tests.terms.material import chain
+
+    creators = {"cawg.metadata": {"dc:creator": [f"author {number}" for number in range(40)]}}
+    report = chain(active=Made(says=creators | mining(ai_training="notAllowed")))
+    found = terms_of(report, limits=replace(DEFAULT_LIMITS, terms=10))
+    assert len(found.creators) == 10
+    assert "the first 10 statements" in found.remarks[-1]
