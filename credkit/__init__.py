@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, Any
 from credkit.version import __version__
 
 if TYPE_CHECKING:
+    from credkit.acceptance import AcceptancePolicy
+    from credkit.api.accepting import judge_file
+    from credkit.api.exporter import Exporter
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
-    from credkit.api.reading import read_store, verify_file
+    from credkit.api.reading import read_store, read_terms, verify_file
     from credkit.api.revealing import Revealed, reveal
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
@@ -52,12 +55,14 @@ if TYPE_CHECKING:
     from credkit.verify.report import Report
 
 _HOMES = {
+    "AcceptancePolicy": "credkit.acceptance",
     "Action": "credkit.manifest.assertions",
     "AssetError": "credkit.errors",
     "Builder": "credkit.sign.builder",
     "CredentialError": "credkit.errors",
     "CredkitError": "credkit.errors",
     "DefinitionError": "credkit.errors",
+    "Exporter": "credkit.api.exporter",
     "FetchError": "credkit.errors",
     "HistoryError": "credkit.errors",
     "Labels": "credkit.labels",
@@ -80,8 +85,10 @@ _HOMES = {
     "TrustError": "credkit.errors",
     "TrustPolicy": "credkit.trust.policy",
     "UpdateBuilder": "credkit.sign.update",
+    "judge_file": "credkit.api.accepting",
     "lint_file": "credkit.api.linting",
     "read_store": "credkit.api.reading",
+    "read_terms": "credkit.api.reading",
     "redact_file": "credkit.api.updating",
     "render": "credkit.provenance",
     "reveal": "credkit.api.revealing",
@@ -93,12 +100,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "AcceptancePolicy",
     "Action",
     "AssetError",
     "Builder",
     "CredentialError",
     "CredkitError",
     "DefinitionError",
+    "Exporter",
     "FetchError",
     "HistoryError",
     "Labels",
@@ -122,8 +131,10 @@ __all__ = [
     "TrustPolicy",
     "UpdateBuilder",
     "__version__",
+    "judge_file",
     "lint_file",
     "read_store",
+    "read_terms",
     "redact_file",
     "render",
     "reveal",

@@ -10,6 +10,7 @@ store beside the file serves without a network, and when a server fails.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from credkit.trust.addresses import shown_url
 from credkit.trust.fetch import Fetcher, Request
 from credkit.trust.links import find_links
 
-__all__ = ["Located", "load_store", "sidecar_candidates"]
+__all__ = ["Located", "load_store", "sidecar_candidates", "sidecar_of"]
 
 _STORE_FILE = "application/c2pa"
 _STORE_TYPES = (_STORE_FILE, "application/x-c2pa-manifest-store", "application/octet-stream", None)
@@ -61,6 +62,12 @@ class Located:
 def sidecar_candidates(path: Path) -> tuple[Path, Path]:
     """Where a sidecar of ``path`` may lie, in the order of the standard: ``image.jpg.c2pa``, then ``image.c2pa``."""
     return path.with_name(path.name + ".c2pa"), path.with_suffix(".c2pa")
+
+
+def sidecar_of(path: Path) -> Path | None:
+    """The file beside ``path`` that holds its manifest store; None when there is none, or its name would be too long."""
+    # ``Path.is_file`` raises for a name that the file system cannot hold.
+    return next((beside for beside in sidecar_candidates(path) if beside != path and os.path.isfile(beside)), None)
 
 
 def load_store(

@@ -99,6 +99,24 @@ def test_verification_never_loads_a_picture_library() -> None:
     }
 
 
+def test_signing_loads_nothing_that_was_not_asked_for() -> None:
+    there = loaded("import credkit.api.signing, credkit.api.mirrors")
+    assert not {
+        name for name in there if name.startswith(("credkit.terms", "credkit.journal", "credkit.acceptance", "credkit.media.texts."))
+    } - {"credkit.media.texts.block"}
+    assert not there & {
+        "PIL",
+        "piexif",
+        "jsonschema",
+        "rich",
+        "jinja2",
+        "credkit.lifting.lifting",
+        "credkit.labels.aigc",
+        "credkit.media.hidden",
+        "xml.dom.minidom",
+    }
+
+
 @EVERY_MODULE
 def test_module_says_what_it_exports(name: str, path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from credkit.assets import BytesSource, EditedSource, detect
 from credkit.errors import FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.load import Located, load_store, sidecar_candidates
+from credkit.load import Located, load_store, sidecar_candidates, sidecar_of
 from credkit.trust.fetch import Request, Response
 from credkit.trust.http import HttpFetcher
 from credkit.verify import Report, verify
@@ -165,6 +165,7 @@ def test_something_between_the_segments_of_a_store(instance: int) -> None:
 
 def test_sidecar_names() -> None:
     assert sidecar_candidates(Path("folder/image.tar.jpg")) == (Path("folder/image.tar.jpg.c2pa"), Path("folder/image.tar.c2pa"))
+    assert sidecar_of(Path("x" * 250)) is None
     assert sidecar_candidates(Path("image")) == (Path("image.c2pa"), Path("image.c2pa"))
 
 

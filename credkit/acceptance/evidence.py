@@ -6,6 +6,7 @@ written them. A declaration is a signed statement in credentials that are valid.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +31,9 @@ __all__ = ["Evidence"]
 
 _DISCLOSURES = ("c2pa.ai-disclosure", "c2pa.ai-disclosure.ingredient")
 _GENERATION = "org.credkit.generation"
+_SYSTEM_FIELDS = ("AISystemUsed", "AIPromptInformation", "AIGC")
+_MODEL_WORDS = {name.casefold(): name for name in AI_SOURCE_TYPES}
+_LONGEST_WORD = 60
 _MODEL_DATA = ("c2pa.types.model", "c2pa.types.generator")
 
 
@@ -86,9 +90,8 @@ class Evidence:
 
     def _traces_in_credentials(self) -> Iterator[str]:
         for manifest in self.report.manifests:
-            for word in _stated(manifest.manifest, self.limits):
-                if word in AI_SOURCE_TYPES or word in _DISCLOSURES:
-                    yield f"its credentials speak of {word}"
+            for word in dict.fromkeys(_spoken(manifest.manifest, self.limits)):
+                yield f"its credentials speak of {word}"
             if any(assertion.base_label == _GENERATION for assertion in manifest.manifest.assertions):
                 yield f"its credentials hold {_GENERATION}"
             for ingredient in manifest.ingredients:
@@ -104,15 +107,38 @@ class Evidence:
         except AssetError:
             return  # The file cannot be read, which is its state.
         for value in marks.values("source_type"):
-            if (name := source_type_name(value)) in AI_SOURCE_TYPES:
+            if name := _model_word(value):
                 yield f"its XMP says {name}"
         if marks.values("system"):
             yield "its XMP names an AI system"
         for label in marks.labels:
             yield f"it holds a Chinese label of generated content ({label.place})"
         for found in lifted:
-            if found.prompt is not None or found.source_type in AI_SOURCE_TYPES:
+            if found.prompt is not None or found.generation.models or found.source_type in AI_SOURCE_TYPES:
                 yield f"its texts hold the settings of a generator ({found.format}, {found.place})"
+
+
+def _spoken(manifest: Manifest, limits: Limits) -> Iterator[str]:
+    """Source types of models, however they are spelt and in whatever field they stand, disclosures, and names of systems."""
+    for assertion in manifest.assertions:
+        if assertion.base_label in _DISCLOSURES:
+            yield assertion.base_label
+        waiting = [("", assertion_value(assertion, limits))]
+        while waiting:
+            key, value = waiting.pop()
+            if isinstance(value, dict):
+                waiting.extend((str(name), item) for name, item in value.items())
+            elif isinstance(value, list):
+                waiting.extend((key, item) for item in value)
+            elif isinstance(value, str) and (word := _model_word(value)):
+                yield word
+            elif isinstance(value, str) and value.strip() and key.rpartition(":")[2] in _SYSTEM_FIELDS:
+                yield "an AI system"
+
+
+def _model_word(value: str) -> str | None:
+    """The source type of a model that a text ends in, whatever stands before it and in whatever case."""
+    return _MODEL_WORDS.get(re.split(r"[/#:.]", value.strip().rstrip("/")[-_LONGEST_WORD:])[-1].strip().casefold())
 
 
 def _stated(manifest: Manifest, limits: Limits) -> Iterator[str]:

@@ -27,11 +27,8 @@ from credkit.verify.report import Report
 
 __all__ = ["judge", "judgement_object"]
 
-_RULES: tuple[Callable[[Evidence, AcceptancePolicy], RuleResult], ...] = (
-    state,
-    signer,
-    ancestors,
-    ai,
+_Rule = Callable[[Evidence, AcceptancePolicy], RuleResult]
+_ABOUT_USE: tuple[_Rule, ...] = (
     training_allowed,
     commercial_use_allowed,
     derivatives_allowed,
@@ -39,6 +36,13 @@ _RULES: tuple[Callable[[Evidence, AcceptancePolicy], RuleResult], ...] = (
     licence,
     creator_named,
     no_contradictions,
+)
+_RULES: tuple[_Rule, ...] = (
+    state,
+    signer,
+    ancestors,
+    ai,
+    *_ABOUT_USE,
     no_unprotected_bytes,
     time_stamp,
     maximal_time_stamp_age_days,
@@ -47,15 +51,6 @@ _RULES: tuple[Callable[[Evidence, AcceptancePolicy], RuleResult], ...] = (
     no_redactions,
     formats,
     labels,
-)
-_ABOUT_USE = (
-    training_allowed,
-    commercial_use_allowed,
-    derivatives_allowed,
-    redistribution_allowed,
-    licence,
-    creator_named,
-    no_contradictions,
 )
 
 

@@ -28,7 +28,7 @@ def ai(evidence: Evidence, policy: AcceptancePolicy) -> RuleResult:
             "; that is not allowed here",
         )
     if evidence.traces:
-        also = "; that is not allowed here" if policy.ai == "forbidden" else "; no signed statement says that a trained model took part"
+        also = "; that is not allowed here" if policy.ai == "forbidden" else "; no signed statement that holds declares it"
         return _result(False, f"Something points to a trained model: {evidence.traces[0]}", also)
     if policy.ai == "required":
         return _result(False, "No signed statement says that a trained model took part", "; here that is required")

@@ -14,6 +14,7 @@ from credkit.acceptance.judgement import RuleResult
 from credkit.acceptance.policy import TRAINING_USES, AcceptancePolicy
 from credkit.provenance.text import quoted, shown
 from credkit.terms import Origin, Use, UseTerms
+from credkit.terms.weighing import told_first
 
 __all__ = [
     "commercial_use_allowed",
@@ -72,25 +73,21 @@ def _allowed(rule: str, uses: Iterable[str], evidence: Evidence, policy: Accepta
                 sentence = f"{_capital(words)} is allowed only under conditions{_place(terms, 'of')}{conditions}."
                 return RuleResult(rule=rule, passed=False, sentence=sentence)
             told.append(f"{words} is allowed under conditions")
-        elif terms.permission == "allowed" and _is_signed(terms, evidence):
+        elif terms.permission == "allowed" and terms.standing in _SIGNED and _holds(evidence):
             told.append(f"{words} is allowed")
         else:
             unsaid = True
-            whose = "Nothing signed that still holds allows" if terms.permission == "allowed" else "Nobody says anything about"
+            whose = "No statement of a signer that still holds allows" if terms.permission == "allowed" else "Nobody says anything about"
             if policy.unsaid == "refuse":
                 return RuleResult(rule=rule, passed=False, unsaid=True, sentence=f"{whose} {words}, and that is no permission.")
             told.append(f"nobody says anything about {words}")
     return RuleResult(rule=rule, passed=True, unsaid=unsaid, sentence=f"{_capital('; '.join(told))}.")
 
 
-def _is_signed(terms: UseTerms, evidence: Evidence) -> bool:
-    return any(s.permission == "allowed" and _counts(s.origin, evidence) for s in terms.statements)
-
-
 def _place(terms: UseTerms, joint: str) -> str:
     """Where the statement stands that decided."""
-    place = next((s.origin.place for s in terms.statements if s.permission == terms.permission and s.origin.binds), None)
-    return f" {joint} {shown(place)}" if place else ""
+    deciding = [s for s in terms.statements if s.permission == terms.permission and s.origin.binds]
+    return f" {joint} {shown(min(deciding, key=told_first).origin.place)}" if deciding else ""
 
 
 def _capital(text: str) -> str:
@@ -98,8 +95,12 @@ def _capital(text: str) -> str:
 
 
 def _counts(origin: Origin, evidence: Evidence) -> bool:
-    """Whether somebody signed it, in a file that is still what was signed."""
-    return evidence.report.state in ("Valid", "Trusted") and origin.binds and origin.standing in _SIGNED
+    """Whether somebody signed it about this picture, and not about one that it was made of, in a file that is still what was signed."""
+    return _holds(evidence) and origin.role == "active" and origin.standing in _SIGNED
+
+
+def _holds(evidence: Evidence) -> bool:
+    return evidence.report.state in ("Valid", "Trusted")
 
 
 def licence(evidence: Evidence, policy: AcceptancePolicy) -> RuleResult:

@@ -128,10 +128,12 @@ RULES: dict[str, Rule] = {
     "redistribution_allowed": Rule(shape=Boolean(), means="Passing it on must be allowed."),
     "licence": Rule(
         shape=ListOf(_NAME),
-        means="One of these licences must be named in a signed statement: an SPDX identifier, or an address as it is stated.",
+        means="One of these licences must be named in a signed statement about this picture: an SPDX identifier, or an address as it is "
+        "stated.",
     ),
     "creator_named": Rule(
-        shape=_OnOr(ListOf(_NAME)), means="A signed statement must name a creator; a list says which, and one of them is enough."
+        shape=_OnOr(ListOf(_NAME)),
+        means="A signed statement about this picture must name a creator; a list says which, and one of them is enough.",
     ),
     "no_contradictions": Rule(shape=Boolean(), means="What the file says about its use must not contradict itself."),
     "no_unprotected_bytes": Rule(

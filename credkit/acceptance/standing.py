@@ -90,9 +90,13 @@ def ancestors(evidence: Evidence, policy: AcceptancePolicy) -> RuleResult:
         passed = policy.unsaid == "accept"
         return RuleResult(rule="ancestors", passed=passed, unsaid=True, sentence=f"{words}.")
     count = len(earlier)
-    return RuleResult(
-        rule="ancestors", passed=True, sentence=f"All of its {count:,} ancestors are {wanted}." if count else "It has no ancestors."
-    )
+    return RuleResult(rule="ancestors", passed=True, sentence=_all_are(count, wanted))
+
+
+def _all_are(count: int, wanted: str | None) -> str:
+    if count < 2:
+        return f"Its one ancestor is {wanted}." if count else "It has no ancestors."
+    return f"All of its {count:,} ancestors are {wanted}."
 
 
 def _key(evidence: Evidence, label: str) -> str:

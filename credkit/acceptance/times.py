@@ -56,7 +56,7 @@ def maximal_signature_age_days(evidence: Evidence, policy: AcceptancePolicy) -> 
         return _judged(rule, "signature", _age(evidence, moment), policy.maximal_signature_age_days)
     claimed = _claimed(evidence)
     if policy.unsaid == "refuse" or claimed is None:
-        own = "; the time that the signer states is his own word" if claimed else ""
+        own = "; the time that the signer states is the signer's own word" if claimed else ""
         passed = policy.unsaid == "accept"
         return RuleResult(rule=rule, passed=passed, unsaid=True, sentence=f"{_NO_STAMP}, so its age cannot be told{own}.")
     return _judged(rule, "signature, by the signer's own word,", _age(evidence, claimed), policy.maximal_signature_age_days)
@@ -81,7 +81,9 @@ def _judged(rule: str, what: str, age: float, allowed: float) -> RuleResult:
 def revocation_known(evidence: Evidence, policy: AcceptancePolicy) -> RuleResult:
     """Only a usable answer of the issuer counts. A certificate that names no way to ask leaves it unsaid."""
     active = evidence.report.active
-    known = active.signature.revocation if active and active.signature else None
+    if active is None or active.signature is None:
+        return RuleResult(rule="revocation_known", passed=False, sentence="There is no signature whose certificate could be asked about.")
+    known = active.signature.revocation
     if known == "notRevoked":
         return RuleResult(rule="revocation_known", passed=True, sentence="The signer's certificate had not been revoked when it signed.")
     if known is None:

@@ -1,4 +1,9 @@
-"""The verbs for callers: sign, update, verify, read. Each takes paths, bytes or streams.
+"""The verbs for callers: sign, update, verify, read, reveal, judge, lint. Each takes paths, bytes or streams.
+
+``signing``, ``reading``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each. What can be said is in
+``statements``, with ``rights`` and ``inputs``; ``exporter`` keeps what a hook says about every picture. The others are steps of
+``sign_file``, which takes them in this order: ``lifted`` with ``named_models``, ``sealed`` with ``surroundings``, ``previews``,
+``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
 
 Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
 """
@@ -10,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from credkit.api.accepting import judge_file
+    from credkit.api.exporter import Exporter
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
-    from credkit.api.reading import open_with_sidecar, read_store, verify_file
+    from credkit.api.reading import open_with_sidecar, read_store, read_terms, verify_file
     from credkit.api.revealing import Revealed, reveal
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from credkit.api.updating import place_of_store, redact_file, redactable_in, time_stamp_file, update_file
 
 __all__ = [
+    "Exporter",
     "Licensor",
     "Lift",
     "Revealed",
@@ -30,6 +37,7 @@ __all__ = [
     "open_with_sidecar",
     "place_of_store",
     "read_store",
+    "read_terms",
     "redact_file",
     "redactable_in",
     "reveal",
@@ -41,6 +49,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Exporter": "exporter",
     "Licensor": "statements",
     "Lift": "lifted",
     "Revealed": "revealing",
@@ -51,6 +60,7 @@ _HOMES = {
     "open_with_sidecar": "reading",
     "place_of_store": "updating",
     "read_store": "reading",
+    "read_terms": "reading",
     "redact_file": "updating",
     "redactable_in": "updating",
     "reveal": "revealing",

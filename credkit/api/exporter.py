@@ -174,6 +174,5 @@ class Exporter:
 
 
 def _file_name(output: Target) -> str | None:
-    """The name of a file that is written, with ``?`` for bytes that are no text; None for a stream."""
-    name = name_of(output) if isinstance(output, str | os.PathLike) else ""
-    return name.encode("utf-8", "replace").decode("utf-8") or None
+    """The name of a file that is written; None for a stream."""
+    return name_of(output) or None if isinstance(output, str | os.PathLike) else None

@@ -17,7 +17,7 @@ from credkit.api.statements import Statements
 from credkit.assets import Source
 from credkit.assets.stream import SourceStream
 from credkit.errors import DefinitionError
-from credkit.lifting.lifted import Lifted
+from credkit.lifting.lifted import Document, Lifted
 from credkit.limits import Limits
 from credkit.manifest.assertions.source_types import source_type_name
 from credkit.media.texts import TextBlock
@@ -93,8 +93,8 @@ def with_lifted(
     if not found:
         if not said and beginning == "unsaid":
             raise DefinitionError(
-                "no text of a generation tool was found in the picture, so nothing says how it began: say it (--created TYPE), or name "
-                "what it was made from (--parent FILE)"
+                "no text of a generation tool was found in the picture, so nothing says how it began: say it (--created TYPE; for "
+                'pictures that are exported, created = "TYPE" in export.toml), or name what it was made from (--parent FILE)'
             )
         return statements, (NOTHING_LIFTED,)
     best = found[0]
@@ -116,10 +116,21 @@ def with_lifted(
         negative_prompt=statements.negative_prompt or best.negative_prompt,
         seed=statements.seed or best.seed,
         generation=models.generation,
-        documents=(*statements.documents, *(document for one in found for document in one.documents if lift.keep_raw)),
+        documents=(*statements.documents, *(_documents(found) if lift.keep_raw else ())),
     )
     told = (*_disagreements(statements, best), *_rivals(found))
-    return merged, tuple(dict.fromkeys((*source_notes, *told, *models.notes, *(remark for one in found for remark in one.remarks))))
+    remarks = (remark for one in found if one is best or not _agrees(one, best) for remark in one.remarks)
+    return merged, tuple(dict.fromkeys((*source_notes, *told, *models.notes, *remarks)))
+
+
+def _agrees(other: Lifted, best: Lifted) -> bool:
+    """Whether a text says the same as the best one, so that nobody needs to hear how well it could be read."""
+    return (other.format, other.prompt, other.seed) == (best.format, best.prompt, best.seed)
+
+
+def _documents(found: tuple[Lifted, ...]) -> tuple[Document, ...]:
+    """Each raw text once: a program that hands over what it writes into the picture, too, is no second witness."""
+    return tuple({(document.title, document.text): document for one in found for document in one.documents}.values())
 
 
 def _begun(statements: Statements, best: Lifted, beginning: Beginning) -> tuple[Statements, tuple[str, ...]]:

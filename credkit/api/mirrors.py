@@ -7,7 +7,6 @@ assertions are.
 from __future__ import annotations
 
 import uuid
-import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from credkit.api.rights import rights_mirror
 from credkit.api.statements import Statements
 from credkit.assets import EditedSource, Layout, Source
-from credkit.errors import AssetError
+from credkit.assets.engine import read_block
+from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.sign.opening import scan_asset
 
@@ -107,17 +107,10 @@ def _read(source: Source, layout: Layout, kind: str, limits: Limits) -> bytes | 
     block = next((block for block in layout.metadata if block.kind == kind), None)
     if block is None:
         return None
-    value = b"".join(source.read(span.start, span.length) for span in block.slices)
-    if not block.compressed:
-        return value
-    unpacker = zlib.decompressobj()
     try:
-        unpacked = unpacker.decompress(value, limits.metadata_size)
-    except zlib.error:
-        raise AssetError(f"the {kind.upper()} metadata of the picture is damaged") from None
-    if unpacker.unconsumed_tail:
-        raise AssetError(f"the {kind.upper()} metadata of the picture unpacks to more than {limits.metadata_size:,} bytes")
-    return unpacked
+        return read_block(source, block, limits)
+    except MalformedError as fault:
+        raise AssetError(f"the {kind.upper()} metadata of the picture {fault.message}") from None
 
 
 def _worth_repeating(statements: Statements) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from credkit.errors import AssetError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Generation, GenerationModel, ModelReference
+from credkit.manifest.assertions.model_hashes import agrees
 from credkit.provenance.text import quoted
 
 __all__ = ["MatchedModels", "with_named_models"]
@@ -78,7 +79,7 @@ def _match(
     free = [index for index in range(len(models)) if index not in taken]
     if measured:
         for index in free:
-            if any(_agrees(kind, digest, measured) for kind, digest in models[index].claimed.items()):
+            if any(agrees(kind, digest, measured) for kind, digest in models[index].claimed.items()):
                 return index
     names = {_plain(model.name), _plain(f"{model.name} {model.version}")} | ({_plain(Path(model.path).name)} if model.path else set())
     for index in free:
@@ -95,12 +96,6 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in last.removesuffix(ending) if letter.isalnum())
 
 
-def _agrees(kind: str, digest: str, measured: Mapping[str, Any]) -> bool | None:
-    from credkit.lifting.models import agrees
-
-    return agrees(kind, digest, measured)
-
-
 def _renamed(entry: GenerationModel, model: ModelReference) -> list[str]:
     names = {_plain(model.name), _plain(f"{model.name} {model.version}")}
     if _plain(entry.name) in names:
@@ -115,5 +110,5 @@ def _contradictions(models: Sequence[GenerationModel]) -> list[str]:
         for model in models
         if model.measured
         for kind, digest in model.claimed.items()
-        if _agrees(kind, digest, model.measured) is False
+        if agrees(kind, digest, model.measured) is False
     ]

@@ -8,18 +8,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credkit.assets import Asset, Source, open_source
 from credkit.errors import AssetError, FetchError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.load import load_store, sidecar_candidates
+from credkit.load import load_store, sidecar_of
+from credkit.manifest.assertions.text_rules import allowed_text
 from credkit.manifest.store import ManifestStore, parse_store
 from credkit.trust.addresses import shown_url
 from credkit.trust.fetch import Fetcher, Request, Response
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 
-__all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_store", "verify_file"]
+if TYPE_CHECKING:
+    from credkit.terms import Terms
+
+__all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_store", "read_terms", "verify_file"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -42,11 +47,11 @@ def download(url: str, fetcher: Fetcher | None, limits: Limits = DEFAULT_LIMITS)
 
 
 def name_of(asset: Asset) -> str:
-    """What to call an asset towards people: the file name, or nothing for bytes and streams."""
-    if isinstance(asset, (str, os.PathLike)):
-        return os.path.basename(os.fspath(asset))
-    name = getattr(asset, "name", None)
-    return os.path.basename(name) if isinstance(name, str) else ""
+    """What to call an asset towards people: the file name, with ``?`` in the place of bytes that are no text and of characters that no
+    statement can hold, or nothing for bytes and streams.
+    """
+    name = os.fspath(asset) if isinstance(asset, (str, os.PathLike)) else getattr(asset, "name", None)
+    return allowed_text(os.path.basename(name)) if isinstance(name, str) else ""
 
 
 @contextmanager
@@ -55,8 +60,7 @@ def open_with_sidecar(asset: Asset, sidecar: Asset | None = None) -> Iterator[tu
     with ExitStack() as stack:
         source = stack.enter_context(open_source(asset))
         if sidecar is None and isinstance(asset, (str, os.PathLike)):
-            path = Path(asset)
-            sidecar = next((p for p in sidecar_candidates(path) if p != path and p.is_file()), None)
+            sidecar = sidecar_of(Path(asset))
         yield source, stack.enter_context(open_source(sidecar)) if sidecar is not None else None
 
 
@@ -107,3 +111,25 @@ def read_store(asset: Asset, *, sidecar: Asset | None = None, limits: Limits = D
             kind = AssetError if located.broken else NoCredentialsError
             raise kind(located.problem or "the file carries no Content Credentials")
         return parse_store(located.store, limits=limits)
+
+
+def read_terms(
+    asset: Asset,
+    *,
+    sidecar: Asset | None = None,
+    policy: TrustPolicy | None = None,
+    at: datetime | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    name: str | None = None,
+) -> Terms:
+    """Who may do what with a picture, and by whose word: all that its credentials and its own metadata say, weighed against each other.
+
+    ``policy`` says whom to trust (nobody by default), ``at`` when offers have to hold (aware ``datetime``, now by default). Raises
+    ``AssetError`` only when the file cannot be read at all.
+    """
+    from credkit.terms import metadata_of, terms_of
+
+    called = name_of(asset) if name is None else name
+    with open_with_sidecar(asset, sidecar) as (source, beside):
+        report = verify(source, sidecar=beside, policy=policy, at=at, profile=Profile.V2_4, limits=limits, name=called)
+        return terms_of(report, metadata=metadata_of(source, limits=limits), limits=limits)

@@ -163,6 +163,10 @@ def _opening(name: str, openings: Openings, commitments: dict[str, frozenset[str
         near = get_close_matches(name, commitments, n=1, cutoff=0.0)
         hint = f"; did you mean {quoted(near[0], limits)}?" if near else ""
         raise OpeningError(f"{quoted(name, limits)} is not sealed in this file{hint}")
+    if len(commitments[name]) > 1:
+        raise OpeningError(
+            f"it commits to {quoted(name, limits)} more than once, so its author could show one value or another; that proves nothing"
+        )
     candidates = [one for one in openings.disclosures if one.field == name]
     if not candidates:
         raise OpeningError(f"{quoted(name, limits)} is sealed in this file, and the openings that were given do not hold it")

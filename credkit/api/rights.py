@@ -6,17 +6,17 @@ nobody. Vocabularies and their mapping: ``credkit.terms``; form of the propertie
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions import CawgMetadata, Licensor, Offer, TrainingMining, Use
 from credkit.manifest.assertions.assertion_types import Statement
-from credkit.manifest.assertions.offer_view import OfferView, read_offers
-from credkit.terms.data_mining import data_mining_of
-from credkit.terms.licences import KnownLicence, StatedLicence, known_licence, stated_licence
-from credkit.terms.offers import offer_uses
-from credkit.terms.terms import Use as UseName
-from credkit.terms.weighing import USE_WORDS
+
+if TYPE_CHECKING:
+    from credkit.manifest.assertions.offer_view import OfferView
+    from credkit.terms.data_mining import DataMiningValue
+    from credkit.terms.licences import KnownLicence, StatedLicence
+    from credkit.terms.terms import Use as UseName
 
 __all__ = ["RightsStatements", "rights_assertions", "rights_mirror"]
 
@@ -87,7 +87,7 @@ def rights_assertions(statements: RightsStatements) -> tuple[Statement, ...]:
     extra = {"dcterms:license": licence.name} if licence else {}
     if licence and licence.creative_commons:
         extra["cc:license"] = licence.creative_commons
-    mining = data_mining_of(uses) if uses else None
+    mining = _mining(uses)
     if mining and mining.constraints:
         extra["plus:OtherConstraints"] = mining.constraints
     fields: dict[str, Any] = {
@@ -107,7 +107,7 @@ def rights_assertions(statements: RightsStatements) -> tuple[Statement, ...]:
 def rights_mirror(statements: RightsStatements) -> dict[str, Any]:
     """The arguments of ``credkit.media.xmp.mirror_of`` that repeat the same; None or empty for what is not said."""
     uses, licence = _uses(statements), _licence(statements)
-    mining = data_mining_of(uses) if uses else None
+    mining = _mining(uses)
     return {
         "creator": statements.creator,
         "rights": statements.rights,
@@ -122,8 +122,28 @@ def rights_mirror(statements: RightsStatements) -> dict[str, Any]:
     }
 
 
+def _mining(uses: TrainingMining | None) -> DataMiningValue | None:
+    if uses is None:
+        return None
+    from credkit.terms.data_mining import data_mining_of
+
+    return data_mining_of(uses)
+
+
 def _licence(statements: RightsStatements) -> StatedLicence | None:
-    return stated_licence(statements.licence) if statements.licence is not None else None
+    if statements.licence is None:
+        return None
+    from credkit.terms.licences import stated_licence
+
+    return stated_licence(statements.licence)
+
+
+def _known_licence(text: str | None) -> KnownLicence | None:
+    if text is None:
+        return None
+    from credkit.terms.licences import known_licence
+
+    return known_licence(text)
 
 
 def _web_statement(statements: RightsStatements, licence: StatedLicence | None) -> str | None:
@@ -139,8 +159,14 @@ def _uses(statements: RightsStatements) -> TrainingMining | None:
         use = _use(statements.uses, name)
         if use is not None and use.use != "notAllowed":
             words = "allows it" if use.use == "allowed" else "allows it under conditions"
-            raise DefinitionError(f'"do not train" forbids {USE_WORDS[name]}, and another statement {words}: leave one of the two out')
+            raise DefinitionError(f'"do not train" forbids {_words_for(name)}, and another statement {words}: leave one of the two out')
     return TrainingMining.not_allowed()
+
+
+def _words_for(name: UseName) -> str:
+    from credkit.terms.weighing import USE_WORDS
+
+    return USE_WORDS[name]
 
 
 def _use(uses: TrainingMining | None, name: UseName) -> Use | None:
@@ -149,31 +175,37 @@ def _use(uses: TrainingMining | None, name: UseName) -> Use | None:
 
 
 def _refuse_contradictions(statements: RightsStatements, uses: TrainingMining | None) -> None:
-    licence = known_licence(statements.licence) if statements.licence is not None else None
-    page = known_licence(statements.web_statement) if statements.web_statement is not None else None
+    licence, page = _known_licence(statements.licence), _known_licence(statements.web_statement)
     if licence and page and licence.name != page.name:
         raise DefinitionError(
             f"the licence is {licence.name}, and the page with the terms is that of {page.name}: leave one of the two out"
         )
     for offer in statements.offers:
-        for view in read_offers(offer.payload()["odrl:hasPolicy"]):
-            for name in offer_uses(view):
-                _refuse_offer(view, name, _use(uses, name), licence)
+        _refuse_contradicted(offer, uses, licence)
     for name in _MINING:
         use = _use(uses, name)
         rule = licence.uses.get(name) if licence else None
         if licence and use is not None and rule and {use.use, rule[0]} == {"allowed", "notAllowed"}:
             verbs = ("permits", "forbid") if rule[0] == "allowed" else ("forbids", "permit")
             raise DefinitionError(
-                f"the licence {licence.name} {verbs[0]} {USE_WORDS[name]}, and the uses {verbs[1]} it: leave one of the two out"
+                f"the licence {licence.name} {verbs[0]} {_words_for(name)}, and the uses {verbs[1]} it: leave one of the two out"
             )
+
+
+def _refuse_contradicted(offer: Offer, uses: TrainingMining | None, licence: KnownLicence | None) -> None:
+    from credkit.manifest.assertions.offer_view import read_offers
+    from credkit.terms.offers import offer_uses
+
+    for view in read_offers(offer.payload()["odrl:hasPolicy"]):
+        for name in offer_uses(view):
+            _refuse_offer(view, name, _use(uses, name), licence)
 
 
 def _refuse_offer(view: OfferView, name: UseName, use: Use | None, licence: KnownLicence | None) -> None:
     """An offer of what is forbidden, or of what anyone may do anyway."""
     if use is not None and use.use == "notAllowed":
         raise DefinitionError(
-            f"an offer permits {USE_WORDS[name]}, and the uses forbid it: state that use as constrained, and say in the condition that it "
+            f"an offer permits {_words_for(name)}, and the uses forbid it: state that use as constrained, and say in the condition that it "
             "takes the offer"
         )
     rule = licence.uses.get(name) if licence else None
@@ -181,9 +213,9 @@ def _refuse_offer(view: OfferView, name: UseName, use: Use | None, licence: Know
         return
     if use is not None and use.use == "allowed":
         raise DefinitionError(
-            f"an offer asks {view.price} for {USE_WORDS[name]}, and the uses allow it for nothing: leave one of the two out"
+            f"an offer asks {view.price} for {_words_for(name)}, and the uses allow it for nothing: leave one of the two out"
         )
     if licence and rule and rule[0] == "allowed":
         raise DefinitionError(
-            f"an offer asks {view.price} for {USE_WORDS[name]}, and the licence {licence.name} allows it for nothing: leave one out"
+            f"an offer asks {view.price} for {_words_for(name)}, and the licence {licence.name} allows it for nothing: leave one out"
         )

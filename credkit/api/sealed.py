@@ -12,24 +12,29 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from credkit.api.lifted import Texts
+from credkit.api.reading import name_of
 from credkit.api.statements import Statements
-from credkit.assets import Source
-from credkit.errors import AssetError, CredkitError, DefinitionError, HistoryError, OutputError
+from credkit.api.surroundings import same_file, telling_store, telling_twin
+from credkit.assets import Asset, Source
+from credkit.configuration import make_private_folder
+from credkit.errors import CredkitError, DefinitionError, HistoryError, MalformedError, OutputError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Generation
-from credkit.media.texts import TextBlock, read_texts, twin_of
 from credkit.sealing.clearing import clear_picture, telling_blocks
 from credkit.sealing.commitments import Disclosure, commit
-from credkit.sealing.fields import Secret, private_fields, without_private_fields
+from credkit.sealing.fields import HARMLESS_SETTINGS, Secret, private_fields, without_private_fields
 from credkit.sealing.openings import Openings, kept_openings, write_openings
-from credkit.sealing.search import Searched, in_bytes, in_manifests
+from credkit.sealing.search import Searched, in_bytes, in_manifests, in_packed, in_text
 from credkit.sign.ingredients import IngredientHandle
 from credkit.sign.output import write_bytes
 from credkit.sign.writing import Target
 from credkit.verify import Report
+
+if TYPE_CHECKING:
+    from credkit.media.texts import TextBlock
 
 __all__ = ["PromptPrivacy", "Sealing", "check_privacy", "plan_sealing"]
 
@@ -40,9 +45,11 @@ _VOCABULARY = (
     *(*_NAMES, "negative prompt", "c2pa.created", "c2pa.opened", "c2pa.edited", "c2pa.assertions", "c2pa.signature", "c2pa.ai-disclosure"),
     *("org.credkit.generation", "compositeWithTrainedAlgorithmicMedia", "digitalSourceType", "digitalsourcetype", "softwareAgent"),
     *("digestAlgorithm", "allActionsIncluded", "relatedAssertions", "ingredients", "parameters", "settings", "scheduler", "sampler"),
-    *("withheld", "document", "negative", "relationship", "claim_generator_info", "exclusions", "signature"),
+    *("sha256", "withheld", "document", "negative", "relationship", "claim_generator_info", "exclusions", "signature"),
 )
 """Words that stand in every sealed file; a prompt that is one of them tells nothing there."""
+_NAMELESS = "picture"
+"""Title of an ingredient whose name stays private."""
 _OWN = frozenset({"prompt", "negative_prompt", "seed", "generation", "documents", "models"})
 """Statements that are stripped, or that name models, which stay public."""
 
@@ -59,10 +66,11 @@ class Sealing:
     statements: Statements
     """What of it may be public."""
     texts: Texts
-    sought: Searched
     companion: Path
     """Where a text file beside the output goes."""
     limits: Limits
+    sought: Searched = field(default_factory=lambda: Searched({}, {}))
+    """What is withheld."""
     disclosures: tuple[Disclosure, ...] = ()
     documents: frozenset[str] = frozenset()
     """Raw texts of generation tools."""
@@ -79,12 +87,20 @@ class Sealing:
         self.notes.append("The name of the file holds something private, so it was not taken as title (--title TEXT gives one).")
         return None
 
+    def title_of_ingredient(self, asset: Asset | Report) -> str | None:
+        """What to call an ingredient instead of its file name, which tells something; None to leave it at that."""
+        name = (asset.name if isinstance(asset, Report) else name_of(asset)) or ""
+        if self.mode == "public" or not self._name_tells(name):
+            return None
+        self.notes.append("The name of the file of an ingredient holds something private, so it was not taken as its title.")
+        return _NAMELESS
+
     def _name_tells(self, name: str) -> bool:
-        return any(self.sought.find_in(text) for text in (name, Path(name).stem))
+        return self.sought.find_in_name(name) is not None
 
     def check_ingredients(self, handles: Iterable[IngredientHandle]) -> None:
         """``HistoryError`` when the history of an ingredient states in the open what is to be kept private."""
-        for handle in handles:
+        for handle in handles if self.mode != "public" else ():
             store = handle.report.store if handle.report else None
             found = in_manifests(self.sought, store.manifests, limits=self.limits) if store else None
             if found:
@@ -98,7 +114,8 @@ class Sealing:
         """The picture without the texts that tell something; with ``sidecar`` it stays as it is, or is refused."""
         if self.mode == "public":
             return source
-        telling = tuple(block for block in telling_blocks(self.texts.blocks, self.sought, self.documents) if block.kind != "twin")
+        blocks = telling_blocks(self.texts.blocks, self.sought, self.documents, limits=self.limits)
+        telling = tuple(block for block in blocks if block.kind != "twin")
         if sidecar and telling:
             raise DefinitionError(
                 f"with a sidecar the picture stays as it is, and {telling[0].place} holds what is to be withheld: sign into the picture"
@@ -110,29 +127,37 @@ class Sealing:
         self.notes.append(f"Taken out of the picture: {', '.join(places)}.")
         return cleared.source
 
-    def note_twins(self, source: Path | None, output: Target) -> None:
-        """Find the text files of the same name: the one beside the output is to move, one elsewhere is named."""
+    def look_around(self, source: Path | None, output: Target) -> None:
+        """Find what lies beside the files and tells: a text file beside the output is to move, a manifest store there is refused
+        (``HistoryError``), what lies elsewhere is named. ``DefinitionError`` when output and openings are one file.
+        """
         if self.mode == "public":
             return
+        from credkit.media.texts import twin_of
+
         target = Path(output) if isinstance(output, (str, os.PathLike)) else None
         if target is not None:
+            if self.openings is not None and os.path.realpath(target) == os.path.realpath(self.openings):
+                raise DefinitionError(f'the openings would go to "{target}", where the signed file goes: name another file for them')
+            if telling := self._telling_store(target, target):
+                raise HistoryError(
+                    f'the manifest store "{telling[0]}" beside the output states {_spoken(telling[1])} in the open: move it away first'
+                )
             if self._name_tells(target.name):
                 self.notes.append("The name of the output holds something private; whoever gets the file can read it.")
             self._twin = self._telling_twin(target)
-        if source is not None and self._telling_twin(source) and not (target and _same(twin_of(source), twin_of(target))):
+            if self._twin and same_file(self._twin[0], self.companion):
+                self.companion = self.companion.with_name(self.companion.name + ".txt")
+        if source is not None and (telling := self._telling_store(source, target)):
+            self.notes.append(f'The manifest store "{telling[0]}" holds what was withheld; it stays where it is.')
+        if source is not None and self._telling_twin(source) and not (target and same_file(twin_of(source), twin_of(target))):
             self.notes.append(f'The text file "{twin_of(source)}" holds what was withheld; it stays where it is.')
 
+    def _telling_store(self, picture: Path, output: Path | None) -> tuple[Path, str] | None:
+        return telling_store(picture, self.sought, output=output, limits=self.limits)
+
     def _telling_twin(self, picture: Path) -> tuple[Path, bytes] | None:
-        block = next((block for block in _twins(picture, self.limits)), None)
-        if block is None or not telling_blocks((block,), self.sought, self.documents):
-            return None
-        path = twin_of(picture)
-        try:
-            return path, path.read_bytes()
-        except OSError as error:
-            raise AssetError(
-                f'the text file "{path}" may hold what is to be withheld and cannot be read: {error.strerror or error}'
-            ) from None
+        return telling_twin(picture, self.sought, self.documents, limits=self.limits)
 
     def last_check(self, source: Source, report: Report) -> None:
         """Search the finished file, then put the openings on the disk; ``OutputError`` when something private is in the file."""
@@ -141,14 +166,22 @@ class Sealing:
         manifests = report.store.manifests if report.store else ()
         if found := in_manifests(self.sought, manifests, limits=self.limits):
             raise _leak(found[0], f"it is stated in {found[1]}")
+        try:
+            self._search(source)
+        except MalformedError as error:
+            raise OutputError(f"the signed file cannot be searched for what is to be withheld, so nothing was written: {error}") from None
+        self._keep()
+
+    def _search(self, source: Source) -> None:
         for block in _all_texts(source, self.limits):
-            if field := self.sought.find_in(block.text):
+            if field := in_text(self.sought, block.text, limits=self.limits):
                 raise _leak(field, f"it stands in {block.place}")
             if block.kind == "pixels":
                 raise _leak("prompt", "the text hidden in the pixels could not be removed")
         if hit := in_bytes(self.sought, source):
             raise _leak(hit[0], f"it stands at byte {hit[1]:,} of the file")
-        self._keep()
+        if field := in_packed(self.sought, source, limits=self.limits):
+            raise _leak(field, "it stands in packed data")
 
     def _keep(self) -> None:
         if self.openings is not None:
@@ -157,7 +190,7 @@ class Sealing:
             self._written.append(self.openings)
         if self._twin is not None:
             try:
-                self.companion.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private_folder(self.companion.parent)
             except OSError as error:
                 raise OutputError(f'the folder "{self.companion.parent}" cannot be made: {error.strerror or error}') from None
             write_bytes(self.companion, self._twin[1], overwrite=False, private=True)
@@ -218,19 +251,19 @@ def plan_sealing(
 ) -> Sealing:
     """What a signing withholds; ``DefinitionError`` when the user's own words hold it, or nothing is said to have been done."""
     place = openings or kept_openings(label)
+    sealing = Sealing(
+        mode=mode,
+        label=label,
+        asset=asset,
+        unsealed=statements,
+        statements=statements,
+        texts=texts,
+        companion=place.with_suffix(".txt"),
+        limits=limits,
+    )
     if mode == "public":
-        return Sealing(
-            mode=mode,
-            label=label,
-            asset=asset,
-            unsealed=statements,
-            statements=statements,
-            texts=texts,
-            sought=Searched({}, {}),
-            companion=place.with_suffix(".txt"),
-            limits=limits,
-            notes=[_HIDDEN] if texts.hidden and texts.hidden.keyword else [],
-        )
+        sealing.notes += [_HIDDEN] if texts.hidden and texts.hidden.keyword else []
+        return sealing
     documents = {document.text: document.title for one in texts.lifted for document in one.documents}
     documents |= {document.text: document.title for document in statements.documents}
     secrets = private_fields(
@@ -242,36 +275,48 @@ def plan_sealing(
     )
     if secrets and mode == "sealed" and not (statements.created or statements.edited):
         raise DefinitionError("what is sealed belongs to something that was done: say --created or --edited (or --lift), or omit it")
-    disclosures = tuple(commit(secret.field, secret.value) for secret in secrets) if mode == "sealed" else ()
     told = tuple(_told(statements))
     sought = Searched.of((*secrets, *_overruled(texts)), public=(*_VOCABULARY, *told))
+    secrets = _quietly_named(secrets, sought)
+    disclosures = tuple(commit(secret.field, secret.value) for secret in secrets) if mode == "sealed" else ()
     public = replace(
         statements,
         prompt=None,
         negative_prompt=None,
         seed=None,
         documents=(),
-        generation=without_private_fields(statements.generation, disclosures),
+        generation=_without_telling_places(without_private_fields(statements.generation, disclosures), sought),
     )
     _refuse_own_words(public, sought)
     notes = list(_public_anyway(secrets, told))
     if not secrets:
         notes.append("There was nothing to withhold: no prompt, seed or other private field was found or given.")
-    return Sealing(
-        mode=mode,
-        label=label,
-        asset=asset,
-        unsealed=statements,
+    return replace(
+        sealing,
         statements=public,
-        texts=texts,
         sought=sought,
         disclosures=disclosures,
         documents=frozenset(documents),
         openings=place if disclosures else None,
-        companion=place.with_suffix(".txt"),
-        limits=limits,
         notes=notes,
     )
+
+
+def _quietly_named(secrets: tuple[Secret, ...], sought: Searched) -> tuple[Secret, ...]:
+    """Names of fields stay public, so one that tells something itself (a setting that a tool called like its value) is a number instead."""
+    telling = [secret for secret in secrets if "/" in secret.field and sought.find_in(secret.field.partition("/")[2])]
+    return tuple(
+        replace(secret, field=f"{secret.field.partition('/')[0]}/({telling.index(secret) + 1})") if secret in telling else secret
+        for secret in secrets
+    )
+
+
+def _without_telling_places(generation: Generation | None, sought: Searched) -> Generation | None:
+    """The same, where a text stood told without its name when that tells something."""
+    if generation is None:
+        return None
+    sources = (replace(one, place=one.place.partition('"')[0].strip()) if sought.find_in(one.place) else one for one in generation.sources)
+    return replace(generation, sources=tuple(sources))
 
 
 def _overruled(texts: Texts) -> Iterator[Secret]:
@@ -289,9 +334,8 @@ def _told(statements: Statements) -> Iterator[str]:
     for stated in generation.models:
         yield from filter(None, (stated.name, stated.version))
         yield from (*stated.claimed.values(), *(str(value) for value in stated.measured.values()))
-    yield from generation.settings
-    for source in generation.sources:
-        yield from (source.format, source.place)
+    yield from HARMLESS_SETTINGS
+    yield from (source.format for source in generation.sources)
 
 
 def _public_anyway(secrets: Iterable[Secret], told: tuple[str, ...]) -> Iterator[str]:
@@ -337,21 +381,9 @@ def _leak(name: str, where: str) -> OutputError:
 
 def _all_texts(source: Source, limits: Limits) -> Iterator[TextBlock]:
     from credkit.media.hidden import find_hidden
+    from credkit.media.texts import read_texts
 
     yield from read_texts(source, limits=limits)
     hidden = find_hidden(source, limits=limits)
     if hidden:
         yield hidden
-
-
-def _twins(picture: Path, limits: Limits) -> Iterator[TextBlock]:
-    from credkit.assets import BytesSource
-
-    return (block for block in read_texts(BytesSource(b""), beside=picture, limits=limits) if block.kind == "twin")
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False

@@ -7,8 +7,9 @@ comes last, and what was written is verified before it takes its name.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -125,198 +126,232 @@ def sign_file(
     Raises ``DefinitionError``, ``CredentialError``, ``AssetError``, ``HistoryError``, ``FetchError`` or ``OutputError``; after each of them
     every existing file is as it was.
     """
-    if labels is not None and sidecar:
-        raise DefinitionError("labels stand in the picture itself, and with a sidecar it stays as it is: leave out one of the two")
-    if region not in (None, "auto"):
-        raise DefinitionError('"region" is "auto" or left out; regions that are known go into the statements (Statements(regions=...))')
-    statements = statements or Statements()
-    notes: list[str] = []
+    _check_region(region)
+    _check_labels(labels, sidecar=sidecar)
     check_privacy(prompt, openings)
+    statements = statements or Statements()
     snapshot = snapshot_of(source)
     with open_with_sidecar(source) as (opened, beside):
         builder = Builder(title=statements.title or name_of(source) or None, generator=generator, limits=limits)
-        if definition is not None:
-            notes += apply_definition(builder, definition, policy=policy)
-            builder.title = statements.title or builder.title
-            builder.generator = generator or builder.generator
-        sealing = _statements_of(
-            builder,
-            source,
-            (opened, beside),
-            statements,
-            parent=parent,
-            drop_history=drop_history,
-            lift=lift,
-            lifted=lifted,
-            prompt=prompt,
-            openings=openings,
+        signing = _Signing(
+            source=source,
+            opened=opened,
+            beside=beside,
+            picture=opened,
             output=output,
-            notes=notes,
+            builder=builder,
+            statements=statements,
+            policy=policy,
         )
-        statements = sealing.statements
-        created = builder.is_created or bool(statements.created) or drop_history
-        origin = _add_parent(builder, source, (opened, beside), parent, policy, created=created)
+        if definition is not None:
+            signing.define(definition, generator)
+        texts = Texts()
+        if lift or lifted or statements.prompt or prompt != "public":
+            texts = gather_texts(opened, signing.path, limits)
+        if lift or lifted:
+            signing.lift(texts, lift, lifted, signing.beginning(parent, drop_history=drop_history))
+        sealing = signing.withhold(texts, prompt, Path(openings) if openings is not None else None)
+        origin = signing.add_parent(parent, sealing, drop_history=drop_history)
         for asset in ingredients:
-            _add_component(builder, asset, policy)
+            signing.add_component(asset, sealing)
         if region == "auto":
-            statements, note = _with_regions(statements, origin, opened, limits)
-            notes.append(note)
-        statements.apply(builder)
-        builder.title = sealing.title(statements.title, builder.title)
-        sealing.check_ingredients(builder.ingredients)
-        shown = sealing.cleared(opened, sidecar=sidecar)
+            signing.find_regions(origin)
+        signing.state(sealing)
+        signing.picture = sealing.cleared(opened, sidecar=sidecar)
         for actor in actors:
             builder.add_identity(actor.signer, roles=actor.roles, referenced=actor.referenced, key_order=actor.key_order)
         properties: Mapping[str, str] = {}
         if labels is not None:
-            shown, properties = _labelled(shown, labels, statements, builder, notes, stamped=asks_for_stamp(timestamp, definition))
+            properties = signing.label(labels, stamped=asks_for_stamp(timestamp, definition))
         if thumbnail:
-            notes += _add_preview(builder, shown, limits)
+            signing.add_preview()
         adjuncts = chosen_adjuncts(signer, definition, timestamp=timestamp, staple=staple, fetcher=fetcher, limits=limits)
-        sign, prepared = builder.sign_sidecar, shown
         if not sidecar:
-            prepared, instance_id = with_mirrors(shown, statements if mirrors else None, builder.instance_id, limits, labels=properties)
-            sign, builder.instance_id = builder.sign, instance_id
-        with journalled(
-            journal, builder, opened, name=name_of(source), statements=sealing.unsealed, texts=sealing.texts, limits=limits
-        ) as finished:
-            with sealing.kept(output):
-                written = sign(
-                    prepared,
-                    output,
-                    signer,
-                    sidecar=beside,
-                    overwrite=overwrite,
-                    drop_history=drop_history,
-                    adjuncts=adjuncts,
-                    snapshot=snapshot,
-                    last_check=sealing.last_check,
-                    progress=progress,
-                )
-            notes += finished(output)
-    result = _result(builder, written, notes, limits)
-    return replace(result, openings=sealing.openings, notes=(*sealing.notes, *result.notes))
+            signing.mirror(properties, wanted=mirrors)
+        write = builder.sign_sidecar if sidecar else builder.sign
+        with signing.entered(journal, sealing), sealing.kept(output):
+            written = write(
+                signing.picture,
+                output,
+                signer,
+                sidecar=beside,
+                overwrite=overwrite,
+                drop_history=drop_history,
+                adjuncts=adjuncts,
+                snapshot=snapshot,
+                last_check=sealing.last_check,
+                progress=progress,
+            )
+    return signing.result(written, sealing)
 
 
-def _statements_of(
-    builder: Builder,
-    source: Asset,
-    opened: tuple[Source, Source | None],
-    statements: Statements,
-    *,
-    parent: Asset | Report | None,
-    drop_history: bool,
-    lift: Lift | bool,
-    lifted: Lifted | None,
-    prompt: PromptPrivacy,
-    openings: str | os.PathLike[str] | None,
-    output: Target,
-    notes: list[str],
-) -> Sealing:
-    """What is to be stated, with what was lifted and without what is withheld."""
-    path = Path(source) if isinstance(source, (str, os.PathLike)) else None
-    wanted = lift or lifted or prompt != "public" or statements.prompt
-    texts = gather_texts(opened[0], path, builder.limits) if wanted else Texts()
-    if lift or lifted:
-        beginning = _beginning(builder, parent, opened, drop_history=drop_history)
+@dataclass(slots=True, kw_only=True)
+class _Signing:
+    """One signing on its way to the disk: what is known so far, and the steps of ``sign_file`` in the order in which they are taken."""
+
+    source: Asset
+    opened: Source
+    """``source`` as it was found."""
+    beside: Source | None
+    """The manifest store that lies beside it."""
+    picture: Source
+    """What is signed: ``opened``, later with texts cleared, a mark drawn, metadata added."""
+    output: Target
+    builder: Builder
+    statements: Statements
+    """What is stated; from ``withhold`` on without what is kept private."""
+    policy: TrustPolicy | None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def limits(self) -> Limits:
+        return self.builder.limits
+
+    @property
+    def path(self) -> Path | None:
+        return Path(self.source) if isinstance(self.source, (str, os.PathLike)) else None
+
+    def define(self, definition: Definition, generator: GeneratorInfo | None) -> None:
+        """Take in a definition; title and generator that were given beside it win."""
+        self.notes += apply_definition(self.builder, definition, policy=self.policy)
+        self.builder.title = self.statements.title or self.builder.title
+        self.builder.generator = generator or self.builder.generator
+
+    def beginning(self, parent: Asset | Report | None, *, drop_history: bool) -> Beginning:
+        """What says how the picture began, besides the statements and its own texts."""
+        if self.builder.is_created:
+            return "definition"
+        if parent is not None or self.builder.parent is not None:
+            return "parent"
+        return "signed" if not drop_history and self._is_signed() else "unsaid"
+
+    def lift(self, texts: Texts, lift: Lift | bool, lifted: Lifted | None, beginning: Beginning) -> None:
+        """State what a program handed over and, where it is asked for, what the texts of the picture say."""
         found = (*((lifted,) if lifted else ()), *(texts.lifted if lift else ()))
-        statements, told = with_lifted(statements, found, lift if isinstance(lift, Lift) else Lift(), beginning, builder.limits)
-        notes += told
-    sealing = plan_sealing(
-        statements,
-        texts,
-        prompt,
-        openings=Path(openings) if openings is not None else None,
-        label=builder.settle_label(),
-        asset=name_of(output) or name_of(source),
-        limits=builder.limits,
-    )
-    sealing.note_twins(path, output)
-    return sealing
+        how = lift if isinstance(lift, Lift) else Lift()
+        self.statements, told = with_lifted(self.statements, found, how, beginning, self.limits)
+        self.notes += told
 
+    def withhold(self, texts: Texts, prompt: PromptPrivacy, openings: Path | None) -> Sealing:
+        """Keep back what is to be private; the label is settled here, since openings name it."""
+        sealing = plan_sealing(
+            self.statements,
+            texts,
+            prompt,
+            openings=openings,
+            label=self.builder.settle_label(),
+            asset=name_of(self.output) or name_of(self.source),
+            limits=self.limits,
+        )
+        sealing.look_around(self.path, self.output)
+        self.statements = sealing.statements
+        return sealing
 
-def _beginning(builder: Builder, parent: Asset | Report | None, opened: tuple[Source, Source | None], *, drop_history: bool) -> Beginning:
-    """What says how the picture began, besides the statements and its own texts."""
-    if builder.is_created:
-        return "definition"
-    if parent is not None or builder.parent is not None:
-        return "parent"
-    source, beside = opened
-    return "signed" if not drop_history and load_store(source, sidecar=beside).store is not None else "unsaid"
-
-
-def _result(builder: Builder, written: Written, notes: list[str], limits: Limits) -> SignResult:
-    reports = tuple(handle.report for handle in builder.ingredients if handle.report)
-    return SignResult(
-        label=written.report.active_manifest or "",
-        store=written.store,
-        report=written.report,
-        ingredients=reports,
-        stamped=stated_time(written.report, limits),
-        notes=(*notes, *(warning for report in reports if (warning := _warning(report)))),
-    )
-
-
-def _add_parent(
-    builder: Builder,
-    source: Asset,
-    opened: tuple[Source, Source | None],
-    parent: Asset | Report | None,
-    policy: TrustPolicy | None,
-    *,
-    created: bool,
-) -> Asset | None:
-    """Take the parent in: the given one, else the source itself (``opened`` with what lies beside it) when it carries credentials and
-    was not made anew.
-    """
-    if isinstance(parent, Report):
-        builder.add_parent(parent, policy=policy)
-        return None
-    if parent is None:
-        picture, beside = opened
-        if created or builder.parent or load_store(picture, sidecar=beside).store is None:
+    def add_parent(self, parent: Asset | Report | None, sealing: Sealing, *, drop_history: bool) -> Asset | None:
+        """Take in the parent: the given one, else the source itself when it carries credentials and was not made anew. Answers with the
+        picture of the parent, where there is one to look at.
+        """
+        if isinstance(parent, Report):
+            self.builder.add_parent(parent, title=sealing.title_of_ingredient(parent), policy=self.policy)
             return None
-        builder.add_parent(picture, title=name_of(source) or None, sidecar=beside, policy=policy)
-        return picture
-    with open_with_sidecar(parent) as (_, sidecar):
-        builder.add_parent(parent, sidecar=sidecar, policy=policy)
-    return parent
+        if parent is None:
+            is_new = self.builder.is_created or self.statements.created or drop_history
+            if is_new or self.builder.parent or not self._is_signed():
+                return None
+            title = sealing.title_of_ingredient(self.source) or name_of(self.source) or None
+            self.builder.add_parent(self.opened, title=title, sidecar=self.beside, policy=self.policy)
+            return self.opened
+        with open_with_sidecar(parent) as (_, sidecar):
+            self.builder.add_parent(parent, title=sealing.title_of_ingredient(parent), sidecar=sidecar, policy=self.policy)
+        return parent
+
+    def add_component(self, asset: Asset | Report, sealing: Sealing) -> None:
+        title = sealing.title_of_ingredient(asset)
+        if isinstance(asset, Report):
+            self.builder.add_component(asset, title=title, policy=self.policy)
+            return
+        with open_with_sidecar(asset) as (_, beside):
+            self.builder.add_component(asset, title=title, sidecar=beside, policy=self.policy)
+
+    def find_regions(self, origin: Asset | None) -> None:
+        if origin is None:
+            raise DefinitionError("--region auto compares the picture with its parent: name the parent (--parent)")
+        if not self.statements.edited:
+            raise DefinitionError("a region belongs to an edit: say what kind (--edited compositeWithTrainedAlgorithmicMedia)")
+        regions, note = find_regions(origin, self.opened, self.limits)
+        self.statements = replace(self.statements, regions=(*self.statements.regions, *regions))
+        self.notes.append(note)
+
+    def state(self, sealing: Sealing) -> None:
+        """Say in the manifest what there is to say, once nothing private is left in it."""
+        self.statements.apply(self.builder)
+        self.builder.title = sealing.title(self.statements.title, self.builder.title)
+        sealing.check_ingredients(self.builder.ingredients)
+
+    def label(self, labels: Labels, *, stamped: bool) -> Mapping[str, str]:
+        """Label the picture, and answer with what its metadata is to hold. Labels load XML, so only who wants them pays for it."""
+        from credkit.api.labelling import labelled
+
+        done = labelled(self.picture, labels, self.statements, self.builder, stamped=stamped, limits=self.limits)
+        self.picture = done.source
+        self.notes += done.notes
+        return done.properties
+
+    def add_preview(self) -> None:
+        preview = make_preview(self.picture, self.limits)
+        if preview is None:
+            self.notes.append("No thumbnail was added: the picture could not be decoded.")
+        else:
+            self.builder.add(preview)
+
+    def mirror(self, labels: Mapping[str, str], *, wanted: bool) -> None:
+        """Repeat labels and, where ``wanted``, statements in the metadata."""
+        statements = self.statements if wanted else None
+        self.picture, self.builder.instance_id = with_mirrors(
+            self.picture, statements, self.builder.instance_id, self.limits, labels=labels
+        )
+
+    @contextmanager
+    def entered(self, journal: str | os.PathLike[str] | None, sealing: Sealing) -> Iterator[None]:
+        """Tell the journal of what is written inside of the block."""
+        told = journalled(
+            journal,
+            self.builder,
+            self.opened,
+            name=name_of(self.source),
+            statements=sealing.unsealed,
+            texts=sealing.texts,
+            limits=self.limits,
+        )
+        with told as finished:
+            yield
+            self.notes += finished(self.output)
+
+    def result(self, written: Written, sealing: Sealing) -> SignResult:
+        reports = tuple(handle.report for handle in self.builder.ingredients if handle.report)
+        warnings = (warning for report in reports if (warning := _warning(report)))
+        return SignResult(
+            label=written.report.active_manifest or "",
+            store=written.store,
+            report=written.report,
+            ingredients=reports,
+            stamped=stated_time(written.report, self.limits),
+            openings=sealing.openings,
+            notes=(*sealing.notes, *self.notes, *warnings),
+        )
+
+    def _is_signed(self) -> bool:
+        return load_store(self.opened, sidecar=self.beside).store is not None
 
 
-def _add_component(builder: Builder, asset: Asset | Report, policy: TrustPolicy | None) -> None:
-    if isinstance(asset, Report):
-        builder.add_component(asset, policy=policy)
-        return
-    with open_with_sidecar(asset) as (_, beside):
-        builder.add_component(asset, sidecar=beside, policy=policy)
+def _check_region(region: str | None) -> None:
+    if region not in (None, "auto"):
+        raise DefinitionError('"region" is "auto" or left out; regions that are known go into the statements (Statements(regions=...))')
 
 
-def _with_regions(statements: Statements, origin: Asset | None, opened: Source, limits: Limits) -> tuple[Statements, str]:
-    if origin is None:
-        raise DefinitionError("--region auto compares the picture with its parent: name the parent (--parent)")
-    if not statements.edited:
-        raise DefinitionError("a region belongs to an edit: say what kind (--edited compositeWithTrainedAlgorithmicMedia)")
-    regions, note = find_regions(origin, opened, limits)
-    return replace(statements, regions=(*statements.regions, *regions)), note
-
-
-def _labelled(
-    opened: Source, labels: Labels, statements: Statements, builder: Builder, notes: list[str], *, stamped: bool
-) -> tuple[Source, Mapping[str, str]]:
-    """The picture with its visible mark, and what its metadata is to hold. Labels load XML, so only who wants them pays for it."""
-    from credkit.api.labelling import labelled
-
-    done = labelled(opened, labels, statements, builder, stamped=stamped, limits=builder.limits)
-    notes += done.notes
-    return done.source, done.properties
-
-
-def _add_preview(builder: Builder, opened: Source, limits: Limits) -> list[str]:
-    preview = make_preview(opened, limits)
-    if preview is None:
-        return ["No thumbnail was added: the picture could not be decoded."]
-    builder.add(preview)
-    return []
+def _check_labels(labels: Labels | None, *, sidecar: bool) -> None:
+    if labels is not None and sidecar:
+        raise DefinitionError("labels stand in the picture itself, and with a sidecar it stays as it is: leave out one of the two")
 
 
 def _warning(report: Report) -> str | None:

@@ -92,6 +92,14 @@ class Statements:
     documents: tuple[Document, ...] = ()
     """Raw texts of the generation tool that are kept in the manifest: a workflow, a parameter block."""
 
+    def __post_init__(self) -> None:
+        """``DefinitionError`` for words that no file can hold."""
+        for name in ("prompt", "negative_prompt", "seed"):
+            try:
+                (getattr(self, name) or "").encode("utf-8")
+            except UnicodeEncodeError:
+                raise DefinitionError(f"the {name.replace('_', ' ')} holds bytes that are no text: write it in UTF-8") from None
+
     @property
     def uses_ai(self) -> bool:
         """Whether a trained model took part."""

@@ -22,7 +22,7 @@ from credkit.assets.engine import Progress
 from credkit.codec.cose import parse_sign1
 from credkit.errors import AssetError, DefinitionError, FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.load import load_store, sidecar_candidates
+from credkit.load import load_store, sidecar_of
 from credkit.manifest.assertions import Action, GeneratorInfo, OpaqueAssertion
 from credkit.manifest.store import Manifest, parse_store
 from credkit.sign.definition import Definition, apply_definition
@@ -90,7 +90,7 @@ def place_of_store(source: Asset, *, sidecar: Asset | None = None) -> Asset:
         layout = load_store(opened).layout
     if layout is not None and layout.stores:
         return path
-    return sidecar or next((beside for beside in sidecar_candidates(path) if beside != path and beside.is_file()), path)
+    return sidecar or sidecar_of(path) or path
 
 
 def update_file(

@@ -6,18 +6,19 @@ known, ``fill`` puts its frame over the zeros. ``hash_ranges`` is the same hash 
 
 from __future__ import annotations
 
+import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from credkit.assets.edited import EditedSource
-from credkit.assets.layout import Edit, Insert, Span, StoreLocation
+from credkit.assets.layout import Edit, Insert, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
 from credkit.codec.digest import Digest, hasher
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Progress", "fill", "frame", "hash_ranges", "included", "note_output", "read_store", "write", "write_hashed"]
+__all__ = ["Progress", "fill", "frame", "hash_ranges", "included", "note_output", "read_block", "read_store", "write", "write_hashed"]
 
 Progress = Callable[[int], object]
 """Called with the number of bytes done so far."""
@@ -175,3 +176,23 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
         return b64decode(data, validate=True)
     except ValueError:
         raise fail("its Base64 text is damaged") from None
+
+
+def read_block(source: Source, block: Metadata, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The value of a metadata block, inflated; ``MalformedError``, a predicate (``is damaged``), when it exceeds ``metadata_size`` or is
+    no deflated value.
+    """
+    where, most = f"{block.kind.upper()} metadata", limits.metadata_size
+    if sum(span.length for span in block.slices) > most:
+        raise MalformedError(f"is larger than {most:,} bytes", where=where, offset=block.frame.start)
+    value = b"".join(source.read(span.start, span.length) for span in block.slices)
+    if not block.compressed:
+        return value
+    stream = zlib.decompressobj()
+    try:
+        value = stream.decompress(value, most)
+    except zlib.error:
+        raise MalformedError("is damaged", where=where, offset=block.frame.start) from None
+    if stream.unconsumed_tail:
+        raise MalformedError(f"unpacks to more than {most:,} bytes", where=where, offset=block.frame.start)
+    return value

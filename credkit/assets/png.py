@@ -70,10 +70,7 @@ class PngFormat:
         """Walk over the chunk headers; ``MalformedError`` when the structure is broken before anything of use was found. A source is
         scanned once.
         """
-        layouts, key = source.known.layouts, (self.name, limits)
-        if key not in layouts:
-            layouts[key] = self._layout(source, limits)
-        return layouts[key]  # type: ignore[no-any-return]
+        return source.known.layout((self.name, limits), lambda: self._layout(source, limits))
 
     def _layout(self, source: Source, limits: Limits) -> Layout:
         window, found = Window(source), _Findings()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Protocol, TypeAlias, cast
+from typing import Any, BinaryIO, Protocol, TypeAlias, TypeVar, cast
 
 from credkit.codec.digest import Digest
 from credkit.errors import AssetError, MalformedError
@@ -20,6 +20,7 @@ __all__ = ["CHUNK_SIZE", "Asset", "BytesSource", "FileSource", "Known", "Source"
 
 CHUNK_SIZE = 1 << 18
 """Bytes in one piece of ``chunks``: small enough to stay in the processor's cache while it is hashed and written."""
+_Layout = TypeVar("_Layout")
 
 
 class Known:
@@ -37,6 +38,12 @@ class Known:
         """By name of the algorithm and excluded spans, see ``engine.hash_ranges``."""
         self.layouts: dict[Hashable, Any] = {}
         """What ``scan`` of a format returned, by format and limits."""
+
+    def layout(self, key: Hashable, scan: Callable[[], _Layout]) -> _Layout:
+        """What ``scan`` returned when it was called for ``key``, which happens once."""
+        if key not in self.layouts:
+            self.layouts[key] = scan()
+        return cast("_Layout", self.layouts[key])
 
 
 class Source(Protocol):

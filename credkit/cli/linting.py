@@ -129,6 +129,10 @@ def _print_finding(finding: Finding) -> None:
     say(f"  {_SIGNS[answer.outcome]} {requirement.asks}", style=_STYLES[answer.outcome])
     where = f" ({'; '.join(answer.where[:3])}{' ...' if len(answer.where) > 3 else ''})" if answer.where else ""
     say(f"      {safe(answer.found + where)}")
+    for other in answer.also[:3]:
+        say(f"      elsewhere: {safe(other)}")
+    if len(answer.also) > 3:
+        say(f"      ... and {len(answer.also) - 3} more")
     known = " (known second-hand)" if requirement.second_hand else ""
     say(f"      {requirement.id}: {requirement.clause}{known}")
 

@@ -154,7 +154,8 @@ def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
         "--passphrase-fd",
         metavar="N",
         type=int,
-        help="read the passphrase from this file descriptor (else from CREDKIT_PASSPHRASE, else ask at the terminal)",
+        help="read the passphrase from this file descriptor (else from CREDKIT_PASSPHRASE, else from the file that CREDKIT_PASSPHRASE_FILE "
+        "names, else ask at the terminal)",
     )
 
 

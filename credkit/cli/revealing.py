@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     report = verify_file(args.file, sidecar=args.sidecar, policy=trust_of(args).policy)
     found = reveal_from(report, args.openings, args.field)
     if args.output is not None:
+        _refuse_loss(args, found)
         chosen = found.openings.only(frozenset(one.field for one in found.revealed))
         write_bytes(args.output, chosen.to_json().encode("ascii"), overwrite=args.force, private=True)
     if args.format == "json":
@@ -75,6 +76,16 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None:
         say(f"written: {safe(args.output)}")
     return ExitCode.OK
+
+
+def _refuse_loss(args: argparse.Namespace, found: Revelation) -> None:
+    """``OutputError`` when the output would replace the picture, or the openings of all fields by those of a few."""
+    from credkit.errors import OutputError
+    from credkit.sealing.openings import kept_openings
+
+    for path in (args.file, args.sidecar, args.openings or kept_openings(found.openings.manifest)):
+        if path is not None and args.output.exists() and path.exists() and args.output.samefile(path):
+            raise OutputError(f'"{args.output}" is what the openings are read from or belong to: name another file')
 
 
 def _lines(found: Revelation) -> list[str]:

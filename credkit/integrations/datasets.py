@@ -41,8 +41,8 @@ COLUMNS = (
 
 State of the credentials (``Trusted``, ``Valid``, ``Invalid``, ``none``, ``error``); name of the signer as far as the signature is
 verified, else None; whether signed statements say that a trained model took part (None where they do not say how it was made); whether
-training of generative models is allowed (``allowed``, ``notAllowed``, ``constrained``, ``unsaid``); whether the policy accepts the picture;
-and if not, why.
+training of generative models is allowed (``allowed`` when a signed statement says so, ``notAllowed``, ``constrained``, ``unsaid``); whether
+the policy accepts the picture; and if not, why.
 """
 _DatasetT = TypeVar("_DatasetT")
 
@@ -114,11 +114,18 @@ def _values(judgement: Judgement | None, reason: str, evidence: Evidence | None 
         report = judgement.report
         signature = report.active.signature if report.active else None
         name = shown(signature.common_name) if signature and signature.verified and signature.common_name else None
-        training = evidence.terms.use("ai_generative_training").permission
-        found = (report.state, name, _ai(evidence), training, judgement.passed, reason)
+        found = (report.state, name, _ai(evidence), _training(evidence), judgement.passed, reason)
     return dict(zip(COLUMNS, found, strict=True))
 
 
+def _training(evidence: Evidence) -> str:
+    """A prohibition counts wherever it stands, a permission only when somebody signed it."""
+    found = evidence.terms.use("ai_generative_training")
+    is_signed = found.standing in ("trusted", "own word")
+    return "unsaid" if found.permission == "allowed" and not is_signed else found.permission
+
+
 def _ai(evidence: Evidence) -> bool | None:
-    said = evidence.declarations
+    # An empty canvas says nothing of what was put on it.
+    said = [word for word in evidence.declarations if word != "empty"]
     return any(word in AI_SOURCE_TYPES or word.startswith("c2pa.") for word in said) if said else None

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from credkit.integrations.receiving import Beginning, Receiver, spool
+from credkit.integrations.receiving import Beginning, Receiver, is_part, spool
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["async_event_hooks", "event_hooks", "install"]
 
 _CHUNK = 1 << 16
-_PARTIAL = 206
 
 
 def event_hooks(receiver: Receiver) -> dict[str, list[Callable[[httpx.Response], None]]]:
@@ -88,7 +87,7 @@ def install(client: httpx.Client | httpx.AsyncClient, receiver: Receiver) -> Non
 
 def _is_judged(response: httpx.Response) -> bool:
     """Not a part that the program asked for."""
-    return not (response.status_code == _PARTIAL and "range" in response.request.headers)
+    return not is_part(response.status_code, response.request.headers.get("range"), response.headers.get("content-range"))
 
 
 class _Judge:

@@ -43,6 +43,7 @@ __all__ = [
     "Received",
     "Receiver",
     "RefusedError",
+    "is_part",
     "is_picture",
     "spool",
 ]
@@ -55,7 +56,13 @@ SPOOL_SIZE = 8 << 20
 _log = logging.getLogger("credkit.receiving")
 _UNDECIDED = 1 << 20
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"hevc")
+_OTHERS = (
+    *(b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\xff\x0a", b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  "),
+    *(b"8BPS", b"\0\0\1\0", b"qoif"),
+)
+"""How pictures begin whose formats are not read here."""
+_BRANDS = tuple(b"avif avis avio heic heix heim heis hevc hevx hevm hevs mif1 mif2 miaf msf1 jpeg jpgs".split())
+_WHOLE = re.compile(r"\s*bytes\s+0-([0-9]{1,18})/([0-9]{1,18})\s*", re.IGNORECASE)
 
 
 class RefusedError(CredkitError):
@@ -98,13 +105,19 @@ def is_picture(head: bytes) -> bool:
     known = next((item for item in FORMATS if item.matches(head)), None)
     if known is not None:
         return known.media_types[0].startswith("image/")
-    if head.startswith((b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\xff\x0a", b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  ")):
+    if head.startswith(_OTHERS):
         return True
     return (
         (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
         or (head[4:8] == b"ftyp" and head[8:12] in _BRANDS)
         or (head[:2] == b"BM" and head[6:10] == bytes(4))
     )
+
+
+def is_part(status: int, requested: str | None, content_range: str | None) -> bool:
+    """Whether an answer is a part that the program asked for by the field ``Range`` (``requested``). One that spans all is no part."""
+    whole = _WHOLE.fullmatch(content_range or "")
+    return status == 206 and requested is not None and not (whole and int(whole[1]) + 1 == int(whole[2]))
 
 
 class Beginning:

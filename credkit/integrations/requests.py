@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
-from credkit.integrations.receiving import SNIFFED, Beginning, Receiver, RefusedError, spool
+from credkit.integrations.receiving import SNIFFED, Beginning, Receiver, RefusedError, is_part, spool
 
 if TYPE_CHECKING:
     import requests
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["install", "response_hook", "uninstall"]
 
 _CHUNK = 1 << 16
-_PARTIAL = 206
 
 
 def install(session: requests.Session, receiver: Receiver) -> None:
@@ -59,8 +58,8 @@ class _Hook:
         from urllib3.response import BaseHTTPResponse
 
         raw = response.raw
-        asked_for_part = "range" in response.request.headers and response.status_code == _PARTIAL
-        if asked_for_part or not isinstance(raw, BaseHTTPResponse):
+        requested = response.request.headers.get("range")
+        if is_part(response.status_code, requested, response.headers.get("content-range")) or not isinstance(raw, BaseHTTPResponse):
             return response
         body = _Body(raw, self.receiver, url=response.url, links=response.headers.get("link", ""))
         # A response of the library itself, so that everything that can be done with one can be done with this.

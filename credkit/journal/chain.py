@@ -16,6 +16,9 @@ from credkit.limits import Limits
 __all__ = ["ChainCheck"]
 
 
+_MOST_FAULTS = 1_000
+
+
 class ChainCheck:
     """Takes the lines one by one, keeps no line itself, and names the faults at the end."""
 
@@ -121,5 +124,14 @@ class ChainCheck:
         gone = f"entry {last + 1:,} is" if entry.sequence == last + 2 else f"entries {last + 1:,} to {entry.sequence - 1:,} are"
         self._fault("missing", number, entry.sequence, f"{gone} missing before it, or unreadable")
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so much is wrong that the rest is not looked at."""
+        return len(self._faults) >= _MOST_FAULTS
+
     def _fault(self, kind: FaultKind, line: int | None, sequence: int | None, message: str) -> None:
+        if self.is_hopeless:
+            return
+        if len(self._faults) == _MOST_FAULTS - 1:
+            message = f"{message}; there is more, and it was not judged"
         self._faults.append(Fault(kind=kind, line=line, sequence=sequence, message=message))

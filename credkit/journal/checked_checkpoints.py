@@ -8,6 +8,7 @@ manifests that the last one does not bring are judged anew.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,6 +41,8 @@ class CheckpointReport:
     """Of its manifest; None when it cannot be read."""
     signer: str | None
     """Common name in the certificate; unproven unless ``trusted``."""
+    certificate: str | None
+    """SHA-256 of the signer's certificate, in hexadecimal digits: two signers may bear one name."""
     valid: bool
     trusted: bool
     stamped: datetime | None
@@ -138,6 +141,7 @@ def _told(line: Line, manifest: Manifest | None, report: ManifestReport | None, 
         line=line.number,
         label=manifest.label if manifest else None,
         signer=(signature.common_name or signature.subject) if signature else None,
+        certificate=hashlib.sha256(signature.chain[0]).hexdigest() if signature and signature.chain else None,
         valid=report.valid if report else False,
         trusted=report.trusted if report else False,
         stamped=signature.time if signature else None,

@@ -69,7 +69,7 @@ def _object_of(kind: Any) -> Reader:
     def read(value: Any, place: str) -> Any:
         given: dict[str, Any] = _plain(dict, "an object")(value, place)
         known = {item.name: item for item in fields(kind)}
-        if strange := next((name for name in given if name not in known), None):
+        if (strange := next((name for name in given if name not in known), None)) is not None:
             raise MalformedError(f'"{place}" has a field {strange!r:.60} that no such entry has')
         # Empty texts are left out when an entry is written.
         for name, item in known.items():

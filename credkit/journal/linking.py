@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,14 +126,14 @@ def announced(
     none. An exception that leaves the block is written down. ``OutputError`` when the journal cannot be continued; nothing is signed
     then.
     """
-    builder.label = builder.label or f"urn:c2pa:{uuid.uuid4()}"
+    label = builder.settle_label()
     digest = hash_ranges(source, "sha256").value.hex()
     with opened_journal(journal, wanted=f'"sha256":"{digest}"'.encode(), limits=limits) as opened:
         if not opened.tail.known:
             opened.append(_entered(source, name, told or Told(), limits))
-        opened.append(Final(manifest=builder.label, name=name, sha256=digest, size=source.size, title=builder.title))
+        opened.append(Final(manifest=label, name=name, sha256=digest, size=source.size, title=builder.title))
         _refer(builder, opened)
-    announcement = Announcement(journal, builder.label, limits)
+    announcement = Announcement(journal, label, limits)
     try:
         yield announcement
     except BaseException as error:

@@ -117,6 +117,9 @@ class _Cards:
         """By SHA-256 of a picture: what was decided in the end."""
         self._previews: dict[str, Preview] = {}
         self._signed: dict[str, list[str]] = {}
+        self._faults: dict[int | None, list[str]] = {}
+        for fault in report.faults:
+            self._faults.setdefault(fault.line, []).append(shown(fault.clause, self.long))
         exchanged = {fault.line for fault in report.faults if fault.kind == "preview"}
         for number, entry in report.entries:
             self._learn(entry, sound=number not in exchanged)
@@ -152,7 +155,7 @@ class _Cards:
             *((item.line, item) for item in self._report.checkpoints),
         ]
         for number, item in sorted(lines, key=lambda line: line[0]):
-            faults = tuple(shown(fault.clause, self.long) for fault in self._report.faults if fault.line == number)
+            faults = tuple(self._faults.get(number, ()))
             if isinstance(item, CheckpointReport):
                 yield self._checkpoint(item, faults)
             else:

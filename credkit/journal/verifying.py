@@ -87,6 +87,8 @@ def verify_journal(
                 entry = chain.take(line)
                 if entry is not None:
                     content.take(line.number, entry)
+                if chain.is_hopeless:
+                    break
         checkpoints, faults = check_checkpoints(source, chain.checkpoints, policy=policy, at=at, limits=limits)
     found = [*chain.finished(), *content.faults, *faults, *_memory_faults(path, memory, chain)]
     found += _changed_before_checkpoint(found, chain)
@@ -224,9 +226,13 @@ def _notes(chain: ChainCheck, content: _Contents, memory: Memory | None, checkpo
         yield "There is no checkpoint, so nothing proves to others when this was written, or that it was not written anew."
     elif not any(checkpoint.stamped for checkpoint in checkpoints):
         yield "No checkpoint has a time-stamp of an authority that counts here, so all times are those of the author's machine."
+    signers = {checkpoint.certificate: checkpoint.signer for checkpoint in checkpoints if checkpoint.certificate}
+    if len(signers) > 1:
+        names = ", ".join(f'"{name or "somebody without a name"}"' for name in list(signers.values())[:5])
+        yield f"The checkpoints were signed with {len(signers):,} different certificates ({names}): make sure that all are the author's."
     behind = sum(1 for number, _ in content.entries if number > (checkpoints[-1].line if checkpoints else 0))
     if checkpoints and behind:
-        yield f"{behind:,} {'entry stands' if behind == 1 else 'entries stand'} behind the last checkpoint and are not signed yet."
+        yield f"{behind:,} {'entry' if behind == 1 else 'entries'} behind the last checkpoint: not signed yet."
     if memory is None:
         yield "There is no record beside the journal of where it ended, so lines cut off behind the last checkpoint are not missed."
     if chain.torn:

@@ -23,6 +23,7 @@ __all__ = ["FORMAT", "read"]
 
 FORMAT = "comfyui"
 _PASSES = 16
+_AROUND = 32
 _NAMED = {"sampler_name": "sampler", "scheduler": "scheduler", "steps": "steps", "cfg": "cfg", "denoise": "denoise", "guidance": "guidance"}
 _TEXTUAL = frozenset({"sampler_name", "scheduler"})
 _LEFT_OUT = frozenset({
@@ -47,7 +48,7 @@ _KNOWN = frozenset({
     "ImageToMask", "MaskToImage", "GrowMask", "InvertMask", "FeatherMask", "SolidMask", "ImageCompositeMasked", "Canny",
     "FluxKontextImageScale", "PrimitiveNode", "PrimitiveString", "PrimitiveStringMultiline", "PrimitiveInt", "PrimitiveFloat",
     "PrimitiveBoolean", "StringConcatenate", "TextEncodeQwenImageEdit", "TextEncodeQwenImageEditPlus", "SaveAnimatedWEBP",
-    "SaveAnimatedPNG",
+    "SaveAnimatedPNG", "CredkitSaveImage", "CredkitSaveAnimation",
 })  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _graph(name: str, text: str, limits: Limits) -> Graph | None:
 def _tell(findings: Findings, graph: Graph) -> None:
     for sentence in graph.remarks:
         findings.remark(shown(sentence, findings.limits))
-    nodes = graph.nodes
+    nodes = walk.Nodes(graph.nodes)
     end = _end(findings, nodes)
     if end is None:
         findings.remark("The graph has no node that ends it, so that nothing can be followed back from the picture.")
@@ -143,7 +144,7 @@ def _samples(node: Node) -> bool:
     return {"steps", "cfg"} <= names and ("seed" in names or "noise_seed" in names)
 
 
-def _end(findings: Findings, nodes: dict[str, Node]) -> str | None:
+def _end(findings: Findings, nodes: walk.Nodes) -> str | None:
     """The node that saved the picture: of several the one behind which most was sampled."""
     used = {link.node for node in nodes.values() for link in node.links.values()}
     ends = [name for name, node in nodes.items() if name not in used and node.links]
@@ -159,7 +160,7 @@ def _end(findings: Findings, nodes: dict[str, Node]) -> str | None:
     return max(ways, key=lambda name: (sum(_samples(nodes[other]) for other in ways[name]), len(ways[name])), default=None)
 
 
-def _ordered(nodes: dict[str, Node], reached: dict[str, int], findings: Findings) -> list[str]:
+def _ordered(nodes: walk.Nodes, reached: dict[str, int], findings: Findings) -> list[str]:
     """The samplers in the order in which they ran."""
     samplers = [name for name in reached if _samples(nodes[name])]
     if len(samplers) > _PASSES:
@@ -169,11 +170,11 @@ def _ordered(nodes: dict[str, Node], reached: dict[str, int], findings: Findings
     return sorted(samplers, key=lambda name: (before[name], -reached[name]))
 
 
-def _around(nodes: dict[str, Node], sampler: Node) -> list[Node]:
+def _around(nodes: walk.Nodes, sampler: Node) -> list[Node]:
     """A sampler and the small nodes that hold its settings: noise, guider, kind of sampler, schedule."""
     found, seen = [sampler], set[str]()
     waiting = deque(sampler.links[name] for name in _SATELLITES if name in sampler.links)
-    while waiting:
+    while waiting and len(found) < _AROUND:
         link = waiting.popleft()
         node = nodes.get(link.node)
         if node is None or link.node in seen:
@@ -184,7 +185,7 @@ def _around(nodes: dict[str, Node], sampler: Node) -> list[Node]:
     return found
 
 
-def _pass(findings: Findings, nodes: dict[str, Node], sampler: Node, index: int) -> None:
+def _pass(findings: Findings, nodes: walk.Nodes, sampler: Node, index: int) -> None:
     prefix = "" if index == 0 else f"pass {index + 1} "
     around = _around(nodes, sampler)
     for node in around:
@@ -214,14 +215,14 @@ def _link(around: list[Node], *names: str) -> Link | None:
     return next((node.links[name] for name in names for node in around if name in node.links), None)
 
 
-def _setting(findings: Findings, nodes: dict[str, Node], node: Node, name: str, prefix: str) -> None:
+def _setting(findings: Findings, nodes: walk.Nodes, node: Node, name: str, prefix: str) -> None:
     if name in _LEFT_OUT:
         return
     value = _followed(findings, nodes, node, name) if name in _NAMED else node.values[name]
     findings.set(prefix + _NAMED.get(name, name), value)
 
 
-def _followed(findings: Findings, nodes: dict[str, Node], node: Node, name: str) -> Any:
+def _followed(findings: Findings, nodes: walk.Nodes, node: Node, name: str) -> Any:
     value = walk.scalar(nodes, node, name, text=name in _TEXTUAL)
     if value is None and name in node.links:
         behind = nodes.get(node.links[name].node)
@@ -230,7 +231,7 @@ def _followed(findings: Findings, nodes: dict[str, Node], node: Node, name: str)
     return value
 
 
-def _joined(findings: Findings, nodes: dict[str, Node], link: Link | None, prefix: str, *, negative: bool) -> str | None:
+def _joined(findings: Findings, nodes: walk.Nodes, link: Link | None, prefix: str, *, negative: bool) -> str | None:
     """The words behind a conditioning, as one text."""
     if link is None:
         return None
@@ -248,12 +249,11 @@ def _joined(findings: Findings, nodes: dict[str, Node], link: Link | None, prefi
     return "\n".join(texts) or None
 
 
-def _without_sampler(findings: Findings, nodes: dict[str, Node], reached: dict[str, int]) -> None:
+def _without_sampler(findings: Findings, nodes: walk.Nodes, reached: dict[str, int]) -> None:
     """Nodes that ask a service of somebody else have a prompt and a seed of their own."""
     for name in reached:
         node = nodes[name]
-        texts = walk.words_of(nodes, node, ("prompt", "text"))
-        if texts and findings.prompt is None:
+        if findings.prompt is None and (texts := walk.words_of(nodes, node, ("prompt", "text"))):
             findings.prompt = "\n".join(texts)
             findings.negative_prompt = "\n".join(walk.words_of(nodes, node, ("negative_prompt",))) or None
         if findings.seed is None and _has(node, "seed"):
@@ -261,7 +261,7 @@ def _without_sampler(findings: Findings, nodes: dict[str, Node], reached: dict[s
     findings.remark("No sampler leads to the picture; only what single nodes say is told.")
 
 
-def _inputs(findings: Findings, nodes: dict[str, Node], end: str, *, has_sampler: bool) -> None:
+def _inputs(findings: Findings, nodes: walk.Nodes, end: str, *, has_sampler: bool) -> None:
     roles = set()
     for part, node in walk.pictures(nodes, end, _samples):
         role = "initial-image" if part == "other" and not has_sampler else part
@@ -285,7 +285,7 @@ def _mode(roles: set[str], kinds: set[str], *, has_sampler: bool, has_prompt: bo
     return "image-to-image" if "initial-image" in roles else "text-to-image"
 
 
-def _surroundings(findings: Findings, nodes: dict[str, Node], reached: dict[str, int]) -> None:
+def _surroundings(findings: Findings, nodes: walk.Nodes, reached: dict[str, int]) -> None:
     """Size of the empty latent, clip skip, shifts and scalings on the way."""
     for node in _nodes(nodes, reached):
         kind = node.kind.lower()
@@ -298,6 +298,6 @@ def _surroundings(findings: Findings, nodes: dict[str, Node], reached: dict[str,
             findings.set(name, node.values.get(name))
 
 
-def _nodes(nodes: dict[str, Node], reached: dict[str, int]) -> Iterator[Node]:
+def _nodes(nodes: walk.Nodes, reached: dict[str, int]) -> Iterator[Node]:
     """From the beginning of the graph to the picture."""
     return (nodes[name] for name in sorted(reached, key=lambda name: -reached[name]))

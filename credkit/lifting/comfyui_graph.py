@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 __all__ = ["Graph", "Link", "Node", "prompt_graph", "workflow_graph"]
@@ -16,6 +17,9 @@ __all__ = ["Graph", "Link", "Node", "prompt_graph", "workflow_graph"]
 _MUTED, _BYPASSED = 2, 4
 _FOLDS = 8
 _WORK = 50
+_INPUTS = 2_000
+_TOO_WIDE = f"A node of the graph has more than {_INPUTS:,} inputs; the rest is left out."
+_REMARKS = 50
 _CONTROLS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
 _ENTRANCE, _EXIT = "-10", "-20"
 _WIDGETS: dict[str, tuple[str, ...]] = {
@@ -116,7 +120,9 @@ def prompt_graph(value: Mapping[str, Any], *, maximum: int) -> Graph | None:
             graph.remarks.append(f"The graph has more than {maximum:,} nodes; the rest is not followed.")
             break
         inputs = entry.get("inputs")
-        named = inputs if isinstance(inputs, dict) else {}
+        named = dict(islice(inputs.items(), _INPUTS)) if isinstance(inputs, dict) else {}
+        if isinstance(inputs, dict) and len(inputs) > _INPUTS and _TOO_WIDE not in graph.remarks:
+            graph.remarks.append(_TOO_WIDE)
         links = {name: link for name, item in named.items() if (link := _prompt_link(item)) is not None}
         values = {name: item for name, item in named.items() if name not in links}
         graph.nodes[str(identifier)] = Node(entry["class_type"], values, links)
@@ -192,11 +198,15 @@ class _Unfolding:
             if len(self.graph.nodes) + len(self.bypassed) >= self.maximum:
                 self._remark(f"The graph has more than {self.maximum:,} nodes; the rest is not followed.")
                 return
+            self.work += sum(len(part) for part in entry.values() if isinstance(part, (list, dict)))
+            if self.work > self.maximum * _WORK:
+                self._remark("The nodes of the graph have more inputs than anybody could set; the rest is not followed.")
+                return
             if entry.get("mode") != _MUTED and isinstance(entry.get("type"), str):
                 self._take(entry, f"{prefix}{entry.get('id')}", prefix, table, depth)
 
     def _remark(self, sentence: str) -> None:
-        if sentence not in self.graph.remarks:
+        if len(self.graph.remarks) < _REMARKS and sentence not in self.graph.remarks:
             self.graph.remarks.append(sentence)
 
     def _take(
@@ -205,7 +215,6 @@ class _Unfolding:
         kind = entry["type"]
         links: dict[str, Link] = {}
         for index, item in enumerate(_maps(entry.get("inputs"))):
-            self.work += 1
             link = table.get(item["link"]) if isinstance(item.get("link"), int) else None
             if link is not None:
                 links[str(item.get("name") or index)] = Link(self._origin(prefix, link[0]), link[1])
@@ -256,11 +265,10 @@ def _promoted(entry: Mapping[str, Any], names: list[str]) -> list[Any]:
 
 def _bridges(entry: Mapping[str, Any]) -> dict[str, Any]:
     """For each output of a bypassed node the name of the input that takes its place: the first of the same type."""
-    inputs = [(str(item.get("name") or index), item.get("type")) for index, item in enumerate(_maps(entry.get("inputs")))]
-    names = {}
-    for slot, output in enumerate(_maps(entry.get("outputs"))):
-        names[str(slot)] = next((name for name, kind in inputs if kind == output.get("type")), None)
-    return names
+    first: dict[str, str] = {}
+    for index, item in enumerate(_maps(entry.get("inputs"))):
+        first.setdefault(str(item.get("type")), str(item.get("name") or index))
+    return {str(slot): first.get(str(output.get("type"))) for slot, output in enumerate(_maps(entry.get("outputs")))}
 
 
 def _values(entry: Mapping[str, Any]) -> dict[str, Any]:

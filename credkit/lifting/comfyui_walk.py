@@ -11,7 +11,7 @@ from typing import Any
 
 from credkit.lifting.comfyui_graph import Link, Node
 
-__all__ = ["ancestors", "conditioning", "loads_picture", "pictures", "scalar", "words_of"]
+__all__ = ["Nodes", "ancestors", "conditioning", "loads_picture", "pictures", "scalar", "words_of"]
 
 _Nodes = Mapping[str, Node]
 _HOPS = 200
@@ -37,6 +37,54 @@ _ASIDE = frozenset(
 _EDITING = ("referencelatent", "imageedit", "kontext")
 
 
+class Nodes(dict[str, Node]):
+    """The nodes of one graph, and what was followed in it: many ways may lead through one chain, which is walked once."""
+
+    __slots__ = ("_pieces", "_scalars", "_words")
+
+    def __init__(self, nodes: Mapping[str, Node]) -> None:
+        super().__init__(nodes)
+        self._scalars: dict[tuple[str, str, bool], Any] = {}
+        self._words: dict[str, tuple[str, ...]] = {}
+        self._pieces: dict[str, tuple[list[str], list[Link]]] = {}
+
+    def scalar_behind(self, link: Link, name: str, *, text: bool) -> Any:
+        """The value that comes over a link from an input of the same name; None where it cannot be followed."""
+        known, passed = self._scalars, list[tuple[str, str, bool]]()
+        step: tuple[Link, str] | None = (link, name)
+        value: Any = None
+        while step is not None and (key := (step[0].node, step[1], text)) not in known:
+            # A way that comes back to itself ends here, without a value.
+            known[key] = None
+            passed.append(key)
+            value, step = _step(self.get(step[0].node), step[1], text=text)
+        if step is not None:
+            value = known[key]
+        known.update(dict.fromkeys(passed, value))
+        return value
+
+    def words_behind(self, start: Link) -> tuple[str, ...]:
+        """The texts of the nodes that a link leads to."""
+        if start.node not in self._words:
+            self._words[start.node] = tuple(self._gathered(start))
+        return self._words[start.node]
+
+    def _gathered(self, start: Link) -> Iterator[str]:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting and len(seen) < _HOPS:
+            link = waiting.pop()
+            behind = self.get(link.node)
+            if behind is None or link.node in seen:
+                continue
+            seen.add(link.node)
+            if link.node not in self._pieces:
+                self._pieces[link.node] = _pieces(behind)
+            plain, onward = self._pieces[link.node]
+            yield from plain
+            waiting.extend(reversed(onward))
+
+
 def ancestors(nodes: _Nodes, start: str) -> dict[str, int]:
     """Every node that leads to ``start``, itself included, with its distance in links."""
     distance = {start: 0}
@@ -54,26 +102,31 @@ def _is_plain(value: Any, *, text: bool) -> bool:
     return isinstance(value, str) if text else isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def scalar(nodes: _Nodes, node: Node, name: str, *, text: bool = False) -> Any:
+def scalar(nodes: Nodes, node: Node, name: str, *, text: bool = False) -> Any:
     """The value of an input, followed through the nodes that hand it on: a text where ``text``, else a number; None where that fails."""
-    for _ in range(_HOPS):
-        if _is_plain(node.values.get(name), text=text):
-            return node.values[name]
-        link = node.links.get(name)
-        if link is None or link.node not in nodes:
-            return None
-        node = nodes[link.node]
-        known = [key for key in (name, *_VALUES) if key in node.links or _is_plain(node.values.get(key), text=text)]
-        if not known:
-            plain = [key for key, value in node.values.items() if _is_plain(value, text=text)]
-            known = plain if len(plain) == 1 else list(node.links) if len(node.links) == 1 and not plain else []
-        if not known:
-            return None
-        name = known[0]
-    return None
+    if _is_plain(node.values.get(name), text=text):
+        return node.values[name]
+    link = node.links.get(name)
+    return nodes.scalar_behind(link, name, text=text) if link is not None else None
 
 
-def conditioning(nodes: _Nodes, start: Link, *, negative: bool, visit: Callable[[Node], None]) -> list[str]:
+def _step(node: Node | None, name: str, *, text: bool) -> tuple[Any, tuple[Link, str] | None]:
+    """The value that a node hands on over a link from an input ``name``, or where it comes from and under which name."""
+    if node is None:
+        return None, None
+    found = next((key for key in (name, *_VALUES) if key in node.links or _is_plain(node.values.get(key), text=text)), None)
+    if found is None:
+        plain = [key for key, value in node.values.items() if _is_plain(value, text=text)]
+        only = plain if len(plain) == 1 else list(node.links) if len(node.links) == 1 and not plain else []
+        if not only:
+            return None, None
+        found = only[0]
+    if _is_plain(node.values.get(found), text=text):
+        return node.values[found], None
+    return None, (node.links[found], found)
+
+
+def conditioning(nodes: Nodes, start: Link, *, negative: bool, visit: Callable[[Node], None]) -> list[str]:
     """The words behind a conditioning, in order, each once; ``visit`` sees every node on the way."""
     found: dict[str, None] = {}
     seen: set[str] = set()
@@ -109,28 +162,17 @@ def _is_conditioning(node: Node) -> bool:
     return not any(name in node.values for name in ("ckpt_name", "positive", "negative"))
 
 
-def words_of(nodes: _Nodes, node: Node, names: tuple[str, ...]) -> list[str]:
+def words_of(nodes: Nodes, node: Node, names: tuple[str, ...]) -> list[str]:
     """The texts in the named inputs of a node, where they are linked, those of the nodes behind them."""
     return list(dict.fromkeys(text for name in names for text in _words(nodes, node, name) if text.strip()))
 
 
-def _words(nodes: _Nodes, node: Node, name: str) -> Iterator[str]:
+def _words(nodes: Nodes, node: Node, name: str) -> Iterator[str]:
     value = node.values.get(name)
     if isinstance(value, str):
         yield value
-    if name not in node.links:
-        return
-    seen: set[str] = set()
-    waiting = [node.links[name]]
-    while waiting and len(seen) < _HOPS:
-        link = waiting.pop()
-        behind = nodes.get(link.node)
-        if behind is None or link.node in seen:
-            continue
-        seen.add(link.node)
-        plain, onward = _pieces(behind)
-        yield from plain
-        waiting.extend(reversed(onward))
+    if name in node.links:
+        yield from nodes.words_behind(node.links[name])
 
 
 def _pieces(node: Node) -> tuple[list[str], list[Link]]:
@@ -140,7 +182,7 @@ def _pieces(node: Node) -> tuple[list[str], list[Link]]:
     named = [key for key in (*_TEXTS, "string_a", "string_b") if isinstance(node.values.get(key), str)]
     named = named or [key for key, value in node.values.items() if isinstance(value, str) and ("text" in key or "prompt" in key)]
     links = [link for name, link in node.links.items() if name not in _NOT_WORDS]
-    return [node.values[key] for key in named], links
+    return [node.values[key] for key in named[:_PIECES]], links[:_HOPS]
 
 
 def loads_picture(node: Node) -> bool:

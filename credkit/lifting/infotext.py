@@ -21,6 +21,8 @@ _QUOTED = re.compile(r'"(?:\\.|[^\\"]++)++"')
 _SPACE = re.compile(r"\s*")
 _KEY = re.compile(r"\w[\w \-/]+\Z")
 _KEY_LENGTH = 200
+_COLONS = 100_000
+"""So many are looked at in one line; the longest settings have some hundred."""
 _BROKEN_JSON = 8
 _TAG = re.compile(r"<(lora|lyco|lycoris|hypernet):([^<>:\n]{1,500})((?::[^<>:\n]{0,100}){0,4})>", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
@@ -85,7 +87,10 @@ def _prompts(lines: list[str]) -> tuple[str, str]:
 def pairs(line: str) -> Iterator[tuple[str, Any]]:
     """Every ``Key: value`` of one line. Values are texts, or the value of a JSON list or map."""
     position, broken = 0, 0
-    while (colon := line.find(":", position)) >= 0:
+    for _ in range(_COLONS):
+        colon = line.find(":", position)
+        if colon < 0:
+            return
         key = _key_before(line, position, colon)
         if key is None:
             position = colon + 1

@@ -4,7 +4,8 @@
 of the file, ``autov3`` and ``tensors`` the SHA-256 of what stands behind the header of a SafeTensors file (twelve digits, and whole): it
 stays the same when the header changes, as it does when the file is signed.
 
-A measurement is kept under path, size, time and number of the file, and holds only while all of them are the same.
+A measurement is kept under path, size, times and number of the file, and holds only while all of them are the same. The time of the last
+change (``ctime``) is among them, because programs that copy set the other one back.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ def _name(path: Path) -> str:
 
 
 def _state(status: os.stat_result) -> dict[str, int]:
-    return {"size": status.st_size, "mtime": status.st_mtime_ns, "inode": status.st_ino, "device": status.st_dev}
+    times = {"mtime": status.st_mtime_ns, "ctime": status.st_ctime_ns}
+    return {"size": status.st_size, **times, "inode": status.st_ino, "device": status.st_dev}
 
 
 def _cache_file(path: Path) -> Path:

@@ -18,6 +18,7 @@ from credkit.lifting.model_files import ModelFile, listed_files, plain_name
 from credkit.lifting.wording import shown, words
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.generation import Generation, GenerationModel
+from credkit.manifest.assertions.model_hashes import agrees
 
 __all__ = ["FoundModels", "agrees", "find_models", "measure_model"]
 
@@ -54,28 +55,6 @@ def find_models(generation: Generation, places: Sequence[Path], *, cache: bool =
             f"No file was found in {where} for {words(missing, limits)}: add the folder that holds it, or give the file the model's name."
         )
     return FoundModels(generation=replace(generation, models=models), remarks=tuple(dict.fromkeys(search.remarks)))
-
-
-def agrees(kind: str, digits: str, measured: Mapping[str, Any]) -> bool | None:
-    """Whether a claimed hash is that of a measured file; None where the two cannot be compared.
-
-    Twelve digits beside a LoRA are of the tensors (AutoV3) or, for files that are no SafeTensors, the first of the whole file.
-    """
-    whole, tensors = str(measured.get("sha256", "")), str(measured.get("tensors", ""))
-    if kind == "sha256":
-        return whole == digits
-    if kind == "autov1":
-        return measured["autov1"] == digits if "autov1" in measured else None
-    if kind == "autov2":
-        return whole.startswith(digits)
-    if kind == "autov3":
-        return whole.startswith(digits) or tensors.startswith(digits)
-    named, _, bare = digits.rpartition(":")
-    if named not in ("", "tensors") or not bare:
-        return None
-    if named:
-        return tensors == bare if tensors else None
-    return True if whole.startswith(bare) or tensors.startswith(bare) else None
 
 
 @dataclass(slots=True, kw_only=True)

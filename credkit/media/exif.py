@@ -24,6 +24,10 @@ _DESCRIPTION, _SOFTWARE, _MODIFIED, _ARTIST, _COPYRIGHT, _EXIF_POINTER = 0x010E,
 _TAKEN, _MODIFIED_OFFSET, _TAKEN_OFFSET = 0x9003, 0x9010, 0x9011
 _ASCII, _LONG, _ENTRY = 2, 4, 12
 _PREFIX = b"Exif\x00\x00"
+_POINTERS = (_EXIF_POINTER, 0x8825, 0xA005)
+_UNPACKED = (1, 3, 4, 5, 6, 8, 9, 10, 11, 12)
+"""Types of which piexif makes one number after another; others it copies."""
+_DIRECTORIES, _VALUES, _COPIES = 16, 1_000_000, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +138,38 @@ def _bare(block: bytes, limits: Limits) -> bytes:
 def _load(block: bytes) -> dict[str, dict[int, object]]:
     import piexif
 
+    _require_modest(block)
     try:
         loaded: dict[str, dict[int, object]] = piexif.load(block)
     except Exception as error:  # piexif checks no bounds: struct.error, IndexError, ValueError, KeyError ...
         raise _unreadable(str(error) or type(error).__name__) from None
     return loaded
+
+
+def _require_modest(block: bytes) -> None:
+    """Refuse what piexif would spend gigabytes on: it makes room for every value that an entry claims before it looks for it."""
+    order = "<" if block[:2] == b"II" else ">"
+    waiting, seen = list(struct.unpack_from(order + "I", block, 4)), set[int]()
+    values, copied = 0, 0
+    while waiting and len(seen) < _DIRECTORIES:
+        start = waiting.pop()
+        if start in seen or start + 2 > len(block):
+            continue
+        seen.add(start)
+        (count,) = struct.unpack_from(order + "H", block, start)
+        rows = block[start + 2 : start + 2 + count * _ENTRY]
+        for tag, kind, number, value in struct.iter_unpack(order + "HHII", rows[: len(rows) // _ENTRY * _ENTRY]):
+            values += number if kind in _UNPACKED else 0
+            copied += min(number, len(block)) if kind not in _UNPACKED else 0
+            if tag in _POINTERS:
+                if (kind, number) != (_LONG, 1):
+                    raise _unreadable("it does not say where one of its directories is")
+                waiting.append(value)
+        if len(seen) == 1:
+            (following,) = struct.unpack(order + "I", block[start + 2 + count * _ENTRY :][:4].ljust(4, b"\x00"))
+            waiting += [following] if following else []
+    if values > _VALUES or copied > _COPIES * len(block) + _VALUES:
+        raise _unreadable("its fields claim more values than it can hold")
 
 
 def _unreadable(reason: str) -> AssetError:

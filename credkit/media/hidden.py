@@ -106,25 +106,32 @@ def _opened(source: Source, limits: Limits) -> Iterator[Image.Image | None]:
     if not isinstance(form, PngFormat | WebpFormat):
         yield None
         return
-    from PIL import Image
-
     with warnings.catch_warnings():
         # The limit below is the one that counts, and what else Pillow warns of is of no use to anybody here.
         warnings.simplefilter("ignore")
-        too_large = AssetError(f"the picture has more than {limits.pixels:,} pixels, so no text was looked for in them")
-        try:
-            image = Image.open(io.BufferedReader(SourceStream(_bare(source, form))), formats=("PNG", "WEBP"))
-            small = image.width * image.height <= limits.pixels
-            if small:
-                image.load()
-        except Image.DecompressionBombError:
-            raise too_large from None
-        except Exception:
-            # Decoders raise whatever their author thought of; without pixels there is no text.
-            small, image = True, None
-        if not small:
-            raise too_large
-        yield image
+        yield _decoded(_bare(source, form), limits)
+
+
+def _decoded(source: Source, limits: Limits) -> Image.Image | None:
+    from PIL import Image
+
+    too_large = AssetError(f"the picture has more than {limits.pixels:,} pixels, so no text was looked for in them")
+    try:
+        image = Image.open(io.BufferedReader(SourceStream(source)), formats=("PNG", "WEBP"))
+        if not any(_capacity(image, carrier) >= _HEAD for carrier in _NAMES):
+            # The header tells it already: the picture is gray, or has too few pixels.
+            return None
+        small = image.width * image.height <= limits.pixels
+        if small:
+            image.load()
+    except Image.DecompressionBombError:
+        raise too_large from None
+    except Exception:
+        # Decoders raise whatever their author thought of; without pixels there is no text.
+        return None
+    if not small:
+        raise too_large
+    return image
 
 
 def _bare(source: Source, form: PngFormat | WebpFormat) -> Source:

@@ -99,7 +99,9 @@ def _source_words(edge: Edge, source: Node, limits: Limits) -> str:
         return f"{role}, whose credentials are on record but not in this file"
     if source.kind == "unsigned":
         told = "; ".join(shown(s.words, limits) for s in source.said if s.topic in ("text", "file"))
-        return f"{role}, without credentials" + (f": {told}" if told else "")
+        # A prompt or a seed is all there; only of things that might have come with credentials is it said that they did not.
+        bare = role if any(s.topic == "text" for s in source.said) else f"{role}, without credentials"
+        return f"{bare}: {told}" if told else bare
     return role + (", which is not what was recorded" if edge.intact is False else "")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from credkit.manifest.assertions.model_hashes import agrees
 from credkit.provenance.values import text_of
 
 __all__ = ["generation_words"]
@@ -16,6 +17,11 @@ __all__ = ["generation_words"]
 _MOST = 50
 _LONGEST_SETTING = 60
 _HASHES = {"sha256": "SHA-256", "autov1": "AutoV1", "autov2": "AutoV2", "autov3": "AutoV3", "other": "hash"}
+_JUDGED = {
+    True: "claimed by a text and confirmed by the measurement",
+    False: "claimed by a text and contradicted by the measurement",
+    None: "only claimed by a text",
+}
 _OWN_LINES = {"prompt": "prompt", "negative-prompt": "negative prompt", "seed": "seed"}
 
 
@@ -30,9 +36,15 @@ def generation_words(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
     for model in _maps(value.get("models")):
         if text_of(model.get("name")):
             yield "model file", _model(model)
+            yield from (("claimed hash", words) for words in _claims(model))
     settings = value.get("settings")
     if isinstance(settings, dict) and settings:
         yield "settings", ", ".join(_setting(name, item) for name, item in list(settings.items())[:_MOST])
+    places = [
+        str(source["place"]) for source in _maps(value.get("sources")) if source.get("format") != "call" and text_of(source.get("place"))
+    ]
+    if places:
+        yield "read from", f"{', '.join(places)}, which anyone could have written"
     yield from _withheld(value.get("withheld"))
 
 
@@ -52,11 +64,19 @@ def _model(model: dict[Any, Any]) -> str:
     if isinstance(measured, dict) and text_of(measured.get("sha256")):
         file = f' of "{measured["file"]}"' if text_of(measured.get("file")) else ""
         told.append(f"SHA-256 {measured['sha256']}, measured{file}")
-    claimed = model.get("claimed")
-    named = [f"{_HASHES.get(kind, kind)} {digest}" for kind, digest in claimed.items()] if isinstance(claimed, dict) else []
-    if named:
-        told.append(f"{', '.join(named[:_MOST])} only claimed by a text")
     return "; ".join(told)
+
+
+def _claims(model: dict[Any, Any]) -> Iterator[str]:
+    """The hashes that a text claims of a model, apart by what the measurement says of them; the name comes last, as it may be long."""
+    claimed, measured = model.get("claimed"), model.get("measured")
+    judged: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for kind, digest in list(claimed.items())[:_MOST] if isinstance(claimed, dict) else ():
+        answer = agrees(kind, digest, measured) if isinstance(measured, dict) and measured and isinstance(digest, str) else None
+        judged[answer].append(f"{_HASHES.get(kind, kind)} {digest}")
+    for answer, words in _JUDGED.items():
+        if judged[answer]:
+            yield f"{', '.join(judged[answer])} {words}: {model['name']}"
 
 
 def _setting(name: object, value: object) -> str:

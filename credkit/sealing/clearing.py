@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from credkit.assets import Source
+from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts import TextBlock
-from credkit.sealing.search import Searched
+from credkit.sealing.search import Searched, in_text
 
 __all__ = ["Cleared", "clear_picture", "telling_blocks"]
 
@@ -35,18 +36,23 @@ class Cleared:
     """What was taken out of it."""
 
 
-def telling_blocks(blocks: Iterable[TextBlock], sought: Searched, documents: Collection[str]) -> tuple[TextBlock, ...]:
+def telling_blocks(
+    blocks: Iterable[TextBlock], sought: Searched, documents: Collection[str], *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[TextBlock, ...]:
     """Those of ``blocks`` that must not stay: texts of generation tools (``documents`` are those that were understood), and every other
-    text with a private value in it; also what could not be read.
+    text with a private value in it or in its name; also what could not be read, or holds more packed data than can be searched.
     """
-    return tuple(block for block in blocks if _tells(block, sought, documents))
+    return tuple(block for block in blocks if _tells(block, sought, documents, limits))
 
 
-def _tells(block: TextBlock, sought: Searched, documents: Collection[str]) -> bool:
+def _tells(block: TextBlock, sought: Searched, documents: Collection[str], limits: Limits) -> bool:
     if block.kind == "pixels" or block.keyword.casefold() in _KEYWORDS or block.text in documents:
         return True
     unread = bool(block.damage) and not block.keyword and not block.text
-    return unread or sought.find_in(block.text) is not None
+    try:
+        return unread or sought.find_in(block.keyword) is not None or in_text(sought, block.text, limits=limits) is not None
+    except MalformedError:
+        return True
 
 
 def clear_picture(source: Source, telling: Iterable[TextBlock], *, limits: Limits = DEFAULT_LIMITS) -> Cleared:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from credkit.codec import json_text
-from credkit.configuration import data_directory
+from credkit.configuration import data_directory, make_private_folder
 from credkit.errors import AssetError, MalformedError, OutputError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sealing.commitments import Disclosure, read_disclosure
@@ -80,7 +80,7 @@ def write_openings(path: Path, openings: Openings) -> None:
     if os.path.lexists(path):
         raise OutputError(f'"{path}" exists already, and openings are never overwritten: name another file (--openings FILE)')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
     except OSError as error:
         raise OutputError(f'the folder for openings "{path.parent}" cannot be made: {(error.strerror or str(error)).lower()}') from None
     write_bytes(path, openings.to_json().encode("ascii"), overwrite=False, private=True)
@@ -106,7 +106,7 @@ def read_openings(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMI
 
 def _openings(value: Any, limits: Limits) -> Openings:
     fields = value if isinstance(value, dict) else {}
-    if fields.get("version") != _VERSION:
+    if fields.get("version") != _VERSION or not isinstance(fields["version"], int) or isinstance(fields["version"], bool):
         raise MalformedError('"version" should be 1; a newer file needs a newer credkit')
     texts = {key: fields.get(key) for key in ("manifest", "asset", "created")}
     entries = fields.get("openings")
@@ -124,11 +124,11 @@ def _openings(value: Any, limits: Limits) -> Openings:
 def _time(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        found = datetime.min
-    if found.tzinfo is None:
-        raise MalformedError('"created" is no time such as 2026-01-31T12:00:00Z')
-    return found.astimezone(UTC)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise MalformedError('"created" is no time such as 2026-01-31T12:00:00Z')
 
 
 def _disclosure(entry: Any, index: int, limits: Limits) -> Disclosure:

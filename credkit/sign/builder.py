@@ -34,6 +34,7 @@ from credkit.manifest.assertions import (
     check_statement,
 )
 from credkit.manifest.assertions.identity import KeyOrder
+from credkit.manifest.assertions.text_rules import allowed_text
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.sign.compose import AssertionBox, AssertionStore
 from credkit.sign.draft import Draft
@@ -45,7 +46,7 @@ from credkit.sign.opening import check_whole, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts
 from credkit.sign.signer import Signer
-from credkit.sign.writing import Job, Judgement, LastCheck, Target, Written, write_asset, write_sidecar
+from credkit.sign.writing import Delivery, Job, LastCheck, Target, Written, write_asset, write_sidecar
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from credkit.version import __version__
@@ -216,7 +217,7 @@ class Builder:
             found = data.media_type
         statement = Ingredient(
             relationship,
-            title=title or name or (report.name if report else None) or None,
+            title=title or allowed_text(name or (report.name if report else None) or "") or None,
             format=format or found,
             instance_id=instance_id,
             manifest=history.active_manifest if history else None,
@@ -292,13 +293,14 @@ class Builder:
 
     def settle_label(self) -> str:
         """Give the manifest its label now, unless it has one, so that something else can name it before it is signed."""
-        vendor = f":{self.vendor}" if self.vendor else ""
-        self.label = self.label or f"urn:c2pa:{uuid.uuid4()}{vendor}"
+        self.label = self.label or self._fresh_label()
         return self.label
 
+    def _fresh_label(self) -> str:
+        return f"urn:c2pa:{uuid.uuid4()}" + (f":{self.vendor}" if self.vendor else "")
+
     def _manifest_label(self) -> str:
-        vendor = f":{self.vendor}" if self.vendor else ""
-        label = self.label or f"urn:c2pa:{uuid.uuid4()}{vendor}"
+        label = self.label or self._fresh_label()
         if not _MANIFEST_LABEL.fullmatch(label):
             raise DefinitionError(
                 f'"{label}" is no label of a manifest: it reads "urn:c2pa:", a random UUID (version 4) and, after a colon, up to 32 '
@@ -348,8 +350,9 @@ class Builder:
         credentials would be lost), ``FetchError`` (no time-stamp) or ``OutputError``; after each of them every existing file is as it was.
         """
         snapshot = snapshot or snapshot_of(source)
-        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history, last_check=last_check) as job:
-            return write_asset(job, output, overwrite=overwrite, snapshot=snapshot, progress=progress)
+        delivery = Delivery(overwrite=overwrite, snapshot=snapshot, policy=self._authorities, last_check=last_check)
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
+            return write_asset(job, output, delivery, progress=progress)
 
     def sign_sidecar(
         self,
@@ -370,13 +373,14 @@ class Builder:
         Arguments and errors as for ``sign``. A source that carries a store of its own is refused, because readers would take that one.
         """
         snapshot = snapshot or snapshot_of(source)
-        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history, last_check=last_check) as job:
+        delivery = Delivery(overwrite=overwrite, snapshot=snapshot, policy=self._authorities, last_check=last_check)
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
             if job.layout.stores:
                 raise HistoryError(
                     "the picture carries credentials of its own, and readers prefer those to a file beside it: "
                     'sign into the picture, or take them out first with "credkit strip"'
                 )
-            return write_sidecar(job, output, overwrite=overwrite, snapshot=snapshot, progress=progress)
+            return write_sidecar(job, output, delivery, progress=progress)
 
     @contextmanager
     def _open(
@@ -387,7 +391,6 @@ class Builder:
         *,
         sidecar: Asset | None,
         drop_history: bool,
-        last_check: LastCheck | None,
     ) -> Iterator[Job]:
         """The source, ready to be signed; everything that can be refused is refused before a byte is written."""
         signer.check()
@@ -399,13 +402,4 @@ class Builder:
             asset_format, layout = scan_asset(opened, self.limits)
             check_whole(opened, asset_format, layout, self.limits)
             guard_history(opened, kept, drop=drop_history, sidecar=beside)
-            yield Job(
-                draft=draft,
-                signer=signer,
-                source=opened,
-                layout=layout,
-                format=asset_format,
-                adjuncts=adjuncts,
-                judgement=Judgement(policy=self._authorities),
-                last_check=last_check,
-            )
+            yield Job(draft=draft, signer=signer, source=opened, layout=layout, format=asset_format, adjuncts=adjuncts)

@@ -32,7 +32,7 @@ from credkit.sign.output import Snapshot
 from credkit.sign.redaction import find_redactable, store_without
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts, Seal
 from credkit.sign.signer import Signer
-from credkit.sign.writing import Judgement, LastCheck, Target, Written, write_store, write_update
+from credkit.sign.writing import Delivery, LastCheck, Target, Written, write_store, write_update
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from credkit.verify.checks.assertions import is_actions, is_ingredient
@@ -156,23 +156,13 @@ class UpdateBuilder(Builder):
         Every byte outside of the store stays as it is. ``NoCredentialsError`` when there is nothing to update, ``HistoryError`` when the
         credentials are not valid, because an update would vouch for them; else as ``Builder.sign``.
         """
-        snapshot = snapshot or snapshot_of(source)
+        delivery = self._delivery(snapshot or snapshot_of(source), last_check, overwrite=overwrite)
         with self._updated(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as update:
             if update.beside:
-                return self._write_store(update, output, overwrite=overwrite, snapshot=snapshot, last_check=last_check)
+                return write_store(update.source, update.store, output, delivery)
             asset_format, layout = scan_asset(update.source, self.limits)
             edit = replace_store(update.source, asset_format, layout, update.store)
-            return write_update(
-                update.source,
-                edit,
-                update.store,
-                output,
-                overwrite=overwrite,
-                snapshot=snapshot,
-                judgement=self._judgement,
-                last_check=last_check,
-                progress=progress,
-            )
+            return write_update(update.source, edit, update.store, output, delivery, progress=progress)
 
     def sign_sidecar(
         self,
@@ -189,28 +179,14 @@ class UpdateBuilder(Builder):
         progress: Progress | None = None,  # noqa: ARG002
     ) -> Written:
         """As ``sign``, for a source whose store is ``sidecar``; ``HistoryError`` when the store lies in the picture."""
-        snapshot = snapshot or snapshot_of(source)
+        delivery = self._delivery(snapshot or snapshot_of(source), last_check, overwrite=overwrite)
         with self._updated(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as update:
             if not update.beside:
                 raise HistoryError("the picture carries its credentials in itself, so they cannot be updated in a file beside it")
-            return self._write_store(update, output, overwrite=overwrite, snapshot=snapshot, last_check=last_check)
+            return write_store(update.source, update.store, output, delivery)
 
-    def _write_store(
-        self, update: _Update, output: Target, *, overwrite: bool, snapshot: Snapshot | None, last_check: LastCheck | None
-    ) -> Written:
-        return write_store(
-            update.source,
-            update.store,
-            output,
-            overwrite=overwrite,
-            snapshot=snapshot,
-            judgement=self._judgement,
-            last_check=last_check,
-        )
-
-    @property
-    def _judgement(self) -> Judgement:
-        return Judgement(policy=self.policy, at=self.at)
+    def _delivery(self, snapshot: Snapshot | None, last_check: LastCheck | None, *, overwrite: bool) -> Delivery:
+        return Delivery(overwrite=overwrite, snapshot=snapshot, policy=self.policy, at=self.at, last_check=last_check)
 
     @contextmanager
     def _updated(

@@ -31,7 +31,7 @@ from credkit.sign.signer import Signer
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report, verify
 
-__all__ = ["Job", "Judgement", "LastCheck", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
+__all__ = ["Delivery", "Job", "LastCheck", "Target", "Written", "write_asset", "write_sidecar", "write_store", "write_update"]
 
 _ROUNDS = 8
 _SIGNINGS = 4
@@ -56,11 +56,17 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What the verification of an output depends on besides the file: it must not reject what the check of the ingredients accepted."""
+class Delivery:
+    """On which conditions a finished output takes its name."""
 
+    overwrite: bool = True
+    """Whether it may replace a file."""
+    snapshot: Snapshot | None = None
+    """The file behind the source as it was; when it has changed, nothing is written."""
     policy: TrustPolicy | None = None
+    """With ``at``, what the verification of the output depends on: it must not reject what the check of the ingredients accepted."""
     at: datetime | None = None
+    last_check: LastCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,6 @@ class Job:
     format: AssetFormat
     adjuncts: Adjuncts = NO_ADJUNCTS
     """What is to stand beside the signature."""
-    judgement: Judgement | None = None
-    last_check: LastCheck | None = None
 
 
 def _plan(job: Job, seal: Seal) -> tuple[Edit, int]:
@@ -109,37 +113,30 @@ def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> tuple[bytes, 
     raise OutputError("the time-stamps of the authority kept growing, so no room could be kept for one: use another authority")
 
 
-def _verified(source: Source, sidecar: Source | None = None, judgement: Judgement | None = None) -> Report:
-    judgement = judgement or Judgement()
-    report = verify(source, sidecar=sidecar, policy=judgement.policy, at=judgement.at, name="output")
+def _verified(source: Source, delivery: Delivery, sidecar: Source | None = None) -> Report:
+    """The verification of a finished output; ``OutputError`` when it fails, or what its last check raises."""
+    report = verify(source, sidecar=sidecar, policy=delivery.policy, at=delivery.at, name="output")
     if report.state not in ("Valid", "Trusted"):
         failures = [*(report.active.results.failure if report.active else ()), *([report.failure] if report.failure else [])]
         failures += [s for delta in report.ingredient_deltas for s in delta.validation_deltas.failure]
         reason = next((s.explanation or s.code for s in failures if s.code != "signingCredential.untrusted"), report.problem)
         raise OutputError(f"the signed file did not pass our own verification, so nothing was written: {reason}")
+    if delivery.last_check:
+        delivery.last_check(source, report)
     return report
 
 
-def write_asset(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
+def write_asset(job: Job, target: Target, delivery: Delivery, *, progress: Progress | None = None) -> Written:
     """Sign into ``target``: a path, also the source's own, or a writable binary stream at its present position."""
 
     def make(sink: BinaryIO) -> tuple[bytes, Edit, Digest]:
         return _embed(job, sink, progress)
 
-    return _written(make, job.source, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement, last_check=job.last_check)
+    return _written(make, job.source, target, delivery)
 
 
 def write_update(
-    source: Source,
-    edit: Edit,
-    store: bytes,
-    target: Target,
-    *,
-    overwrite: bool,
-    snapshot: Snapshot | None,
-    judgement: Judgement | None = None,
-    last_check: LastCheck | None = None,
-    progress: Progress | None = None,
+    source: Source, edit: Edit, store: bytes, target: Target, delivery: Delivery, *, progress: Progress | None = None
 ) -> Written:
     """Write ``source`` with the finished ``store`` that ``edit`` puts into it, under the rules of ``write_asset``."""
 
@@ -148,46 +145,33 @@ def write_update(
         sink.flush()
         return store, edit, digest
 
-    return _written(make, source, target, overwrite=overwrite, snapshot=snapshot, judgement=judgement, last_check=last_check)
+    return _written(make, source, target, delivery)
 
 
-def _written(
-    make: _Maker,
-    source: Source,
-    target: Target,
-    *,
-    overwrite: bool,
-    snapshot: Snapshot | None,
-    judgement: Judgement | None = None,
-    last_check: LastCheck | None = None,
-) -> Written:
+def _written(make: _Maker, source: Source, target: Target, delivery: Delivery) -> Written:
     if not isinstance(target, (str, os.PathLike)):
-        return _to_stream(make, source, target, judgement, last_check)
-    with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
+        return _to_stream(make, source, target, delivery)
+    with OutputFile(target, overwrite=delivery.overwrite, source=delivery.snapshot) as out:
         store, edit, digest = make(out.file)
         checked: list[Report] = []
 
         def check(path: Path) -> None:
             with FileSource(path) as written:
                 note_output(written, source, edit, digest)
-                checked.append(_verified(written, judgement=judgement))
-                if last_check:
-                    last_check(written, checked[0])
+                checked.append(_verified(written, delivery))
 
         out.commit(check)
     return Written(store=store, report=checked[0])
 
 
-def _to_stream(make: _Maker, source: Source, target: BinaryIO, judgement: Judgement | None, last_check: LastCheck | None = None) -> Written:
+def _to_stream(make: _Maker, source: Source, target: BinaryIO, delivery: Delivery) -> Written:
     """Streams may be anything, so the output is made and verified apart and copied when it is good."""
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
         sink = cast("BinaryIO", apart)
         store, edit, digest = make(sink)
         written = StreamSource(sink)
         note_output(written, source, edit, digest)
-        report = _verified(written, judgement=judgement)
-        if last_check:
-            last_check(written, report)
+        report = _verified(written, delivery)
         apart.seek(0)
         _deliver(sink, target)
     return Written(store=store, report=report)
@@ -201,32 +185,19 @@ def _deliver(finished: BinaryIO, target: BinaryIO) -> None:
         raise OutputError(f"the output stream cannot be written: {reason.lower()}") from None
 
 
-def write_sidecar(job: Job, target: Target, *, overwrite: bool, snapshot: Snapshot | None, progress: Progress | None = None) -> Written:
+def write_sidecar(job: Job, target: Target, delivery: Delivery, *, progress: Progress | None = None) -> Written:
     """Sign the source without touching it; the store goes to ``target``, its hash covers every byte of the asset."""
     digest = hash_ranges(job.source, HASH_ALGORITHM, (), on_bytes=progress)
     # Nothing depends on the size of such a store, so no room is kept in it.
     store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), (), digest.value)
-    return write_store(
-        job.source, store, target, overwrite=overwrite, snapshot=snapshot, judgement=job.judgement, last_check=job.last_check
-    )
+    return write_store(job.source, store, target, delivery)
 
 
-def write_store(
-    source: Source,
-    store: bytes,
-    target: Target,
-    *,
-    overwrite: bool,
-    snapshot: Snapshot | None,
-    judgement: Judgement | None = None,
-    last_check: LastCheck | None = None,
-) -> Written:
+def write_store(source: Source, store: bytes, target: Target, delivery: Delivery) -> Written:
     """Write the finished ``store`` of ``source`` into a file of its own, after it was verified against ``source``."""
-    report = _verified(source, BytesSource(store), judgement)
-    if last_check:
-        last_check(source, report)
+    report = _verified(source, delivery, BytesSource(store))
     if isinstance(target, (str, os.PathLike)):
-        with OutputFile(target, overwrite=overwrite, source=snapshot) as out:
+        with OutputFile(target, overwrite=delivery.overwrite, source=delivery.snapshot) as out:
             out.file.write(store)
             out.commit()
     else:

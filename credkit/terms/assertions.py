@@ -6,6 +6,7 @@ understood is left out. A permission that is not understood is not left out but 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,8 +22,6 @@ from credkit.terms.terms import Origin, Permission, Use
 
 __all__ = ["read_assertion", "read_data_mining", "speaks_of_terms"]
 
-_MOST = 50
-"""Entries of one list that are read; more would serve nobody."""
 _MINING: dict[str, Use] = {
     "ai_training": "ai_training",
     "ai_generative_training": "ai_generative_training",
@@ -31,11 +30,15 @@ _MINING: dict[str, Use] = {
 }
 _PERMISSIONS: dict[str, Permission] = {"allowed": "allowed", "notAllowed": "notAllowed", "constrained": "constrained"}
 _VOCABULARIES = ("http://ns.useplus.org/ldf/vocab/", "https://ns.useplus.org/ldf/vocab/")
-_PREFIXES = {namespace: prefix for prefix, namespace in NAMESPACES.items()} | {
-    "http://www.w3.org/ns/odrl/2/": "odrl",
-    "http://schema.org/": "schema",
-    "https://schema.org/": "schema",
-}
+
+
+def _plain(namespace: str) -> str:
+    """A namespace without what writers get wrong in it: the scheme, and its last character."""
+    return re.sub(r"^https?://", "", namespace).rstrip("/#")
+
+
+_USUAL = {**NAMESPACES, "odrl": "http://www.w3.org/ns/odrl/2/", "schema": "http://schema.org/"}
+_PREFIXES = {_plain(namespace): prefix for prefix, namespace in _USUAL.items()}
 _NAMED = ("name", "schema:name", "@value", "@list", "@id", "x-default", "plus:LicensorName", "plus:CopyrightOwnerName")
 
 
@@ -50,6 +53,9 @@ def read_assertion(assertion: Assertion, origin: Origin, out: Gathered, limits: 
     value = assertion_value(assertion, limits) if reader else None
     if reader and isinstance(value, dict):
         reader(value, origin, out)
+    elif reader and value is None and origin.counts:
+        out.unread = True
+        out.remarks.append(f"{origin.place} cannot be read, so what it says about terms is not known.")
 
 
 def _reader(label: str) -> Callable[[dict[Any, Any], Origin, Gathered], None] | None:
@@ -64,22 +70,32 @@ def _reader(label: str) -> Callable[[dict[Any, Any], Origin, Gathered], None] | 
 
 def _training_and_mining(value: dict[Any, Any], origin: Origin, out: Gathered) -> None:
     entries = value.get("entries")
-    for key, entry in list((entries if isinstance(entries, dict) else value).items())[:_MOST]:
-        use = _MINING.get(key.rpartition(".")[2]) if isinstance(key, str) else None
-        if use is None or not isinstance(entry, dict):
-            continue
-        stated = entry.get("use")
-        info = text_of(entry.get("constraint_info", entry.get("constraints_info")))
-        permission = _PERMISSIONS.get(stated) if isinstance(stated, str) else None
-        if permission is None:
-            sentence = f'{origin.place} says "{stated}" of {use}, which is no permission that CAWG knows; it is read as not allowed.'
-            out.complain("unknown-value", sentence, origin)
-            permission = "notAllowed"
-        elif permission == "constrained" and info is None:
-            sentence = f"{origin.place} allows {use} only under conditions and names none; that counts as not allowed."
-            out.complain("constrained-without-info", sentence, origin)
-            permission = "notAllowed"
-        out.state(use, permission, origin, kind="cawg", basis=f'{key}: "{stated}"', info=info if permission == "constrained" else None)
+    for key, entry in (entries if isinstance(entries, dict) else value).items():
+        vocabulary, _, name = key.rpartition(".") if isinstance(key, str) else ("", "", "")
+        use = _MINING.get(name.strip().casefold())
+        if use is not None:
+            is_standard = isinstance(entry, dict) and name in _MINING and vocabulary in ("cawg", "c2pa", "")
+            _entry(use, key, entry if isinstance(entry, dict) else {"use": entry}, origin, out, is_standard=is_standard)
+
+
+def _entry(use: Use, key: str, entry: dict[Any, Any], origin: Origin, out: Gathered, *, is_standard: bool) -> None:
+    """What is said of one use. A prohibition is understood in any spelling; whoever permits has to say so by the standard."""
+    stated = entry.get("use")
+    info = text_of(entry.get("constraint_info", entry.get("constraints_info")))
+    permission = _PERMISSIONS.get(stated) if isinstance(stated, str) else None
+    if permission == "allowed" and not is_standard:
+        return
+    if permission is None:
+        words = f'"{stated[:100]}"' if isinstance(stated, str) else "something that is no text"
+        sentence = f"{origin.place} says {words} of {use}, which is no permission that CAWG knows; it is read as not allowed."
+        out.complain("unknown-value", sentence, origin)
+        permission = "notAllowed"
+    elif permission == "constrained" and info is None:
+        sentence = f"{origin.place} allows {use} only under conditions and names none; that counts as not allowed."
+        out.complain("constrained-without-info", sentence, origin)
+        permission = "notAllowed"
+    basis = f'{key[:100]}: "{stated[:100] if isinstance(stated, str) else "?"}"'
+    out.state(use, permission, origin, kind="cawg", basis=basis, info=info if permission == "constrained" else None)
 
 
 def _metadata(value: dict[Any, Any], origin: Origin, out: Gathered) -> None:
@@ -95,7 +111,7 @@ def _metadata(value: dict[Any, Any], origin: Origin, out: Gathered) -> None:
     _licensors(fields.get("plus:Licensor"), origin, out)
     _terms_and_licences(fields, origin, out)
     constraints = next(_texts(fields.get("plus:OtherConstraints")), None)
-    for text in _texts(fields.get("plus:DataMining")):
+    for text in _all_texts(fields.get("plus:DataMining")):
         read_data_mining(text, constraints, origin, out)
     for view in read_offers(fields.get("odrl:hasPolicy")):
         out.offer(view, origin)
@@ -110,7 +126,7 @@ def _terms_and_licences(fields: dict[str, Any], origin: Origin, out: Gathered) -
     for key in ("xmpRights:WebStatement", "schema:usageInfo", "schema:acquireLicensePage"):
         for text in _texts(fields.get(key)):
             out.page(text, origin)
-    if (flags := civitai_licence({key.rpartition(":")[2]: item for key, item in list(fields.items())[:_MOST]})) is not None:
+    if (flags := civitai_licence({key.rpartition(":")[2]: item for key, item in fields.items()})) is not None:
         out.known_licence(flags, flags.name, origin)
 
 
@@ -135,7 +151,7 @@ def read_data_mining(value: str, constraints: str | None, origin: Origin, out: G
 def _licensors(value: object, origin: Origin, out: Gathered) -> None:
     if isinstance(value, dict) and isinstance(value.get("@list"), list):
         value = value["@list"]
-    for item in value[:_MOST] if isinstance(value, list) else [value]:
+    for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             name, url, email = (next(_texts(item.get(f"plus:Licensor{field}")), None) for field in ("Name", "URL", "Email"))
             if name or url or email:
@@ -162,22 +178,48 @@ def _creative_work(value: dict[Any, Any], origin: Origin, out: Gathered) -> None
 
 
 def _with_usual_prefixes(value: dict[Any, Any]) -> dict[str, Any]:
-    """The fields under the prefixes that their namespaces usually have, however this file calls them."""
+    """The fields under the prefixes that their namespaces usually have, however this file calls them; two names of one field add up."""
     context = value.get("@context")
-    declared = context if isinstance(context, dict) else {}
-    found: dict[str, Any] = {}
+    declared: dict[Any, Any] = {}
+    for part in context if isinstance(context, list) else [context]:
+        declared |= part if isinstance(part, dict) else {}
+    found: dict[str, list[Any]] = {}
     for key, item in value.items():
         if isinstance(key, str):
-            found.setdefault(_usual_name(key, declared), item)
-    return found
+            found.setdefault(_usual_name(key, declared), []).extend(item if isinstance(item, list) else [item])
+    return {name: items[0] if len(items) == 1 else items for name, items in found.items()}
 
 
 def _usual_name(key: str, declared: dict[Any, Any]) -> str:
     prefix, colon, local = key.partition(":")
-    if colon and isinstance(namespace := declared.get(prefix), str):
-        return f"{_PREFIXES.get(namespace, prefix)}:{local}"
+    if not colon and (meant := _address(declared.get(key))) is not None:
+        prefix, colon, local = meant.partition(":")
+        key = meant
+    if colon and (namespace := _address(declared.get(prefix))) is not None:
+        # A usual prefix that this file binds to something else means something else.
+        usual = _PREFIXES.get(_plain(namespace))
+        return f"{usual}:{local}" if usual else f"{namespace}{local}" if prefix in _USUAL else key
     split = max(key.rfind("/"), key.rfind("#")) + 1
-    return f"{_PREFIXES[key[:split]]}:{key[split:]}" if key[:split] in _PREFIXES else key
+    return f"{_PREFIXES[_plain(key[:split])]}:{key[split:]}" if _plain(key[:split]) in _PREFIXES else key
+
+
+def _address(declared: object) -> str | None:
+    """What a context says that a name stands for."""
+    found = declared.get("@id") if isinstance(declared, dict) else declared
+    return found if isinstance(found, str) else None
+
+
+def _all_texts(value: object) -> Iterator[str]:
+    """Every text inside of a value, in all of its languages, so that a prohibition cannot be hidden behind a permission."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            waiting.extend(inner for key, inner in item.items() if key not in ("@type", "@language"))
+        elif (text := text_of(item)) is not None:
+            yield text
 
 
 def _texts(value: object, depth: int = 0) -> Iterator[str]:
@@ -185,7 +227,7 @@ def _texts(value: object, depth: int = 0) -> Iterator[str]:
     if depth > 4:
         return
     if isinstance(value, list):
-        for item in value[:_MOST]:
+        for item in value:
             yield from _texts(item, depth + 1)
     elif isinstance(value, dict):
         inner = next((value[key] for key in _NAMED if key in value), None)

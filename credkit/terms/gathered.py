@@ -37,6 +37,9 @@ class Gathered:
     seen: set[Hashable] = field(default_factory=set)
     count: int = 0
     full: bool = False
+    """More was said than is kept."""
+    unread: bool = False
+    """Something that may speak of terms could not be read."""
 
     def room(self) -> bool:
         """Whether one more statement may be kept."""
@@ -78,7 +81,8 @@ class Gathered:
 
     def licence(self, text: str, origin: Origin) -> None:
         """A licence by whatever it is called, and what it says of each use."""
-        self.known_licence(known_licence(text), text, origin)
+        if not self.full:
+            self.known_licence(known_licence(text), text, origin)
 
     def known_licence(self, known: KnownLicence | None, text: str, origin: Origin) -> None:
         """The same, when it was recognized already (None for one that is not known)."""
@@ -103,7 +107,7 @@ class Gathered:
     def page(self, url: str, origin: Origin) -> None:
         """An address of terms; a known licence when it leads to one."""
         self.say(self.web_statements, url, origin)
-        if (known := known_licence(url)) is not None:
+        if not self.full and (known := known_licence(url)) is not None:
             self.known_licence(known, url, origin)
 
     def terms_text(self, text: str, origin: Origin) -> None:

@@ -20,7 +20,7 @@ from credkit.terms.assertions import read_assertion, speaks_of_terms
 from credkit.terms.gathered import Gathered
 from credkit.terms.metadata import FileMetadata, read_metadata
 from credkit.terms.reworking import reworked_with_ai
-from credkit.terms.terms import Origin, Role, Said, Terms
+from credkit.terms.terms import Origin, Role, Said, Standing, Terms
 from credkit.terms.weighing import contradictions, weigh
 from credkit.verify.report import ManifestReport, Report
 
@@ -49,10 +49,12 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
             signers.append(Said(text=origin.speaker, origin=origin))
         void.extend(_void(manifest, origin, report))
         out.remarks.extend(_removed(manifest, report, limits))
+        passed_on = _passed_on(manifest, limits)
         for assertion in manifest.manifest.assertions:
             if speaks_of_terms(assertion.base_label) and not assertion.is_zeroed:
                 place = f"{assertion.base_label} of {origin.place}"
-                read_assertion(assertion, replace(origin, place=place, uri=assertion.uri), out, limits)
+                standing: Standing = "was there" if origin.counts and assertion.label in passed_on else origin.standing
+                read_assertion(assertion, replace(origin, place=place, uri=assertion.uri, standing=standing), out, limits)
     if report.state == "error" and report.problem:
         out.remarks.append(report.problem)
     if metadata is not None:
@@ -65,7 +67,7 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
         name=report.name,
         state=report.state,
         at=moment,
-        uses=weigh(out.uses),
+        uses=weigh(out.uses, complete=not (out.full or out.unread)),
         signers=tuple(signers),
         creators=tuple(out.creators),
         credits=tuple(out.credits),
@@ -127,6 +129,17 @@ def _origin(manifest: ManifestReport, role: Role, report: Report) -> Origin:
         manifest=manifest.label,
         generation=manifest.generation,
     )
+
+
+def _passed_on(manifest: ManifestReport, limits: Limits) -> set[str]:
+    """Labels of assertions that the signer gathered from others, and does not state himself (clause "Claims", created and gathered)."""
+    claim = claim_value(manifest.manifest, limits)
+    return _listed(claim.get("gathered_assertions")) - _listed(claim.get("created_assertions"))
+
+
+def _listed(references: object) -> set[str]:
+    urls = [item.get("url") for item in references if isinstance(item, dict)] if isinstance(references, list) else []
+    return {uri.path[-1] for url in urls if isinstance(url, str) and (uri := JumbfUri.parse(url)) and uri.path}
 
 
 def _place(manifest: ManifestReport, role: Role, speaker: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from credkit.terms.terms import Terms, Use
+from credkit.terms.terms import Permission, Terms, Use
 
 __all__ = ["usage_headers"]
 
@@ -21,11 +21,12 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+;=%-]{1,2000}")
 def usage_headers(terms: Terms) -> dict[str, str]:
     """The fields that follow from ``terms``; empty when nothing is said.
 
-    ``Content-Usage: train-ai=n`` when one kind of training is not freely allowed, ``train-ai=y`` when both are. ``tdm-reservation: 1`` when
-    training or data mining is reserved, with ``tdm-policy`` where a page with terms is named; ``0`` when mining and training are allowed.
+    ``Content-Usage: train-ai=n`` when one kind of training is not freely allowed, ``train-ai=y`` when signed statements allow both.
+    ``tdm-reservation: 1`` when training or data mining is reserved, with ``tdm-policy`` where a page with terms is named; ``0`` when signed
+    statements allow mining and training.
     """
-    training = [terms.use(use).permission for use in _TRAINING]
-    mining = [*training, terms.use("data_mining").permission]
+    training = [_permission(terms, use) for use in _TRAINING]
+    mining = [*training, _permission(terms, "data_mining")]
     fields: dict[str, str] = {}
     if any(permission in ("notAllowed", "constrained") for permission in training):
         fields["Content-Usage"] = "train-ai=n"
@@ -38,6 +39,12 @@ def usage_headers(terms: Terms) -> dict[str, str]:
     elif all(permission == "allowed" for permission in mining):
         fields["tdm-reservation"] = "0"
     return fields
+
+
+def _permission(terms: Terms, use: Use) -> Permission:
+    """Prohibitions count wherever they stand, a permission only as somebody's word."""
+    found = terms.use(use)
+    return "unsaid" if found.permission == "allowed" and found.standing not in ("trusted", "own word") else found.permission
 
 
 def _page(terms: Terms) -> str | None:

@@ -83,7 +83,7 @@ def _is_deed(url: str | None) -> bool:
 def known_licence(text: str) -> KnownLicence | None:
     """The licence that ``text`` names: identifier, usual name, address, or a flat SPDX expression of those; None for all others."""
     plain = " ".join(text.split()) if len(text) <= _LONGEST else ""
-    if not plain:
+    if not plain or re.search(r"[()]", plain):
         return None
     for word, pick in ((" OR ", min), (" AND ", max)):
         parts = re.split(word, plain, flags=re.IGNORECASE)

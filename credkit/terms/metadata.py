@@ -6,13 +6,15 @@ anyone may have changed it since. Both count, because a reservation of rights ne
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from credkit.assets import Layout, Source, detect
+from credkit.assets import Layout, Metadata, Source, detect
+from credkit.assets.engine import read_block
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.media.texts.extended import IDENTIFIER, joined
 from credkit.terms.assertions import read_data_mining
 from credkit.terms.gathered import Gathered
 from credkit.terms.iptc import iptc_texts
@@ -22,6 +24,7 @@ from credkit.verify.report import Report
 __all__ = ["FileMetadata", "metadata_of", "read_metadata"]
 
 _MetadataKind = Literal["xmp", "exif", "iptc"]
+_MOST_PACKETS = 20
 _CARRIERS = {"xmp": ("XMP", "APP1", "ITXT"), "exif": ("EXIF", "APP1", "EXIF"), "iptc": ("IPTC", "APP13")}
 """How the verification speaks of what the hash leaves out."""
 
@@ -33,13 +36,15 @@ class FileMetadata:
     xmp: bytes | None = field(default=None, repr=False)
     exif: bytes | None = field(default=None, repr=False)
     iptc: bytes | None = field(default=None, repr=False)
+    more_xmp: tuple[bytes, ...] = field(default=(), repr=False)
+    """Further XMP packets, and the extended XMP of a JPEG: readers differ in what they take, so a prohibition counts in any of them."""
     remarks: tuple[str, ...] = ()
     """Sentences: what could not be read."""
 
 
 def metadata_of(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> FileMetadata:
-    """The metadata of a file; never raises for its content: what cannot be read becomes a remark. Of several blocks of a kind the first
-    counts, and a remark tells of the others.
+    """The metadata of a file; never raises for its content: what cannot be read becomes a remark. Of several blocks of EXIF or IPTC the
+    first counts, of XMP the first 20, and a remark tells that there are several.
     """
     known = detect(source)
     try:
@@ -49,39 +54,50 @@ def metadata_of(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> FileMetad
     if layout is None:
         return FileMetadata()
     remarks: list[str] = []
-    blocks = {kind: _block(source, layout, kind, limits, remarks) for kind in ("xmp", "exif", "iptc")}
-    return FileMetadata(**blocks, remarks=tuple(remarks))
+    first: dict[str, bytes | None] = {}
+    more: list[bytes] = []
+    for kind in ("xmp", "exif", "iptc"):
+        blocks = [block for block in layout.metadata if block.kind == kind]
+        read = _MOST_PACKETS if kind == "xmp" else 1
+        if len(blocks) > 1:
+            which = "all were" if len(blocks) <= read else "only the first was" if read == 1 else f"only the first {read} were"
+            remarks.append(f"The file holds {len(blocks)} {kind.upper()} blocks; {which} read for its terms.")
+        values = [_value(source, block, limits, remarks) for block in blocks[:read]]
+        first[kind] = values[0] if values else None
+        more += filter(None, values[1:])
+    more += _extensions(source, layout, limits, remarks)
+    return FileMetadata(**first, more_xmp=tuple(more), remarks=tuple(remarks))
 
 
-def _block(source: Source, layout: Layout, kind: str, limits: Limits, remarks: list[str]) -> bytes | None:
-    blocks = [block for block in layout.metadata if block.kind == kind]
-    if not blocks:
-        return None
-    if len(blocks) > 1:
-        remarks.append(f"The file holds {len(blocks)} {kind.upper()} blocks; only the first was read for its terms.")
-    if sum(span.length for span in blocks[0].slices) > limits.metadata_size:
-        remarks.append(f"The {kind.upper()} metadata of the file was not read: it is too large.")
-        return None
-    value = b"".join(source.read(span.start, span.length) for span in blocks[0].slices)
-    if not blocks[0].compressed:
-        return value
-    unpacker = zlib.decompressobj()
+def _extensions(source: Source, layout: Layout, limits: Limits, remarks: list[str]) -> Iterator[bytes]:
+    """What did not fit into the packet of a JPEG, whole."""
+    parts: dict[bytes, list[bytes]] = {}
+    size = 0
+    for block in layout.metadata:
+        size += sum(span.length for span in block.slices) if block.kind == "xmp-extension" else 0
+        if block.kind == "xmp-extension" and size <= limits.metadata_size:
+            part = b"".join(source.read(span.start, span.length) for span in block.slices)
+            parts.setdefault(part[:IDENTIFIER], []).append(part)
+    if size > limits.metadata_size:
+        remarks.append("The extended XMP of the file was not read: it is too large.")
+        return
+    for pieces in list(parts.values())[:_MOST_PACKETS]:
+        yield joined(pieces)[0]
+
+
+def _value(source: Source, block: Metadata, limits: Limits, remarks: list[str]) -> bytes | None:
     try:
-        value = unpacker.decompress(value, limits.metadata_size)
-    except zlib.error:
-        remarks.append(f"The {kind.upper()} metadata of the file was not read: it is damaged.")
+        return read_block(source, block, limits)
+    except MalformedError as fault:
+        remarks.append(f"The {block.kind.upper()} metadata of the file was not read: it {fault.message}.")
         return None
-    if unpacker.unconsumed_tail:
-        remarks.append(f"The {kind.upper()} metadata of the file was not read: it unpacks to too much.")
-        return None
-    return value
 
 
 def read_metadata(metadata: FileMetadata, report: Report, out: Gathered) -> None:
     """Add what the metadata says to ``out``."""
     out.remarks.extend(metadata.remarks)
-    for kind, read in (("xmp", _read_xmp), ("exif", _read_exif), ("iptc", _read_iptc)):
-        block = getattr(metadata, kind)
+    blocks = (("xmp", _read_xmp, metadata.xmp), ("exif", _read_exif, metadata.exif), ("iptc", _read_iptc, metadata.iptc))
+    for kind, read, block in (*blocks, *(("xmp", _read_xmp, packet) for packet in metadata.more_xmp)):
         if block is None:
             continue
         origin = Origin(place=f"{kind.upper()} of the file", role="file", standing=_standing(kind, report))
@@ -101,8 +117,6 @@ def _standing(kind: str, report: Report) -> Standing:
 
 def _read_xmp(packet: bytes, origin: Origin, out: Gathered) -> None:
     from credkit.media.xmp import read_xmp
-    from credkit.media.xmp_packet import parse_packet
-    from credkit.terms.rsl import read_rsl
 
     view = read_xmp(packet, limits=out.limits)
     for among, name, texts in (
@@ -122,8 +136,18 @@ def _read_xmp(packet: bytes, origin: Origin, out: Gathered) -> None:
             out.licence(licence, _at(origin, name))
     if view.web_statement:
         out.page(view.web_statement, _at(origin, "xmpRights:WebStatement"))
-    if view.data_mining:
-        read_data_mining(view.data_mining, view.other_constraints, _at(origin, "plus:DataMining"), out)
+    _read_uses(packet, view.other_constraints, origin, out)
+
+
+def _read_uses(packet: bytes, constraints: str | None, origin: Origin, out: Gathered) -> None:
+    """Every value that a packet has of ``plus:DataMining``, and its licences in RSL."""
+    from credkit.media.texts.xmp import xmp_texts
+    from credkit.media.xmp_packet import parse_packet
+    from credkit.terms.rsl import read_rsl
+
+    for found in xmp_texts(packet, limits=out.limits):
+        if found.name == "plus:DataMining":
+            read_data_mining(found.text, constraints, _at(origin, "plus:DataMining"), out)
     if b"rsl" in packet:
         read_rsl(parse_packet(packet, limits=out.limits), _at(origin, "rsl:license"), out)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 
 from credkit.manifest.assertions.offer_view import OfferView
 from credkit.terms.terms import OfferTerms, Origin, Use
@@ -42,6 +43,7 @@ def offer_uses(view: OfferView) -> tuple[Use, ...]:
 def offer_terms(view: OfferView, origin: Origin, at: datetime) -> OfferTerms:
     """The offer, judged at the time ``at``. A date counts until its end, in the time zone that is last."""
     until, expired = _until(view.until, at)
+    conditions = (*view.conditions, f"until {view.until[:_LONGEST_AMOUNT]}") if view.until and until is None else view.conditions
     return OfferTerms(
         origin=origin,
         actions=(view.action,),
@@ -50,13 +52,13 @@ def offer_terms(view: OfferView, origin: Origin, at: datetime) -> OfferTerms:
         amount=view.amount,
         currency=view.currency,
         attribution=any(duty in _ATTRIBUTION for duty in view.duties),
-        duties=(*(duty for duty in view.duties if duty not in _ATTRIBUTION), *view.conditions),
+        duties=(*(duty for duty in view.duties if duty not in _ATTRIBUTION), *conditions),
         assigner=view.assigner,
         contact=view.contact,
         url=view.terms,
         valid_until=until,
         expired=expired,
-        free=not _asks(view.amount) and not view.conditions and all(duty in _ATTRIBUTION for duty in view.duties),
+        free=not _asks(view.amount) and not conditions and all(duty in _ATTRIBUTION for duty in view.duties),
         note=view.note,
     )
 
@@ -64,8 +66,8 @@ def offer_terms(view: OfferView, origin: Origin, at: datetime) -> OfferTerms:
 def _asks(amount: str | None) -> bool:
     """Whether there is something to pay; an amount that is no number is taken to ask for something."""
     try:
-        return amount is not None and not (len(amount) <= _LONGEST_AMOUNT and float(amount) == 0)
-    except ValueError:
+        return amount is not None and not (len(amount) <= _LONGEST_AMOUNT and Decimal(amount) == 0)
+    except InvalidOperation:
         return True
 
 

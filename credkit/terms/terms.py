@@ -47,8 +47,8 @@ Permission = Literal["allowed", "notAllowed", "constrained", "unsaid"]
 """``constrained``: allowed under conditions that are stated; ``unsaid``: nobody said anything, which is no permission."""
 Standing = Literal["trusted", "own word", "was there", "unprotected", "void"]
 """What stands behind a statement: a signer that the trust policy vouches for; a signer by his own word; metadata of the file that the
-signature covers, so that it was there when it was signed, but is nobody's word; metadata that anyone could have changed since; nothing,
-because what says it was altered or is not valid.
+signature covers, or an assertion that the signer only gathered, so that it was there when it was signed, but is nobody's word; metadata
+that anyone could have changed since; nothing, because what says it was altered or is not valid.
 """
 Kind = Literal["cawg", "plus", "licence", "offer", "rsl"]
 """The vocabulary of a statement about a use: CAWG training and data mining, ``plus:DataMining``, what a licence says, an offer in ODRL, RSL

@@ -9,6 +9,7 @@ same manifest counts before what the licence leaves out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from credkit.terms.terms import USES, Contradiction, OfferTerms, Origin, Permission, Standing, Use, UseStatement, UseTerms
 
@@ -29,10 +30,19 @@ USE_WORDS: dict[Use, str] = {
 _VERBS = {"notAllowed": "forbids {}", "constrained": "allows {} only under conditions", "allowed": "allows {}"}
 
 
-def weigh(statements: Iterable[UseStatement]) -> tuple[UseTerms, ...]:
-    """The outcome for each use, in the order of ``USES``."""
+def weigh(statements: Iterable[UseStatement], *, complete: bool = True) -> tuple[UseTerms, ...]:
+    """The outcome for each use, in the order of ``USES``. Of an incomplete list nothing is plainly allowed, nor unsaid."""
     listed = list(statements)
-    return tuple(_outcome(use, [statement for statement in listed if statement.use == use]) for use in USES)
+    found = tuple(_outcome(use, [statement for statement in listed if statement.use == use]) for use in USES)
+    return found if complete else tuple(_unread(entry) for entry in found)
+
+
+def _unread(entry: UseTerms) -> UseTerms:
+    """What was left out may forbid the use."""
+    if entry.permission == "notAllowed":
+        return entry
+    info = (*entry.info, "the file says more than is read here; read all of its terms")
+    return replace(entry, permission="constrained", info=info)
 
 
 def _outcome(use: Use, statements: list[UseStatement]) -> UseTerms:
@@ -56,12 +66,14 @@ def _deciding(statements: Sequence[UseStatement]) -> list[UseStatement]:
     """The statements about one use that bind, without those that a more precise one of the same speaker explains."""
     binding = [s for s in statements if s.origin.binds]
     precise = {_speaker(s.origin) for s in binding if not s.vague}
+    # Metadata of the file that repeats such a pointer is explained with it; a pointer of its own is not, by whoever signed later.
+    explained = {(s.basis, s.info) for s in binding if s.vague and _speaker(s.origin) in precise}
     offered = {_speaker(s.origin) for s in binding if s.kind == "offer" and s.permission != "notAllowed"}
     closed = {s.basis for s in binding if _is_closed(s) and _speaker(s.origin) in offered}
     return [
         s
         for s in binding
-        if not (s.vague and (_speaker(s.origin) in precise or (s.origin.role == "file" and precise)))
+        if not (s.vague and (_speaker(s.origin) in precise or (s.origin.role == "file" and (s.basis, s.info) in explained)))
         and not (_is_closed(s) and (_speaker(s.origin) in offered or (s.origin.role == "file" and s.basis in closed)))
     ]
 

@@ -17,105 +17,82 @@ _PRIVACY = (
 _QUALITY = ("INT", {"default": 90, "min": 1, "max": 100, "tooltip": "Of JPEG and WebP."})
 
 
-class CredkitSaveImage:
-    """Save each picture of a batch, signed."""
+def _inputs(formats: tuple[str, ...], **more: Any) -> dict[str, Any]:
+    """What the editor shows, in its order; nothing secret, because workflows keep it."""
+    return {
+        "required": {
+            "images": ("IMAGE",),
+            "filename_prefix": _PREFIX,
+            "format": (list(formats), {"default": formats[0]}),
+            **more,
+            "quality": _QUALITY,
+            "prompt_privacy": _PRIVACY,
+        },
+        "hidden": dict(_HIDDEN),
+    }
+
+
+def _request(
+    *,
+    images: Any,
+    filename_prefix: str = "ComfyUI",
+    format: str = "png",  # noqa: A002
+    quality: int = 90,
+    prompt_privacy: str = PRIVACY[0],
+    extra_pnginfo: Any = None,
+    unique_id: Any = None,
+    **more: Any,
+) -> SaveRequest:
+    """The inputs of a node, by the names that the editor has for them."""
+    return SaveRequest(
+        images=images,
+        prefix=filename_prefix,
+        format=format,
+        quality=quality,
+        privacy=prompt_privacy,
+        extra=extra_pnginfo,
+        node=None if unique_id is None else str(unique_id),
+        **more,
+    )
+
+
+class _SaveNode:
+    """What the editor asks of every node that saves."""
 
     RETURN_TYPES: ClassVar[tuple[str, ...]] = ()
     FUNCTION = "save"
     OUTPUT_NODE = True
     CATEGORY = "image/credkit"
+
+
+class CredkitSaveImage(_SaveNode):
+    """Save each picture of a batch, signed."""
+
     DESCRIPTION = "Saves pictures with Content Credentials (C2PA). Who signs stands in credkit's export settings."
 
     @classmethod
     def INPUT_TYPES(cls) -> dict[str, Any]:  # noqa: N802
-        """What the editor shows; nothing secret, because workflows keep it."""
-        return {
-            "required": {
-                "images": ("IMAGE",),
-                "filename_prefix": _PREFIX,
-                "format": (list(FORMATS), {"default": FORMATS[0]}),
-                "quality": _QUALITY,
-                "prompt_privacy": _PRIVACY,
-            },
-            "hidden": dict(_HIDDEN),
-        }
+        """What the editor shows."""
+        return _inputs(FORMATS)
 
-    def save(
-        self,
-        *,
-        images: Any,
-        filename_prefix: str = "ComfyUI",
-        format: str = "png",  # noqa: A002
-        quality: int = 90,
-        prompt_privacy: str = PRIVACY[0],
-        prompt: Any = None,
-        extra_pnginfo: Any = None,
-        unique_id: Any = None,
-    ) -> dict[str, Any]:
+    def save(self, **inputs: Any) -> dict[str, Any]:
         """Save, sign, and tell the editor what to show."""
-        request = SaveRequest(
-            images=images,
-            prefix=filename_prefix,
-            format=format,
-            quality=quality,
-            privacy=prompt_privacy,
-            prompt=prompt,
-            extra=extra_pnginfo,
-            node=None if unique_id is None else str(unique_id),
-        )
-        return {"ui": save_pictures(request, Host.running())}
+        return {"ui": save_pictures(_request(**inputs), Host.running())}
 
 
-class CredkitSaveAnimation:
+class CredkitSaveAnimation(_SaveNode):
     """Save a batch as one moving picture, signed."""
 
-    RETURN_TYPES: ClassVar[tuple[str, ...]] = ()
-    FUNCTION = "save"
-    OUTPUT_NODE = True
-    CATEGORY = "image/credkit"
     DESCRIPTION = "Saves a moving picture with Content Credentials (C2PA). Who signs stands in credkit's export settings."
 
     @classmethod
     def INPUT_TYPES(cls) -> dict[str, Any]:  # noqa: N802
-        """What the editor shows; nothing secret, because workflows keep it."""
-        return {
-            "required": {
-                "images": ("IMAGE",),
-                "filename_prefix": _PREFIX,
-                "format": (["png", "webp"], {"default": "png"}),
-                "fps": ("FLOAT", {"default": 6.0, "min": 0.01, "max": 1000.0, "step": 0.01}),
-                "quality": _QUALITY,
-                "prompt_privacy": _PRIVACY,
-            },
-            "hidden": dict(_HIDDEN),
-        }
+        """What the editor shows."""
+        return _inputs(("png", "webp"), fps=("FLOAT", {"default": 6.0, "min": 0.01, "max": 1000.0, "step": 0.01}))
 
-    def save(
-        self,
-        *,
-        images: Any,
-        filename_prefix: str = "ComfyUI",
-        format: str = "png",  # noqa: A002
-        fps: float = 6.0,
-        quality: int = 90,
-        prompt_privacy: str = PRIVACY[0],
-        prompt: Any = None,
-        extra_pnginfo: Any = None,
-        unique_id: Any = None,
-    ) -> dict[str, Any]:
+    def save(self, *, fps: float = 6.0, **inputs: Any) -> dict[str, Any]:
         """Save, sign, and tell the editor what to show."""
-        request = SaveRequest(
-            images=images,
-            prefix=filename_prefix,
-            format=format,
-            quality=quality,
-            privacy=prompt_privacy,
-            frames_per_second=fps,
-            prompt=prompt,
-            extra=extra_pnginfo,
-            node=None if unique_id is None else str(unique_id),
-        )
-        return {"ui": save_animation(request, Host.running())}
+        return {"ui": save_animation(_request(frames_per_second=fps, **inputs), Host.running())}
 
 
 NODE_CLASS_MAPPINGS = {"CredkitSaveImage": CredkitSaveImage, "CredkitSaveAnimation": CredkitSaveAnimation}

@@ -113,12 +113,7 @@ def parent(*more: Assertion, source_type: str | None = "digitalCapture", **optio
 
 def with_text(text: str) -> bytes:
     """A PNG with the parameter text of a generator."""
-    out = io.BytesIO()
-    info = PngImagePlugin.PngInfo()
-    info.add_text("parameters", text)
-    with Image.open(io.BytesIO(picture("png"))) as image:
-        image.save(out, "PNG", pnginfo=info)
-    return out.getvalue()
+    return _with_chunk("parameters", text)
 
 
 def with_xmp(body: str) -> bytes:
@@ -128,9 +123,13 @@ def with_xmp(body: str) -> bytes:
         '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
         f'xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" {body}/></rdf:RDF></x:xmpmeta>'
     )
+    return _with_chunk("XML:com.adobe.xmp", packet)
+
+
+def _with_chunk(keyword: str, text: str) -> bytes:
     out = io.BytesIO()
     info = PngImagePlugin.PngInfo()
-    info.add_itxt("XML:com.adobe.xmp", packet)
+    info.add_itxt(keyword, text)
     with Image.open(io.BytesIO(picture("png"))) as image:
         image.save(out, "PNG", pnginfo=info)
     return out.getvalue()

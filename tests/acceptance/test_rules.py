@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,9 +121,9 @@ CASES = [
     case("signer", False, "who is not among the signers of the policy.", signed, signer=SignerRule(certificate_sha256=("0" * 64,))),
     case("signer", False, "Nobody's signature on the file could be verified.", plain, signer=SignerRule(common_name=("x",))),
     case("ancestors", True, "It has no ancestors.", signed, ancestors="valid"),
-    case("ancestors", True, "All of its 1 ancestors are valid.", lambda: child_of(parent()), ancestors="valid"),
+    case("ancestors", True, "Its one ancestor is valid.", lambda: child_of(parent()), ancestors="valid"),
     case("ancestors", False, "is not trusted; every one must be trusted.", lambda: child_of(parent()), ancestors="trusted"),
-    case("ancestors", True, "ancestors are trusted.", lambda: child_of(parent()), ancestors="trusted", trusted=True),
+    case("ancestors", True, "ancestor is trusted.", lambda: child_of(parent()), ancestors="trusted", trusted=True),
     case("ancestors", False, 'An ancestor ("old.png") came without credentials', lambda: child_of(None), ancestors="valid"),
     case("ancestors", True, 'An ancestor ("old.png") came without credentials', lambda: child_of(None), ancestors="valid", unsaid="accept"),
     case("ai", True, "nothing points to a trained model.", signed, ai="declared"),
@@ -236,7 +237,7 @@ CASES = [
     case(
         "training_allowed",
         False,
-        "Nothing signed that still holds allows training of AI models, and that is no permission.",
+        "No statement of a signer that still holds allows training of AI models, and that is no permission.",
         lambda: with_xmp('plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-ALLOWED"'),
         training_allowed=("ai_training",),
         state="valid_or_none",
@@ -485,3 +486,65 @@ def test_all_rules_at_once_on_any_file_raise_nothing(kind: str) -> None:
         assert [result.rule for result in judgement.results] == list(RULES)
         assert not judgement.passed
         assert all(result.sentence.endswith(".") for result in judgement.results)
+
+
+LICENSED = cawg(dcterms_license="CC0-1.0", dc_creator=["Test Studio"])
+
+
+def component(*more: Assertion) -> bytes:
+    return child_of(parent(*more), relationship="componentOf")
+
+
+@pytest.mark.parametrize("data", [lambda: child_of(parent(LICENSED)), lambda: component(LICENSED)], ids=["parent", "component"])
+def test_what_is_said_of_an_ancestor_is_not_said_of_the_picture(data: Callable[[], bytes]) -> None:
+    assert not judged(data(), "licence", licence=("CC0-1.0",)).passed
+    assert not judged(data(), "creator_named", creator_named=("Test Studio",)).passed
+    assert not judged(data(), "commercial_use_allowed", commercial_use_allowed=True).passed
+    assert judged(signed(LICENSED), "licence", licence=("CC0-1.0",)).passed
+
+
+def test_a_permission_of_the_parent_does_not_sign_that_of_the_metadata() -> None:
+    report = report_on(child_of(parent(all_uses("allowed"))))
+    source = BytesSource(with_xmp('plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-ALLOWED"'))
+    policy = AcceptancePolicy(training_allowed=("ai_training",))
+    assert not judge(report, policy, source=source).result("training_allowed").passed
+
+
+HIDDEN = [
+    cawg(Iptc4xmpExt_DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"),
+    cawg(Iptc4xmpExt_AISystemUsed="Test Painter"),
+    Assertion("org.test.metadata", {"a": [{"b": {"c": "HTTP://cv.iptc.org/newscodes/digitalsourcetype/TrainedAlgorithmicMedia/ "}}]}),
+    Assertion("stds.iptc.photo-metadata", {"Iptc4xmpExt:DigitalSourceType": "compositeSynthetic"}, content="json"),
+]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda hidden: str(hidden.label))
+def test_a_model_is_found_in_any_field_of_any_generation(hidden: Assertion) -> None:
+    for data in (signed(hidden), child_of(parent(hidden))):
+        assert not judged(data, "ai", ai="forbidden", unsaid="accept").passed
+
+
+def test_a_source_type_in_another_spelling_is_a_trace() -> None:
+    name = "http://cv.iptc.org/newscodes/digitalsourcetype/TRAINEDALGORITHMICMEDIA"
+    assert not judged(with_xmp(f'Iptc4xmpExt:DigitalSourceType="{name}"'), "ai", ai="forbidden", unsaid="accept").passed
+
+
+def test_nothing_is_asked_about_a_certificate_that_is_not_there() -> None:
+    found = judged(plain(), "revocation_known", revocation_known=True, unsaid="accept")
+    assert (found.passed, found.sentence) == (False, "There is no signature whose certificate could be asked about.")
+
+
+@pytest.mark.parametrize(("permission", "sentence"), [("allowed", "No statement of a signer"), ("notAllowed", "is forbidden by")])
+def test_what_the_signer_only_gathered_may_forbid_and_not_permit(permission: str, sentence: str) -> None:
+    said = replace(all_uses(permission), place="gathered")
+    found = judged(signed(said), "training_allowed", training_allowed=("ai_training",))
+    assert not found.passed
+    assert sentence in found.sentence
+
+
+def test_an_assertion_that_cannot_be_read_may_forbid() -> None:
+    twice = b'{"plus:DataMining":"","plus:DataMining":"http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"}'
+    data = signed(all_uses("allowed"), Assertion("org.test.metadata", twice, content="json"))
+    found = judged(data, "training_allowed", training_allowed=("ai_training",))
+    assert (found.passed, found.unsaid) == (False, False)
+    assert "more than is read here" in found.sentence

@@ -329,7 +329,18 @@ def test_the_passphrase_comes_from_the_environment_or_its_file(tmp_path: Path, m
         with pytest.raises(CredentialError, match="can be read by others"):
             Exporter.from_settings()
         kept.chmod(0o600)
-    for data in (b"", b"x" * 9000, b"\xff\xfe\xff"):
+    for data, sentence in (
+        (b"", "holds nothing"),
+        (b"\nsecond", "holds nothing"),
+        (b"x" * 9000, "longer than"),
+        (b"\xff\xfe\xff", "not UTF-8"),
+    ):
         kept.write_bytes(data)
-        with pytest.raises(CredentialError):
+        with pytest.raises(CredentialError, match=sentence):
             Exporter.from_settings()
+    kept.unlink()
+    with pytest.raises(CredentialError, match="cannot be read"):
+        Exporter.from_settings()
+    kept.mkdir()
+    with pytest.raises(CredentialError, match="is a folder"):
+        Exporter.from_settings()

@@ -19,7 +19,7 @@ from credkit.lifting.lifted import Document, Lifted
 from credkit.manifest.assertions import Generation, GenerationInput, GenerationModel, GeneratorInfo
 from credkit.manifest.store import EmbeddedFile
 from tests.forge import peer, pki
-from tests.forge.generated import NEGATIVE, PROMPT, SEED, TOOLS, a1111_text, comfy_graph, sample
+from tests.forge.generated import NEGATIVE, PROMPT, SEED, TOOLS, a1111_text, comfy_graph, png, sample
 from tests.forge.pictures import picture
 from tests.media.test_hidden import hidden_in
 from tests.sealing.leaks import leaks
@@ -61,12 +61,6 @@ def embedded(report: credkit.Report) -> list[str]:
 def titles(report: credkit.Report) -> list[str | None]:
     assert report.active is not None
     return [item.title for item in report.active.ingredients]
-
-
-def png(**texts: str) -> bytes:
-    from tests.forge import generated
-
-    return generated._png(**texts)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -227,7 +221,7 @@ def test_measured_and_claimed_hashes_are_told_apart(tmp_path: Path) -> None:
         assert ingredient["metadata"]["org.credkit.claimed"] == {"autov2": "45dee52b00"}
         assert len([title for title in titles(result.report) if title and "ortrait" in title]) == 1
         assert any("45dee52b00" in note for note in result.notes), result.notes
-        assert "45dee52b00 only claimed by a text" in " ".join(credkit.render(result.report, "html").split())
+        assert "45dee52b00 claimed by a text and contradicted by the measurement" in " ".join(credkit.render(result.report, "html").split())
 
 
 def test_a_model_that_only_the_user_names_comes_in_addition(tmp_path: Path) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import errno
+import gzip
 import hashlib
 import io
 import json
+import unicodedata
+import zlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 import credkit
 from credkit import OpeningError, Statements
 from credkit.manifest.assertions import CawgMetadata, EmbeddedData, Generation
+from credkit.manifest.assertions.generation import GenerationSource, Withheld
 from credkit.sealing import openings as openings_module
 from credkit.sealing.commitments import commit
 from credkit.sealing.openings import Openings, kept_openings, read_openings, write_openings
@@ -112,7 +118,7 @@ def test_labels_and_terms_go_with_it(kind: str, tmp_path: Path) -> None:
     from credkit.labels import Labels
 
     labels = Labels(
-        regimes=("cn", "ca"), provider="Test Studio", provider_code="001191110102MACQD9K64010000", system="AWPortrait", system_version="1.4"
+        regimes=("cn", "ca"), provider="Test Studio", provider_code="001191110000MA0000000000001", system="AWPortrait", system_version="1.4"
     )
     target = tmp_path / f"out.{kind}"
     statements = Statements(creator=("Test Studio",), rights="(c) 2026 Test Studio", do_not_train=True)
@@ -482,3 +488,155 @@ def test_kept_openings_are_found_by_the_label(done: tuple[Path, credkit.SignResu
     assert kept_openings(result.label) == result.openings
     assert credkit.reveal(target.read_bytes())[0].value == PROMPT
     assert credkit.reveal(target, fields=("seed",))[0].value == generated.SEED
+
+
+# What an attacker leaves in a picture
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def _png(*chunks: bytes, behind: bytes = b"") -> bytes:
+    whole = picture("png")
+    return whole[:33] + b"".join(chunks) + whole[33:] + behind
+
+
+SECRET = "die Möwe über dem Leuchtturm at night"
+APART = unicodedata.normalize("NFD", SECRET)
+CLEARED = {
+    "another composition": _chunk(b"iTXt", b"Note\0\0\0\0\0" + APART.encode()),
+    "another case": _chunk(b"iTXt", b"Note\0\0\0\0\0" + SECRET.title().encode()),
+    "a keyword": _chunk(b"tEXt", SECRET.encode("latin-1") + b"\0x"),
+    "an address": _chunk(b"zTXt", b"Note\0\0" + zlib.compress(quote(SECRET).encode())),
+    "base64 of gzip": _chunk(b"tEXt", b"Note\0" + base64.b64encode(gzip.compress(SECRET.encode()))),
+    "JSON in JSON": _chunk(b"zTXt", b"Note\0\0" + zlib.compress(json.dumps(json.dumps(SECRET)).encode())),
+    "base64 in a packed text": _chunk(b"zTXt", b"Note\0\0" + zlib.compress(base64.b64encode(SECRET.encode()))),
+}
+REFUSED = {
+    "a private chunk": _chunk(b"prVt", APART.encode()),
+    "a packed private chunk": _chunk(b"prVt", b"name\0\0" + zlib.compress(SECRET.encode())),
+    "gzip in a private chunk": _chunk(b"prVt", gzip.compress(SECRET.encode())),
+    "a colour profile": _chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(128) + b"desc" + SECRET.encode())),
+}
+
+
+@pytest.mark.parametrize("name", CLEARED)
+@pytest.mark.parametrize("mode", ["sealed", "omit"])
+def test_texts_in_any_writing_are_cleared(name: str, mode: Any, tmp_path: Path) -> None:
+    target = tmp_path / "o.png"
+    result = credkit.sign_file(_png(CLEARED[name]), target, replace(CREATED, prompt=SECRET), signer=SIGNER, prompt=mode)
+    assert any("Taken out" in note for note in result.notes)
+    assert leaks(target.read_bytes(), SECRET, APART, SECRET.title(), quote(SECRET)) == []
+
+
+@pytest.mark.parametrize("name", [*REFUSED, "behind the end"])
+def test_what_is_packed_where_nobody_looks_is_refused(name: str, tmp_path: Path) -> None:
+    data = _png(REFUSED[name]) if name in REFUSED else _png(behind=zlib.compress(SECRET.encode()))
+    with pytest.raises(credkit.OutputError, match="would still hold the prompt"):
+        sealed(data, tmp_path / "o.png", replace(CREATED, prompt=SECRET))
+    assert files(tmp_path) == {}
+
+
+def test_a_short_prompt_in_a_packed_chunk(tmp_path: Path) -> None:
+    with pytest.raises(credkit.OutputError, match="packed data"):
+        sealed(_png(_chunk(b"prVt", zlib.compress(b"cat"))), tmp_path / "o.png", replace(CREATED, prompt="cat"))
+
+
+def test_more_packed_data_than_can_be_searched(tmp_path: Path) -> None:
+    from credkit.limits import DEFAULT_LIMITS
+
+    limits = replace(DEFAULT_LIMITS, texts_size=1_000)
+    with pytest.raises(credkit.OutputError, match="cannot be searched"):
+        sealed(_png(_chunk(b"prVt", zlib.compress(bytes(2_000)))), tmp_path / "o.png", replace(CREATED, prompt=SECRET), limits=limits)
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize("role", ["parent", "ingredient", "itself"])
+def test_the_file_name_of_an_ingredient_does_not_tell(role: str, tmp_path: Path) -> None:
+    named = tmp_path / "die_moewe-Die_Möwe_über_dem_Leuchtturm_at_night.png"
+    credkit.sign_file(picture("png"), named, replace(CREATED, title="a picture"), signer=SIGNER)
+    given: dict[str, Any] = {"parent": {"parent": named}, "ingredient": {"ingredients": (named,)}, "itself": {}}[role]
+    statements = Statements(edited="compositeWithTrainedAlgorithmicMedia", prompt=SECRET)
+    statements = replace(statements, edited=None, created="compositeSynthetic") if role == "ingredient" else statements
+    result = sealed(named if role == "itself" else picture("png"), tmp_path / "o.png", statements, **given)
+    assert any("name of the file of an ingredient" in note for note in result.notes)
+    assert b"Leuchtturm" not in (tmp_path / "o.png").read_bytes()
+
+
+def test_a_setting_or_place_that_is_named_like_its_value(tmp_path: Path) -> None:
+    generation = Generation(
+        settings={SECRET: "a value", "style": "plain"}, sources=(GenerationSource(format="a1111", place=f'PNG text "{SECRET}"'),)
+    )
+    sealed(picture("png"), tmp_path / "o.png", replace(CREATED, prompt=SECRET, generation=generation))
+    assert leaks((tmp_path / "o.png").read_bytes(), SECRET) == []
+    assert {one.field for one in credkit.reveal(tmp_path / "o.png", fields=())} == {"prompt", "settings/(1)", "settings/style"}
+
+
+def test_a_manifest_store_beside_the_output_is_refused_and_one_elsewhere_is_named(tmp_path: Path) -> None:
+    source, store = tmp_path / "in.png", tmp_path / "in.png.c2pa"
+    source.write_bytes(picture("png"))
+    credkit.sign_file(source, store, TOLD, signer=SIGNER, sidecar=True)
+    before = files(tmp_path)
+    with pytest.raises(credkit.HistoryError, match="in.png.c2pa.*in the open"):
+        sealed(source, source, TOLD, drop_history=True)
+    assert files(tmp_path) == before
+    result = sealed(source, tmp_path / "out.png", TOLD, drop_history=True)
+    assert any("in.png.c2pa" in note and "stays where it is" in note for note in result.notes)
+    sealed(source, store, TOLD, drop_history=True, sidecar=True)
+    assert b"foggy shore" not in store.read_bytes()
+
+
+def test_openings_and_picture_are_two_files(tmp_path: Path) -> None:
+    with pytest.raises(credkit.DefinitionError, match="name another file for them"):
+        sealed(picture("png"), tmp_path / "o.png", TOLD, openings=tmp_path / "x" / ".." / "o.png")
+    assert files(tmp_path) == {}
+
+
+def test_a_text_file_beside_openings_beside_the_output(tmp_path: Path) -> None:
+    twin = tmp_path / "o.txt"
+    twin.write_text(PROMPT)
+    sealed(picture("png"), tmp_path / "o.png", TOLD, openings=tmp_path / "o.json")
+    assert not twin.exists()
+    assert (tmp_path / "o.txt.txt").read_text() == PROMPT
+
+
+@pytest.mark.parametrize("name", ["prompt", "negative_prompt", "seed"])
+def test_bytes_that_are_no_text(name: str) -> None:
+    with pytest.raises(credkit.DefinitionError, match="no text"):
+        Statements(created="trainedAlgorithmicMedia", **{name: "cat \udcff"})
+
+
+def test_a_field_that_is_committed_to_twice_proves_nothing(tmp_path: Path) -> None:
+    """Whoever signs could keep two openings and show the one that suits him."""
+    one, other = commit("prompt", "a cat"), commit("prompt", "a dog")
+    withheld = tuple(Withheld(field="prompt", digest=made.digest) for made in (one, other))
+    result = credkit.sign_file(
+        picture("png"), tmp_path / "o.png", replace(CREATED, generation=Generation(withheld=withheld)), signer=SIGNER
+    )
+    for shown in (one, other):
+        found = Openings(manifest=result.label, asset="o.png", created=datetime.now(UTC), disclosures=(shown,))
+        place = tmp_path / f"{shown.value}.json"
+        write_openings(place, found)
+        with pytest.raises(OpeningError, match="more than once"):
+            credkit.reveal(tmp_path / "o.png", place)
+
+
+def test_folders_for_openings_are_private_without_a_mask(tmp_path: Path, kept: Path) -> None:
+    import os
+
+    before = os.umask(0)
+    try:
+        result = sealed(picture("png"), tmp_path / "o.png", TOLD)
+    finally:
+        os.umask(before)
+    assert result.openings is not None
+    assert [path.stat().st_mode & 0o777 for path in (result.openings, kept, kept.parent)] == [0o600, 0o700, 0o700]
+
+
+def test_a_model_of_an_earlier_generation_may_be_named_in_the_prompt(tmp_path: Path) -> None:
+    parent = tmp_path / "p.png"
+    credkit.sign_file(picture("png"), parent, replace(CREATED, models=(credkit.ModelReference("film_grain_style_v2"),)), signer=SIGNER)
+    statements = Statements(edited="compositeWithTrainedAlgorithmicMedia", prompt="at dusk, <lora:film_grain_style_v2:0.6>")
+    sealed(parent, tmp_path / "o.png", statements)
+    assert credkit.reveal(tmp_path / "o.png")[0].value == statements.prompt

@@ -2,13 +2,28 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.assets import BytesSource, Copy, Edit, Insert, Span, StoreLocation, fill, frame, hash_ranges, read_store, write, write_hashed
-from credkit.assets.engine import included
+from credkit.assets import (
+    BytesSource,
+    Copy,
+    Edit,
+    Insert,
+    Metadata,
+    Span,
+    StoreLocation,
+    fill,
+    frame,
+    hash_ranges,
+    read_store,
+    write,
+    write_hashed,
+)
+from credkit.assets.engine import included, read_block
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
@@ -107,3 +122,21 @@ def test_read_store_joins_slices_and_keeps_to_the_limit():
         with pytest.raises(MalformedError) as caught:
             read_store(BytesSource(DATA), bad, limits)
         assert caught.value.code == "manifest.inaccessible.malformed"
+
+
+def test_a_metadata_block_is_read_whole_and_within_bounds():
+    packed = zlib.compress(DATA)
+
+    def block(data, *, compressed, most=1_024):
+        spans = (Span(0, 5), Span(5, len(data) - 5))
+        found = Metadata(kind="xmp", slices=spans, frame=Span(0, len(data)), compressed=compressed)
+        return read_block(BytesSource(data), found, Limits(metadata_size=most))
+
+    assert block(DATA, compressed=False) == block(packed, compressed=True) == DATA
+    for data, compressed, most, fault in (
+        (DATA, False, len(DATA) - 1, "is larger than 1,023 bytes"),
+        (packed, True, len(DATA) - 1, "unpacks to more than 1,023 bytes"),
+        (b"no deflated value", True, len(DATA), "is damaged"),
+    ):
+        with pytest.raises(MalformedError, match=fault):
+            block(data, compressed=compressed, most=most)

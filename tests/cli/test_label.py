@@ -9,7 +9,7 @@ import pytest
 from tests.cli.shell import Shell
 from tests.forge import peer, tsa
 
-CODE = "001191110102MACQD9K64010000"
+CODE = "001191110000MA0000000000001"
 SIGN = ("sign", "portrait.png", "--created", "trainedAlgorithmicMedia")
 NAMED = ("--label-provider", "Test Studio", "--label-provider-code", CODE, "--label-system", "Painter/2.1")
 

@@ -27,7 +27,7 @@ def studio(shell: Shell) -> Shell:
 def test_one_command_signs_what_the_tool_wrote(tool: str, kind: str, studio: Shell) -> None:
     done = studio.ok("sign", f"{tool}.{kind}", "-o", f"out.{kind}", "--lift")
     assert "created by an AI model" in done.out
-    assert 'input "seed", without credentials: 965123777' in done.out
+    assert 'input "seed": 965123777' in done.out
     told = studio.ok("verify", f"out.{kind}").out
     assert "lighthouse keeper" in told
     assert peer.read((studio.folder / f"out.{kind}").read_bytes(), kind).state == "Valid"
@@ -58,10 +58,10 @@ def test_omitted(studio: Shell) -> None:
 
 def test_a_prompt_that_is_one_of_the_words(studio: Shell) -> None:
     studio.ok("sign", "portrait.png", "-o", "out.png", "--created", "trainedAlgorithmicMedia", "--prompt-text", "sealed")
-    assert 'input "prompt", without credentials: sealed' in studio.ok("inspect", "out.png").out
+    assert 'input "prompt": sealed' in studio.ok("inspect", "out.png").out
     studio.write("word.txt", b"omit\n")
     studio.ok("sign", "portrait.png", "-f", "-o", "out.png", "--created", "trainedAlgorithmicMedia", "--prompt", "@word.txt")
-    assert 'input "prompt", without credentials: omit' in studio.ok("inspect", "out.png").out
+    assert 'input "prompt": omit' in studio.ok("inspect", "out.png").out
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_models_are_found_and_measured(studio: Shell) -> None:
     studio.ok("sign", "a1111.png", "-o", "out.png", "--lift", "--model-dir", "models")
     told = " ".join(studio.ok("inspect", "out.png").out.replace("│", " ").split())
     assert 'measured of "awportrait_v14.safetensors"' in told
-    assert "AutoV2 45dee52b00 only claimed by a text" in told
+    assert "AutoV2 45dee52b00 claimed by a text and contradicted by the measurement" in told
 
 
 def test_raw_texts_are_kept_on_request(studio: Shell) -> None:

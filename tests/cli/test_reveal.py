@@ -119,3 +119,14 @@ def test_the_program_as_people_run_it(studio: Shell) -> None:
     """Once as a process of its own: importing, printing, exit code."""
     outside = Shell(studio.folder, studio.configuration)
     assert outside.ok("reveal", "sealed.png", "--field", "seed").out.splitlines()[1] == f"  {SEED}"
+
+
+@pytest.mark.parametrize("target", ["sealed.png", "all.json"])
+def test_what_is_handed_out_never_replaces_what_it_is_taken_from(target: str, studio: Shell) -> None:
+    """Openings of one field in the place of all of them would lose the others for good."""
+    studio.ok("reveal", "sealed.png", "--all", "-o", "all.json")
+    before = (studio.folder / target).read_bytes()
+    assert "name another file" in studio.refused(
+        1, "reveal", "sealed.png", "--openings", "all.json", "--field", "seed", "-o", target, "--force"
+    )
+    assert (studio.folder / target).read_bytes() == before

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-__all__ = ["NEGATIVE", "PROMPT", "SEED", "TOOLS", "Sample", "a1111_text", "comfy_graph", "sample"]
+__all__ = ["NEGATIVE", "PROMPT", "SEED", "TOOLS", "Sample", "a1111_text", "comfy_graph", "png", "sample"]
 
 PROMPT = 'a lone lighthouse keeper "Ömer" & his <b>cat</b>, 灯台, oil on canvas\nsecond line about the foggy shore'
 NEGATIVE = "blurry, extra fingers and toes"
@@ -74,7 +74,8 @@ def _image() -> Image.Image:
     return Image.linear_gradient("L").resize(_SIZE).convert("RGB")
 
 
-def _png(**texts: str) -> bytes:
+def png(**texts: str) -> bytes:
+    """A PNG with these texts, by keyword."""
     info = PngImagePlugin.PngInfo()
     for keyword, text in texts.items():
         if text.isascii():
@@ -103,14 +104,14 @@ def _unicode(text: str) -> bytes:
 
 
 def _a1111(kind: str) -> bytes:
-    return _png(parameters=a1111_text()) if kind == "png" else _with_exif(kind, {}, _unicode(a1111_text()))
+    return png(parameters=a1111_text()) if kind == "png" else _with_exif(kind, {}, _unicode(a1111_text()))
 
 
 def _comfyui(kind: str) -> bytes:
     prompt = json.dumps(comfy_graph())
     workflow = json.dumps({"nodes": [{"id": 6, "type": "CLIPTextEncode", "widgets_values": [PROMPT]}], "links": []})
     if kind == "png":
-        return _png(prompt=prompt, workflow=workflow)
+        return png(prompt=prompt, workflow=workflow)
     return _with_exif(kind, {0x0110: f"prompt:{prompt}", 0x010F: f"workflow:{workflow}"})
 
 
@@ -128,7 +129,7 @@ def _invokeai(kind: str) -> bytes:
         "app_version": "5.0.0",
         "model": {"key": "k", "hash": "blake3:" + "ab" * 32, "name": "awportrait_v14", "base": "sd-1", "type": "main"},
     }
-    return _png(invokeai_metadata=json.dumps(metadata))
+    return png(invokeai_metadata=json.dumps(metadata))
 
 
 def _fooocus(kind: str) -> bytes:
@@ -152,7 +153,7 @@ def _fooocus(kind: str) -> bytes:
     }
     text = json.dumps(metadata)
     if kind == "png":
-        return _png(parameters=text, fooocus_scheme="fooocus")
+        return png(parameters=text, fooocus_scheme="fooocus")
     return _with_exif(kind, {0x0131: "Fooocus v2.5.5"}, text.encode())
 
 
@@ -167,7 +168,7 @@ def _novelai(kind: str) -> bytes:
         "width": 64,
         "height": 48,
     }
-    return _png(
+    return png(
         Title="AI generated image", Description=PROMPT, Software="NovelAI", Source="NovelAI Diffusion V3", Comment=json.dumps(comment)
     )
 
@@ -185,7 +186,7 @@ def _swarmui(kind: str) -> bytes:
         "swarm_version": "0.9.5",
     }
     text = json.dumps({"sui_image_params": parameters})
-    return _png(parameters=text) if kind == "png" else _with_exif(kind, {}, _unicode(text))
+    return png(parameters=text) if kind == "png" else _with_exif(kind, {}, _unicode(text))
 
 
 _WRITERS: dict[str, Callable[[str], bytes]] = {

@@ -77,10 +77,23 @@ ANSWERS = {
     "/empty": Answer(b""),
     "/missing.png": Answer(altered(), status=404),
     "/unasked-part.png": Answer(altered(), status=206),
+    "/all-of-it.png": Answer(altered(), status=206, headers={"Content-Range": f"bytes 0-{len(altered()) - 1}/{len(altered())}"}),
     "/moved-picture": Answer(altered(), status=302, headers={"Location": "/signed.png"}),
     "/hidden.png": Answer(_behind_a_long_header(altered()), headers={"Content-Encoding": "gzip"}),
     "/cookie.png": Answer(signed(), headers={"Set-Cookie": "seen=1; Path=/"}),
 }
+REFUSED = (
+    "/altered.png",
+    "/plain.png",
+    "/lying.txt",
+    "/zipped-altered.png",
+    "/chunked-altered.png",
+    "/moved",
+    "/missing.png",
+    "/unasked-part.png",
+    "/hidden.png",
+)
+"""Pictures that no hook lets through."""
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from credkit.limits import Limits
 from credkit.trust.fetch import Request, Response
 from credkit.trust.links import find_links
 from credkit.verify import verify
+from tests.acceptance.material import with_xmp
 from tests.forge import files
 from tests.forge.manifests import Assertion
 from tests.forge.pictures import picture
@@ -531,3 +532,50 @@ def test_it_works_without_anyio(media: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     for method in ("GET", "HEAD"):
         assert asyncio.run(answers(method))[0]["status"] == 502
+
+
+@pytest.mark.parametrize("kinds", [(b"text/html", b"image/png"), (b"image/png", b"text/html"), (b"multipart/byteranges; boundary=x",)])
+def test_no_media_type_hides_a_picture(media: Path, kinds: tuple[bytes, ...]) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"x-credkit-original", b"signed.png"), *((b"content-type", kind) for kind in kinds)]
+        asked = any(name == b"range" for name, _ in scope["headers"])
+        await send({"type": "http.response.start", "status": 206 if asked else 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"--x" if asked else picture("png")})
+
+    answer = ask(CredentialsMiddleware(app, originals=media), "/thumb", headers={"Range": "bytes=0-1,2-"} if len(kinds) == 1 else {})
+    assert answer.status_code == 502
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.png", "/../secret.png", "sub/../../secret.png", "%2e%2e/secret.png", "x" * 5_000, "a\0b", "loop.png"]
+)
+def test_names_of_originals_that_lead_nowhere(media: Path, name: str) -> None:
+    (media / "loop.png").symlink_to(media / "loop.png")
+    answer = ask(CredentialsMiddleware(named(name), originals=media), "/thumb")
+    assert (answer.status_code, answer.content) == (200, picture("png"))
+
+
+def named(name: str) -> Any:
+    """An application that names an original."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"x-credkit-original", name.encode("latin-1")), (b"content-type", b"image/png")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": picture("png")})
+
+    return app
+
+
+@pytest.mark.parametrize(("value", "field"), [("DMI-PROHIBITED", "1"), ("DMI-ALLOWED", "0")])
+def test_a_field_never_permits_what_the_metadata_reserve(media: Path, value: str, field: str) -> None:
+    allowed = {"entries": {f"cawg.{name}": {"use": "allowed"} for name in ("ai_training", "ai_generative_training", "data_mining")}}
+    asset = with_xmp(f'plus:DataMining="http://ns.useplus.org/ldf/vocab/{value}"')
+    data = files.signed(files.standard(Assertion("cawg.training-mining", allowed)), kind="png", asset=asset)
+    (media / "said.png").write_bytes(data)
+    assert ask(application(media), "/said.png").headers["tdm-reservation"] == field
+
+
+def test_a_permission_in_metadata_alone_is_no_field(media: Path) -> None:
+    asset = with_xmp('plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-ALLOWED"')
+    (media / "said.png").write_bytes(files.signed(files.standard(), kind="png", asset=asset))
+    assert "tdm-reservation" not in ask(application(media), "/said.png").headers

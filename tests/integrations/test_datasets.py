@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from credkit.errors import DefinitionError
 from credkit.integrations.receiving import Receiver
+from tests.acceptance.material import with_xmp
 from tests.forge.pictures import picture
 from tests.integrations.downloads import PAGE, POLICY, altered, signed
 
@@ -90,3 +91,11 @@ def test_a_missing_file_is_a_reason() -> None:
     told = CredentialsOf(receiver=Receiver(policy=POLICY))({"image": {"bytes": None, "path": "not-there.png"}})
     assert told["credentials_accepted"] is False
     assert 'not-there.png" cannot be read' in told["credentials_reason"]
+
+
+def test_a_permission_that_nobody_signed_is_none() -> None:
+    values = []
+    for value in ("DMI-ALLOWED", "DMI-PROHIBITED"):
+        row = {"image": with_xmp(f'plus:DataMining="http://ns.useplus.org/ldf/vocab/{value}"')}
+        values.append(CredentialsOf(receiver=Receiver(policy=POLICY))(row)["credentials_training_allowed"])
+    assert values == ["unsaid", "notAllowed"]

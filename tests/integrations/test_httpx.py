@@ -13,7 +13,7 @@ import pytest
 
 from credkit.integrations.receiving import CredentialsWarning, Receiver, RefusedError
 from tests.forge.pictures import picture
-from tests.integrations.downloads import PAGE, POLICY, Answer, altered, late, serving, signed
+from tests.integrations.downloads import PAGE, POLICY, REFUSED, Answer, altered, late, serving, signed
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 credkit_httpx = pytest.importorskip("credkit.integrations.httpx")
@@ -63,19 +63,7 @@ def test_accepted_pictures_arrive_as_they_are(address: str, path: str, way: dict
 
 
 @EVERY_WAY
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/altered.png",
-        "/plain.png",
-        "/lying.txt",
-        "/zipped-altered.png",
-        "/chunked-altered.png",
-        "/moved",
-        "/unasked-part.png",
-        "/hidden.png",
-    ],
-)
+@pytest.mark.parametrize("path", REFUSED)
 def test_refused_pictures_never_arrive(address: str, path: str, way: dict[str, bool]) -> None:
     with pytest.raises(RefusedError, match="is not accepted: ") as caught:
         fetched(address + path, refusing(), **way)
@@ -87,6 +75,8 @@ def test_the_rest_flows_through(address: str, way: dict[str, bool]) -> None:
     assert fetched(f"{address}/page.html", refusing(), **way) == PAGE
     assert fetched(f"{address}/page.gz", refusing(), **way) == PAGE
     assert fetched(f"{address}/part.png", refusing(), **way, headers={"Range": "bytes=0-499"}) == altered()[:500]
+    with pytest.raises(RefusedError):
+        fetched(f"{address}/all-of-it.png", refusing(), **way, headers={"Range": "bytes=0-"})
     assert fetched(f"{address}/empty", refusing(), **way) == b""
 
 

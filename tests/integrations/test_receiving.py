@@ -34,6 +34,11 @@ def drawn(kind: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("head", [b"\0\0\0\x18ftypmif2", b"\0\0\0\x18ftypheis", b"8BPS\0\1", b"\0\0\1\0\1\0", b"qoif\0\0\0\1"])
+def test_formats_that_pillow_reads_are_pictures(head: bytes) -> None:
+    assert is_picture(head.ljust(SNIFFED, b"\0"))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000"])
 def test_pictures_are_known_by_their_first_bytes(kind: str) -> None:
     try:

@@ -12,7 +12,7 @@ import pytest
 
 from credkit.integrations.receiving import CredentialsWarning, Receiver, RefusedError
 from tests.forge.pictures import picture
-from tests.integrations.downloads import PAGE, POLICY, Answer, altered, late, serving, signed
+from tests.integrations.downloads import PAGE, POLICY, REFUSED, Answer, altered, late, serving, signed
 
 requests = pytest.importorskip("requests", reason="requests is not installed")
 credkit_requests = pytest.importorskip("credkit.integrations.requests")
@@ -41,20 +41,7 @@ def test_accepted_pictures_arrive_as_they_are(session: requests.Session, address
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/altered.png",
-        "/plain.png",
-        "/lying.txt",
-        "/zipped-altered.png",
-        "/chunked-altered.png",
-        "/moved",
-        "/missing.png",
-        "/unasked-part.png",
-        "/hidden.png",
-    ],
-)
+@pytest.mark.parametrize("path", REFUSED)
 def test_refused_pictures_never_arrive(session: requests.Session, address: str, path: str, stream: bool) -> None:
     with pytest.raises(RefusedError, match="is not accepted: ") as caught:
         session.get(address + path, stream=stream).content  # noqa: B018
@@ -92,6 +79,8 @@ def test_bytes_can_be_read_in_every_way(session: requests.Session, address: str,
 
 def test_parts_heads_and_empty_bodies_are_left_alone(session: requests.Session, address: str) -> None:
     assert session.get(f"{address}/part.png", headers={"Range": "bytes=0-499"}).content == altered()[:500]
+    with pytest.raises(RefusedError):
+        session.get(f"{address}/all-of-it.png", headers={"Range": "bytes=0-"})
     assert session.head(f"{address}/altered.png").status_code == 200
     assert session.get(f"{address}/empty").content == b""
 

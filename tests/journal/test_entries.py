@@ -144,6 +144,7 @@ def test_every_truncation(tmp_path: Path) -> None:
         ('"kind":"note"', '"kind":"poem"', "no entry"),
         ('"kind":"note"', '"kind":["note"]', "no entry"),
         ('"text":', '"more":1,"text":', "no such entry has"),
+        ('"text":', '"":', "no such entry has"),
         ('"text":"hello"', '"text":5', "should be a text"),
         ('"text":"hello"', '"text": "hello"', "not in the form"),
         ('"text":"hello"', '"text":"hello","text":"b"', "twice"),

@@ -16,10 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.errors import AssetError
+from credkit.journal.checkpoints import write_checkpoint
 from credkit.journal.entries import Note
 from credkit.journal.following import head_path
+from credkit.journal.page import journal_page
 from credkit.journal.verifying import JournalReport, verify_journal
 from credkit.journal.writing import append
+from tests.forge import pki
 from tests.journal.material import forged, lines, studio
 
 
@@ -278,7 +281,7 @@ def test_a_signing_without_an_outcome_is_told() -> None:
 
 def test_what_is_not_signed_yet_is_told() -> None:
     notes = judged(list(shared()[1])).notes
-    assert "4 entries stand behind the last checkpoint and are not signed yet." in notes
+    assert "4 entries behind the last checkpoint: not signed yet." in notes
 
 
 def test_a_journal_without_checkpoint_says_so(tmp_path: Path) -> None:
@@ -300,3 +303,29 @@ def test_any_bytes_get_a_report(parts: list[bytes]) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(AssetError):
         verify_journal(tmp_path / "nowhere")
+
+
+def test_another_signer_of_a_checkpoint_is_told(tmp_path: Path) -> None:
+    path = studio(tmp_path / "studio") / "journal.jsonl"
+    assert not any("different certificates" in note for note in verify_journal(path).notes)
+    write_checkpoint(path, pki.signer("es256"))
+    report = verify_journal(path)
+    assert report.intact
+    assert any(note.startswith("The checkpoints were signed with 2 different certificates") for note in report.notes)
+
+
+@pytest.mark.parametrize("line", [b"\n", b"{}\n"])
+def test_of_very_many_faults_the_rest_is_not_judged(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(line * 50_000)
+    faults = verify_journal(path).faults
+    assert len(faults) == 1_000
+    assert any("there is more, and it was not judged" in fault.message for fault in faults)
+
+
+def test_an_entry_that_stands_there_very_often(tmp_path: Path) -> None:
+    path = studio(tmp_path / "studio") / "journal.jsonl"
+    path.write_bytes(lines(path)[0] * 5_000)
+    report = verify_journal(path)
+    assert len(report.faults) <= 1_001
+    assert journal_page(report).count("stands in line 1 already") >= 999

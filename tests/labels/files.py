@@ -16,7 +16,7 @@ from tests.forge.pictures import picture
 
 __all__ = ["AI", "AIGC", "CODE", "aigc", "exif_picture", "packet", "png_text", "with_xmp"]
 
-CODE = "001191110102MACQD9K64010000"
+CODE = "001191110000MA0000000000001"
 AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 AIGC: dict[str, Any] = {
     "Label": "1",

@@ -20,7 +20,7 @@ from credkit.api import lint_file
 from credkit.errors import AssetError, DefinitionError
 from credkit.labels import Labels
 from credkit.labels.lint import RULES, LintReport, lint_document
-from credkit.manifest.assertions import CawgMetadata
+from credkit.manifest.assertions import CawgMetadata, GeneratorInfo
 from credkit.sign.builder import Builder
 from credkit.trust.policy import TrustPolicy
 from tests.forge import files as forged
@@ -261,3 +261,30 @@ def test_hostile_labels(text: str) -> None:
     except AssetError:
         return
     lint(data)
+
+
+def test_the_property_made_for_the_system_answers_and_others_are_told() -> None:
+    builder = Builder()
+    builder.created("trainedAlgorithmicMedia", software_agent=GeneratorInfo("Test Studio WebUI", "1.10"))
+    builder.add(CawgMetadata(ai_system="Painter", ai_system_version="2.1"))
+    out = io.BytesIO()
+    builder.sign(loose(aigc()), out, pki.signer())
+    found = {finding.requirement.id: finding.answer for finding in lint(out.getvalue(), "ca", "eu").findings}
+    for answer in (found["ca.system"], found["eu.system"]):
+        assert answer.found == "Painter 2.1"
+        assert answer.where == ("cawg.metadata of the manifest", "XMP Iptc4xmpExt:AISystemUsed")
+        assert answer.also == ("Test Studio WebUI 1.10 (c2pa.created in c2pa.actions.v2 of the manifest)",)
+
+
+@pytest.mark.parametrize("text", [aigc(Label="0"), aigc(Label="１"), aigc(Label="l"), aigc()[:-1] + ',"Label":"2"}'])
+def test_a_label_that_does_not_say_generated_is_no_disclosure(text: str) -> None:
+    found = lint(with_xmp(packet(TC260__AIGC=text)), "cn", "ca")
+    assert "ca.latent" in unmet(found)
+    assert unmet(found) & {"cn.attribute", "cn.json"}
+
+
+def test_several_systems_in_xmp() -> None:
+    body = packet(Iptc4xmpExt__AISystemUsed="Painter", Iptc4xmpExt__AISystemVersionUsed="2.1")
+    description = body[body.index(b"<rdf:Description") : body.index(b"</rdf:RDF>")].replace(b"Painter", b"Other")
+    data = stated(with_xmp(body.replace(b"</rdf:RDF>", description + b"</rdf:RDF>")), system="Painter", version="2.1")
+    assert "marks.system" in unmet(lint(data, "cn"))

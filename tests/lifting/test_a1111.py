@@ -274,3 +274,14 @@ def test_a_megabyte_of_anything_ends(piece: str) -> None:
 
 def test_blocks_come_from_a_real_reader() -> None:
     assert [found.kind for found in blocks_of(user_comment(PLAIN))] == ["exif"]
+
+
+def test_a_line_of_nothing_but_colons_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def key_before(line: str, position: int, colon: int) -> None:
+        asked.append(colon)
+
+    monkeypatch.setattr(infotext, "_key_before", key_before)
+    assert list(infotext.pairs("-a:" * 300_000)) == []
+    assert len(asked) == 100_000

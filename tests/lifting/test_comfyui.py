@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.lifting import Lifted, lift_texts
-from credkit.lifting.comfyui_graph import prompt_graph, workflow_graph
+from credkit.lifting import Lifted, comfyui_walk, lift_texts
+from credkit.lifting.comfyui_graph import _bridges, prompt_graph, workflow_graph
 from credkit.limits import DEFAULT_LIMITS
 from credkit.manifest.assertions.generation import GenerationInput, GenerationModel
 from tests.lifting.files import block, lifted_of, only, png, with_tags
@@ -570,3 +570,93 @@ def test_wide_nodes_cost_what_they_are_long(count: int) -> None:
     found = lifted(graph)
     assert len(found.generation.settings) == 1_000
     assert len(found.generation.models) == 500
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """The calls of a function of ``comfyui_walk``, as they come."""
+    calls: list[object] = []
+    inner = getattr(comfyui_walk, name)
+
+    def outer(*given: object, **named: object) -> object:
+        calls.append(given)
+        return inner(*given, **named)
+
+    monkeypatch.setattr(comfyui_walk, name, outer)
+    return calls
+
+
+def test_a_chain_behind_many_inputs_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps, pieces = counted(monkeypatch, "_step"), counted(monkeypatch, "_pieces")
+    sampler = plain()["3"]["inputs"]
+    chain = {f"h{n}": node("Handed on", value=[f"h{n + 1}", 0]) for n in range(150)}
+    settings_ = {name: ["h0", 0] for name in ("steps", "cfg", "denoise", "guidance", "scheduler", "sampler_name")}
+    words = {name: ["h0", 0] for name in ("text", "text_g", "text_l", "clip_g", "clip_l", "t5xxl", "prompt", "string", "value", "tags")}
+    around = {f"a{n}": node("Mine", next=[f"a{n + 1}", 0], **settings_) for n in range(300)}
+    prompts = {f"p{n}": node("Mine", next=[f"p{n + 1}", 0], **words) for n in range(300)}
+    passes = {
+        f"s{n}": node(
+            "KSampler", **sampler | {"positive": ["p0", 0], "negative": ["p0", 1], "noise": ["a0", 0], "latent_image": [f"s{n + 1}", 0]}
+        )
+        for n in range(16)
+    }
+    graph = chain | around | prompts | passes | {"e": node("SaveImage", images=["s0", 0])}
+    lifted(graph)
+    assert 0 < len(steps) <= 6 * len(graph)
+    assert 0 < len(pieces) <= len(graph)
+
+
+def test_words_are_followed_once_without_a_sampler(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces, steps = counted(monkeypatch, "_pieces"), counted(monkeypatch, "_step")
+    chain = {f"h{n}": node("Handed on", value=[f"h{n + 1}", 0]) for n in range(150)}
+    asked = {f"x{n}": node("Mine", image=[f"x{n + 1}", 0], text=["h0", 0], prompt=["h0", 0], seed=["h0", 0]) for n in range(500)}
+    lifted(chain | asked | {"e": node("SaveImage", images=["x0", 0])})
+    assert 0 < len(pieces) <= len(chain)
+    assert 0 < len(steps) <= 2 * len(chain)
+
+
+def test_a_way_that_comes_back_to_itself_has_no_value() -> None:
+    ring = {f"h{n}": node("Handed on", value=[f"h{(n + 1) % 5}", 0]) for n in range(5)}
+    found = lifted(plain(**ring, **{"3": node("KSampler", **plain()["3"]["inputs"] | {"steps": ["h2", 0], "cfg": ["h4", 0]})}))
+    assert "steps" not in found.generation.settings
+    assert "cfg" not in found.generation.settings
+    assert found.generation.settings["sampler"] == "dpmpp_2m"
+
+
+class Item(dict[str, object]):
+    """An input or output that counts how often it is asked for something."""
+
+    asked = 0
+
+    def get(self, key: str, default: object = None) -> object:
+        Item.asked += 1
+        return super().get(key, default)
+
+
+def test_a_bypassed_node_with_many_inputs_and_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Item, "asked", 0)
+    entry = {"inputs": [Item(type="A")] * 500, "outputs": [Item(type="B")] * 499 + [Item(type="A")]}
+    assert _bridges(entry)["499"] == "0"
+    assert Item.asked <= 2_000
+
+
+def test_many_kinds_of_group_nodes_are_told_to_an_end() -> None:
+    drawn_ = [drawn(n, f"workflow/{n}", [], []) for n in range(2_000)]
+    graph = workflow_graph({"nodes": drawn_, "links": []}, maximum=DEFAULT_LIMITS.graph_nodes)
+    assert graph is not None
+    assert len(graph.nodes) == 2_000
+    assert len(graph.remarks) == 50
+
+
+def test_a_long_list_of_values_in_a_subgraph_that_is_used_often() -> None:
+    inner = {"id": "sub", "nodes": [{"id": 1, "type": "Mine", "widgets_values": list(range(1_000))}], "links": []}
+    graph = workflow_graph(
+        {"nodes": [drawn(n, "sub", [], []) for n in range(500)], "links": [], "definitions": {"subgraphs": [inner]}}, maximum=500
+    )
+    assert graph is not None
+    assert len(graph.nodes) <= 30
+    assert any("more inputs" in sentence or "too often" in sentence for sentence in graph.remarks)
+
+
+def test_a_node_with_too_many_inputs_is_told() -> None:
+    graph = plain(**{"3": node("KSampler", **plain()["3"]["inputs"] | {f"x{n}": n for n in range(3_000)})})
+    assert "A node of the graph has more than 2,000 inputs; the rest is left out." in lifted(graph).remarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_a_measurement_is_kept_and_used(large: Path, cache_folder: Path, monkeyp
     assert measure_model(large) == first
 
 
-@pytest.mark.parametrize("key", ["path", "size", "mtime", "inode", "device", "version"])
+@pytest.mark.parametrize("key", ["path", "size", "mtime", "ctime", "inode", "device", "version"])
 def test_a_measurement_of_anything_else_is_not_trusted(large: Path, cache_folder: Path, key: str) -> None:
     first = measure_model(large)
     entry = json.loads(kept(cache_folder).read_text())
@@ -334,3 +335,15 @@ def test_what_is_measured_already_stays(folder: Path) -> None:
 )
 def test_how_claims_compare(kind: str, digits: str, expected: bool | None) -> None:
     assert agrees(kind, digits, {"sha256": "ab" * 32, "size": 1, "tensors": "cd" * 32, "autov3": "cd" * 6}) is expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the system keeps no time of the last change")
+def test_another_file_with_the_same_size_and_time_is_measured_anew(large: Path, cache_folder: Path) -> None:
+    """As programs leave it that copy into an existing file and set its time back."""
+    before = measure_model(large)
+    status = large.stat()
+    with large.open("r+b") as file:
+        file.seek(-4, os.SEEK_END)
+        file.write(b"\0\0\1\1")
+    os.utime(large, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert measure_model(large)["sha256"] != before["sha256"]

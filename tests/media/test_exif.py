@@ -184,3 +184,30 @@ def test_any_text_comes_back(creator: str, description: str) -> None:
     for existing in (None, camera_block(), little_endian_block()):
         view = read_exif(exif_with(existing, creator=creator, description=description))
         assert (view.creator, view.description) == (creator, description)
+
+
+def claiming(*entries: tuple[int, int, int, int]) -> bytes:
+    """A block whose entries (tag, type, number, value) claim what is not there."""
+    rows = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\x00" + struct.pack("<IH", 8, len(entries)) + rows + bytes(200)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        claiming((0x9C9B, 1, 0xFFFF_FFFF, 8)),
+        claiming((0x011A, 5, 0x7FFF_FFFF, 8)),
+        claiming(*[(0x9C9B, 1, 900_000, 8)] * 3),
+        claiming(*[(0x0131, 2, 0xFFFF_FFFF, 0)] * 20_000),
+        claiming((0x8769, 3, 1, 8), (0x9C9B, 1, 1, 8)),
+        claiming((0x8769, 4, 1, 8), (0xA005, 4, 1, 10), (0x9C9B, 4, 1_000_001, 8)),
+    ],
+)
+def test_claims_beyond_the_block_never_reach_the_library(block: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    monkeypatch.setattr("piexif.load", asked.append)
+    with pytest.raises(AssetError, match="damaged"):
+        read_exif(block)
+    with pytest.raises(AssetError, match="damaged"):
+        exif_with(block, creator="credkit test")
+    assert asked == []

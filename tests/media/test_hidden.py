@@ -31,7 +31,7 @@ def picture(mode: str = "RGB", size: tuple[int, int] = (64, 48), seed: int = 1) 
 
 def hidden_in(image: Image.Image, text: str, variant: str, *, payload: bytes | None = None, length: int | None = None) -> Image.Image:
     """Written pixel by pixel, as the tools do it: columns from the left, each from the top."""
-    raw = payload if payload is not None else gzip.compress(text.encode()) if variant.endswith("comp") else text.encode()
+    raw = payload if payload is not None else gzip.compress(text.encode(), mtime=0) if variant.endswith("comp") else text.encode()
     head = f"stealth_{variant}".encode() + (8 * len(raw) if length is None else length).to_bytes(4, "big")
     bits = [byte >> shift & 1 for byte in head + raw for shift in range(7, -1, -1)]
     image = image.copy()
@@ -101,6 +101,16 @@ def test_a_picture_without_one_has_none(mode: str) -> None:
     data = saved(Image.new(mode, (40, 40)) if mode in ("1", "P", "I;16") else picture(mode))
     assert find_hidden(BytesSource(data)) is None
     assert cleared(data) == data
+
+
+@pytest.mark.parametrize("small", [picture("L"), Image.new("1", (40, 40)), picture("RGB", size=(5, 5)), picture("RGBA", size=(5, 5))])
+def test_no_pixel_is_decoded_where_the_header_tells_that_there_is_none(small: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(small)
+    decoded: list[Image.Image] = []
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", decoded.append)
+    assert find_hidden(BytesSource(data)) is None
+    assert cleared(data) == data
+    assert decoded == []
 
 
 def test_other_files_have_none() -> None:

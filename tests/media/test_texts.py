@@ -528,6 +528,13 @@ def test_gif_comments() -> None:
     assert whole(without_texts(BytesSource(data), blocks(data))) == data
 
 
+def test_a_gif_in_endless_parts_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("credkit.media.texts.gif._PARTS", 100)
+    head = saved("GIF")[:-1]
+    for parts in (b"!\xfe" + b"\x01a" * 200 + b"\x00", b"!\x01" + b"\x01a" * 200 + b"\x00", b"!\x01\x00" * 200):
+        assert "more than 100 parts" in blocks(head + parts + b";")[-1].damage
+
+
 def test_a_broken_gif_is_told() -> None:
     data = saved("GIF", comment=b"a comment" * 60)
     found = blocks(data[:-1])

@@ -227,7 +227,7 @@ def test_prompts_and_measured_files_of_inputs_are_told() -> None:
         'input "Portrait Model 1"': {("kind", "c2pa.types.model")},
         'input "prompt"': {("text", "a harbour\nat night"), ("kind", "c2pa.types.generator.prompt")},
     }
-    assert 'made from: input "prompt", without credentials: a harbour\\x0aat night' in render(report, "story", console=Console(width=200))
+    assert 'made from: input "prompt": a harbour\\x0aat night' in render(report, "story", console=Console(width=200))
     unmatched = replace(report.manifests[0], results=ResultMap())
     assert "harbour" not in render(replace(report, manifests=(unmatched,)), "story")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import unicodedata
+import zlib
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from credkit.assets import BytesSource
 from credkit.sealing.fields import Secret
-from credkit.sealing.search import SHORTEST, Searched, in_bytes
+from credkit.sealing.search import SHORTEST, Searched, in_bytes, in_packed, in_text
 
 PROMPT = 'a lone keeper of the "old" lighthouse & his <cat>, 灯台\nthe second line, which is about the foggy shore'
 SOUGHT = Searched.of([Secret(field="prompt", value=PROMPT), Secret(field="seed", value="965123777")])
@@ -34,6 +36,9 @@ SPELLINGS = {
     "the beginning": PROMPT[:41].encode(),
     "the middle": PROMPT[10:49].encode() + PROMPT[49:85].encode(),
     "the seed": b"Seed: 965123777,",
+    "an address": quote(PROMPT).encode(),
+    "hexadecimal digits": PROMPT.encode().hex().upper().encode(),
+    "entities": "".join(f"&#{ord(letter)};" if ord(letter) > 127 else letter for letter in escape(PROMPT)).encode(),
 }
 
 
@@ -103,3 +108,60 @@ def test_short_lines_of_documents_are_no_pieces() -> None:
     sought = Searched.of([Secret(field="document/workflow", value=text)])
     assert sought.find_in('"class_type": "SaveImage",') is None
     assert sought.find_in("{" + text.splitlines()[-2] + "}") == "document/workflow"
+
+
+COMPOSED = "die Möwe über dem Leuchtturm à la plage"
+
+
+@pytest.mark.parametrize("sought", ["NFC", "NFD"])
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+def test_composed_characters_are_the_same_however_they_are_written(sought: str, stored: str) -> None:
+    words = Searched.of([Secret(field="prompt", value=unicodedata.normalize(sought, COMPOSED))])
+    text = unicodedata.normalize(stored, f"about: {COMPOSED}!")
+    assert words.find_in(text) == "prompt"
+    assert in_bytes(words, BytesSource(text.encode())) is not None
+
+
+def test_a_phrase_counts_in_any_case_and_a_word_does_not() -> None:
+    sought = Searched.of([Secret(field="prompt", value="a lone keeper at night"), Secret(field="negative-prompt", value="person")])
+    assert sought.find_in("A Lone  Keeper\nAt Night") == "prompt"
+    assert sought.find_in("Person") is None
+    assert sought.find_in("a person") == "negative-prompt"
+
+
+@pytest.mark.parametrize(
+    ("name", "tells"),
+    [
+        ("a_lone_keeper_of_the_old_lighthouse.png", True),
+        ("00012-A-Lone-Keeper-Of-The-Old-Ligh.png", True),
+        ("a-lone-keeper-of-the-old-ligh.png", True),
+        ("a-lone.png", False),
+        ("00012-965123777.png", True),
+        ("ship.png", False),
+        (".png", False),
+    ],
+)
+def test_names_of_files(name: str, tells: bool) -> None:
+    sought = Searched.of(
+        [Secret(field="prompt", value="a lone keeper of the old lighthouse, at dusk"), Secret(field="seed", value="965123777")]
+    )
+    assert bool(sought.find_in_name(name)) is tells
+
+
+def test_names_that_are_told_on_purpose() -> None:
+    sought = Searched.of([Secret(field="prompt", value="photo by film_grain_v2, at dusk")], public=["film_grain_v2.safetensors"])
+    assert sought.find_in_name("film_grain_v2.safetensors") is None
+
+
+@pytest.mark.parametrize("text", [quote("cat"), "&#99;at", "\\u0063at", " cat\n"])
+def test_short_values_in_other_writings(text: str) -> None:
+    assert in_text(Searched.of([Secret(field="prompt", value="cat")]), text) == "prompt"
+
+
+@pytest.mark.parametrize("value", ["cat", PROMPT])
+def test_packed(value: str) -> None:
+    sought = Searched.of([Secret(field="prompt", value=value)])
+    packed = zlib.compress(value.encode())
+    assert in_packed(sought, BytesSource(b"chunk" + packed + b"!")) == "prompt"
+    assert in_text(sought, "data: " + base64.b64encode(packed).decode()) == "prompt"
+    assert in_packed(sought, BytesSource(zlib.compress(b"ships and sails"))) is None

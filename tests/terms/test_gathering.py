@@ -272,7 +272,7 @@ def test_metadata_that_cannot_be_read_is_told() -> None:
 def test_damaged_and_doubled_blocks_are_told() -> None:
     assert "was not read" in metadata_of(BytesSource(b"\xff\xd8\xff\xe0\x00")).remarks[0]
     data = credkit_png_with_xmp(2)
-    assert metadata_of(BytesSource(data)).remarks == ("The file holds 2 XMP blocks; only the first was read for its terms.",)
+    assert metadata_of(BytesSource(data)).remarks == ("The file holds 2 XMP blocks; all were read for its terms.",)
 
 
 def credkit_png_with_xmp(count: int) -> bytes:
@@ -347,3 +347,20 @@ def test_a_repaint_with_ai_of_what_forbids_it(own: bool, edited: str, told: bool
     if told:
         assert "generation 2" in found.contradictions[0].sentence
         assert found.contradictions[0].sentence.endswith("was made from it with an AI model.")
+
+
+def test_a_prohibition_counts_in_every_packet() -> None:
+    yes, no = (xmp(attributes=f'plus:DataMining="{PLUS}{value}"').xmp or b"" for value in ("DMI-ALLOWED", "DMI-PROHIBITED"))
+    mixed = yes.replace(b"</rdf:RDF>", no[no.index(b"<rdf:Description") : no.index(b"</rdf:RDF>")] + b"</rdf:RDF>")
+    for found in (FileMetadata(xmp=yes, more_xmp=(no,)), FileMetadata(xmp=mixed)):
+        assert terms(found, active=Made(says={})).use("ai_training").permission == "notAllowed"
+
+
+def test_a_prohibition_counts_in_extended_xmp() -> None:
+    packet = xmp(attributes=f'plus:DataMining="{PLUS}DMI-PROHIBITED"').xmp or b""
+    body = b"http://ns.adobe.com/xmp/extension/\x00" + b"0" * 32 + len(packet).to_bytes(4, "big") + bytes(4) + packet
+    data = picture("jpeg")
+    segment = b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+    found = metadata_of(BytesSource(data[:2] + segment + data[2:]))
+    assert found.xmp is None
+    assert terms(found, active=Made(says={})).use("ai_training").permission == "notAllowed"

@@ -148,3 +148,8 @@ def test_unknown_words_name_the_nearest(text: str, message: str) -> None:
 def test_any_text(text: str) -> None:
     found = known_licence(text)
     assert found is None or set(found.uses) <= set(USES)
+
+
+@pytest.mark.parametrize("text", ["(CC0-1.0 OR MIT) AND CC-BY-NC-4.0", "CC-BY-NC-4.0 AND (MIT OR CC0-1.0)", "(MIT OR CC0-1.0)"])
+def test_of_nested_expressions_nothing_is_concluded(text: str) -> None:
+    assert known_licence(text) is None

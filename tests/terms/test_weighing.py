@@ -132,9 +132,10 @@ def test_a_value_that_points_elsewhere_yields_to_precise_words(in_file: bool) ->
     packet = xmp(attributes=f'plus:DataMining="{value}"') if in_file else None
     more = {} if in_file else metadata(plus__DataMining=value, plus__OtherConstraints="ask")
     found = terms(packet, active=Made(says=says | more))
-    assert (training(found), found.use("data_mining").permission) == ("allowed", "notAllowed")
+    # The file's own metadata may be older than the signature, and somebody else's.
+    assert (training(found), found.use("data_mining").permission) == ("constrained" if in_file else "allowed", "notAllowed")
     assert found.use("ai_generative_training").permission == "constrained"
-    assert found.contradictions == ()
+    assert {c.name for c in found.contradictions} == ({"plus-against-cawg"} if in_file else set())
 
 
 def test_a_pointer_of_somebody_else_does_not_yield() -> None:
@@ -183,3 +184,110 @@ def test_more_statements_than_are_weighed() -> None:
     found = terms_of(report, limits=replace(DEFAULT_LIMITS, terms=10))
     assert len(found.creators) == 10
     assert "the first 10 statements" in found.remarks[-1]
+
+
+LABEL = "org.credkit.offer.metadata"
+
+
+def permit(**more: Any) -> dict[str, Any]:
+    """A policy that permits commercial use, with more members of its permission."""
+    permission = {"odrl:action": "cc:CommercialUse"} | {f"odrl:{name}": value for name, value in more.items()}
+    return {LABEL: {"odrl:hasPolicy": {"odrl:permission": permission}}}
+
+
+PAY = {"leftOperand": "payAmount", "operator": "eq", "rightOperand": "500", "unit": "EUR"}
+FREE = PAY | {"rightOperand": "0"}
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        permit(constraint=PAY),
+        permit(constraint="https://example.com/constraints#members"),
+        permit(constraint={"or": [{"leftOperand": "spatial", "operator": "eq", "rightOperand": "DE"}]}),
+        permit(constraint={"leftOperand": "dateTime", "operator": "gteq", "rightOperand": "2099-01-01"}),
+        permit(constraint={"leftOperand": "dateTime", "operator": "lteq", "rightOperand": "the end of the year"}),
+        permit(duty={"constraint": {}}),
+        permit(duty=[{"action": "compensate", "constraint": FREE}, {"action": "compensate", "constraint": PAY}]),
+        permit(duty={"action": "compensate", "constraint": PAY | {"rightOperand": "1e-400"}}),
+        permit(assignee="https://example.com/members"),
+        permit(target="https://example.com/another-picture"),
+        permit(action={"value": "cc:CommercialUse", "refinement": {"leftOperand": "count", "operator": "lteq", "rightOperand": 1}}),
+        {LABEL: {"odrl:hasPolicy": {"odrl:permission": {"action": "sell"}, "odrl:obligation": {"action": "inform"}}}},
+    ],
+)
+def test_a_permission_under_any_condition_is_not_free(says: dict[str, Any]) -> None:
+    assert alone(permit()).use("commercial").permission == "allowed"
+    assert alone(says).use("commercial").permission == "constrained"
+
+
+def test_a_permission_for_other_purposes_permits_nothing() -> None:
+    other = {"leftOperand": "purpose", "operator": "neq", "rightOperand": "commercial"}
+    found = alone({LABEL: {"odrl:hasPolicy": {"odrl:permission": {"action": "use", "constraint": other}}}})
+    assert found.use("commercial").permission == "unsaid"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"odrl:permission": [{"action": "CommercialUse"}] * 60, "odrl:prohibition": {"action": "CommercialUse"}},
+        {f"x:{n}": n for n in range(60)}
+        | {"odrl:permission": {"action": "CommercialUse"}, "odrl:prohibition": {"action": "CommercialUse"}},
+        {"odrl:prohibition": [{"action": "display"}] * 60 + [{"action": "CommercialUse"}]},
+        {"odrl:prohibition": {"action": "display"}, "x:prohibition": {"action": "CommercialUse"}},
+    ],
+)
+def test_a_prohibition_is_not_hidden_behind_other_rules(policy: dict[str, Any]) -> None:
+    assert alone({LABEL: {"odrl:hasPolicy": policy}}).use("commercial").permission == "notAllowed"
+
+
+def test_what_is_left_unread_is_no_permission() -> None:
+    """Whoever says more than is read could hide what an earlier generation forbids."""
+    many = {"org.test.metadata": {"dc:creator": [f"creator {number}" for number in range(2_000)]}}
+    found = terms(base=Made(says=mining(ai_training="notAllowed")), active=Made(says=mining(ai_training="allowed") | many, uses=LINE))
+    assert found.use("ai_training").permission == "constrained"
+    assert found.use("ai_training").info == ("the file says more than is read here; read all of its terms",)
+    assert found.use("commercial").permission == "constrained"
+
+
+@pytest.mark.parametrize(
+    ("entries", "permission"),
+    [
+        ({f"org.test.{n}": {"use": "allowed"} for n in range(60)} | {"cawg.ai_training": {"use": "notAllowed"}}, "notAllowed"),
+        ({"cawg.ai_training": "notAllowed"}, "notAllowed"),
+        ({"cawg.ai_training": ["notAllowed"]}, "notAllowed"),
+        ({"cawg.AI_Training ": {"use": "notAllowed"}, "cawg.ai_training": {"use": "allowed"}}, "notAllowed"),
+        ({"cawg.ai_training": {"use": "allowed"}, "c2pa.ai_training": {"use": "notAllowed"}}, "notAllowed"),
+        ({"cawg.ai_training": {"use": "Allowed"}}, "notAllowed"),
+        ({"cawg.ai_training": {"use": ["allowed"]}}, "notAllowed"),
+        ({"com.example.ai_training": {"use": "allowed"}}, "unsaid"),
+        ({"cawg.ai_training": "allowed"}, "unsaid"),
+        ({"ai_training": {"use": "allowed"}}, "allowed"),
+    ],
+)
+def test_a_prohibition_is_understood_in_any_spelling(entries: dict[str, Any], permission: str) -> None:
+    assert training(alone({"cawg.training-mining": {"entries": entries}})) == permission
+
+
+NS = "http://ns.useplus.org/ldf/xmp/1.0/"
+NO, YES = PLUS + "DMI-PROHIBITED", PLUS + "DMI-ALLOWED"
+
+
+@pytest.mark.parametrize(
+    ("fields", "permission"),
+    [
+        ({"@context": {"p": NS}, "plus:DataMining": YES, "p:DataMining": NO}, "notAllowed"),
+        ({"@context": [{"p": NS}], "p:DataMining": NO}, "notAllowed"),
+        ({"@context": ["https://example.com/context", {"p": {"@id": NS, "@prefix": True}}], "p:DataMining": NO}, "notAllowed"),
+        ({"@context": {"mining": NS + "DataMining"}, "mining": NO}, "notAllowed"),
+        ({"@context": {"plus": "https://ns.useplus.org/ldf/xmp/1.0"}, "plus:DataMining": NO}, "notAllowed"),
+        ({"@context": {"plus": "https://example.com/ns#"}, "plus:DataMining": YES}, "unsaid"),
+        ({"@context": {"dcterms": "https://example.com/ns#"}, "dcterms:license": "CC0-1.0"}, "unsaid"),
+        ({"@context": {"plus": NS}, "plus:DataMining": {"x-default": YES, "en": NO}}, "notAllowed"),
+        ({"plus:DataMining": [[[[[[[NO]]]]]], YES]}, "notAllowed"),
+        ({"plus:DataMining": [YES] * 60 + [NO]}, "notAllowed"),
+        ({"dcterms:license": ["CC0-1.0"] * 60 + ["LicenseRef-UnsplashPlus"]}, "notAllowed"),
+    ],
+)
+def test_a_field_counts_by_its_namespace(fields: dict[str, Any], permission: str) -> None:
+    assert training(alone({"cawg.metadata": fields})) == permission

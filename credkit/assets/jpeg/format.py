@@ -82,10 +82,7 @@ class JpegFormat:
         """Walk over the header and look for stores behind it; ``MalformedError`` when the structure is broken before anything of use was
         found. A source is scanned once.
         """
-        layouts, key = source.known.layouts, (self.name, limits)
-        if key not in layouts:
-            layouts[key] = self._layout(source, limits)
-        return layouts[key]  # type: ignore[no-any-return]
+        return source.known.layout((self.name, limits), lambda: self._layout(source, limits))
 
     def _layout(self, source: Source, limits: Limits) -> Layout:
         found = _findings(source, limits)

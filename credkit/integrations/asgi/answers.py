@@ -19,8 +19,9 @@ __all__ = ["Answer", "Examination", "OnLoss"]
 
 OnLoss: TypeAlias = Literal["refuse", "original", "warn"]
 _HEAD = 4_096
-_MAYBE = ("image/", "application/octet-stream", "binary/octet-stream")
-"""Media types under which an application sends pictures, knowingly or not; an answer without any is looked at as well."""
+_MAYBE = (b"image/", b"application/octet-stream", b"binary/octet-stream", b"multipart/byteranges")
+"""Media types under which an application sends pictures, knowingly or not; an answer without any is looked at as well. Where there are
+several, readers differ in which one they take."""
 _OF_THE_BODY = (
     *(b"content-length", b"content-encoding", b"content-type", b"content-range", b"accept-ranges"),
     *(b"etag", b"last-modified", b"content-md5", b"digest", b"content-digest", b"repr-digest"),
@@ -86,8 +87,8 @@ class Answer:
         self._start = message
         every = list(message.get("headers", ()))
         self._headers = every
-        kind = value_of(every, b"content-type").lower()
-        if message["status"] in (204, 304) or (kind and not kind.startswith(_MAYBE)):
+        kinds = [value.lower() for name, value in every if name.lower() == b"content-type"]
+        if message["status"] in (204, 304) or (any(kinds) and not any(kind.startswith(_MAYBE) for kind in kinds)):
             await self._release(every, more=True)
             return
         self._body = spool()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from credkit.load import sidecar_candidates
+from credkit.load import sidecar_of
 
 __all__ = ["ORIGINAL_FIELD", "Headers", "Original", "OriginalOf", "Originals", "Scope"]
 
@@ -34,7 +34,7 @@ class Original:
         if isinstance(found, bytes):
             return cls(picture=found)
         path = Path(found)
-        return cls(picture=path, store=next((p for p in sidecar_candidates(path) if p != path and p.is_file()), None))
+        return cls(picture=path, store=sidecar_of(path))
 
 
 _Found: TypeAlias = "Original | str | os.PathLike[str] | bytes | None"

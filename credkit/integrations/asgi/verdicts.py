@@ -20,7 +20,7 @@ from credkit.errors import AssetError
 from credkit.integrations.asgi.originals import Original
 from credkit.integrations.receiving import spool
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.terms import terms_of
+from credkit.terms import metadata_of, terms_of
 from credkit.terms.headers import usage_headers
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import verify
@@ -133,17 +133,17 @@ class Examiner:
             same = source is not None and source.size == served.size and _digest(source) == digest
             report = verify(served, sidecar=beside if same else None, policy=self._trust, limits=self._limits)
             if source is None or same:
-                return self._verdict(report, digest, None)
+                return self._verdict(report, served, digest, None)
             first = verify(source, sidecar=beside, policy=self._trust, limits=self._limits)
-            return self._verdict(report, digest, _loss(report, first))
+            return self._verdict(report, served, digest, _loss(report, first))
 
-    def _verdict(self, report: Report, digest: str, loss: str | None) -> Verdict:
+    def _verdict(self, report: Report, served: Source, digest: str, loss: str | None) -> Verdict:
         sound = report.state in ("Valid", "Trusted") and report.store is not None
         return Verdict(
             digest=digest,
             loss=loss,
             store=report.store.data if sound and report.store else None,
-            usage=_usage(report, self._limits) if sound else (),
+            usage=_usage(report, served, self._limits) if sound else (),
         )
 
 
@@ -164,9 +164,9 @@ def _loss(report: Report, original: Report) -> str | None:
     return None
 
 
-def _usage(report: Report, limits: Limits) -> tuple[tuple[str, str], ...]:
-    """What signed statements say; the file's own metadata, which nobody signed, says nothing here."""
-    return tuple(usage_headers(terms_of(report, limits=limits)).items())
+def _usage(report: Report, served: Source, limits: Limits) -> tuple[tuple[str, str], ...]:
+    """What signed statements permit, and what they or the file's own metadata, which nobody signed, reserve."""
+    return tuple(usage_headers(terms_of(report, metadata=metadata_of(served, limits=limits), limits=limits)).items())
 
 
 def _digest(source: Source) -> str:

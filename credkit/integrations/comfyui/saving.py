@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from credkit.api import SignResult
 from credkit.api.exporter import Exporter
-from credkit.errors import CredkitError
+from credkit.errors import CredkitError, OutputError
 from credkit.integrations.comfyui.graph import Evidence, evidence_of
 from credkit.integrations.comfyui.host import Host
 from credkit.integrations.kept_exporter import KeptExporter
-from credkit.sign.output import OutputFile
+from credkit.integrations.notices import one_line, without_folders
+from credkit.sign.output import write_bytes
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -70,8 +71,9 @@ def save_pictures(request: SaveRequest, host: Host, exporter: Exporter | None = 
     saved: list[Path] = []
     with _Signing(request, host, exporter) as signing:
         for index, picture in enumerate(pictures):
-            path = folder / f"{name.replace('%batch_num%', str(index))}_{counter + index:05}_.{ending}"
-            signing.save(path, _encoded(request, picture, texts=signing.texts), size=picture.size)
+            stem = folder / name.replace("%batch_num%", str(index))
+            data = _encoded(request, picture, texts=signing.texts)
+            counter, path = signing.save(stem, counter, ending, data, size=picture.size)
             saved.append(path)
     return {"images": [_shown(path, subfolder) for path in saved]}
 
@@ -80,9 +82,9 @@ def save_animation(request: SaveRequest, host: Host, exporter: Exporter | None =
     """The same for one moving picture out of all of the batch."""
     pictures = [_picture(frame) for frame in request.images]
     folder, name, counter, subfolder = host.place_for(request.prefix, *pictures[0].size)
-    path = folder / f"{name}_{counter:05}_.{_ENDINGS[request.format]}"
     with _Signing(request, host, exporter) as signing:
-        signing.save(path, _encoded(request, pictures[0], pictures[1:], texts=signing.texts), size=pictures[0].size)
+        data = _encoded(request, pictures[0], pictures[1:], texts=signing.texts)
+        _, path = signing.save(folder / name, counter, _ENDINGS[request.format], data, size=pictures[0].size)
     return {"images": [_shown(path, subfolder)], "animated": (len(pictures) > 1,)}
 
 
@@ -102,7 +104,8 @@ class _Signing:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._failed and kind is None:
             names = ", ".join(path.name for path in self._failed[:5]) + (" ..." if len(self._failed) > 5 else "")
-            raise UnsignedError(f"Saved, but not signed: {names}. {self._reason}")
+            # The editor shows this, and whoever asks the program for its history gets it.
+            raise UnsignedError(f"Saved, but not signed: {names}. {without_folders(self._reason)}")
 
     @property
     def texts(self) -> bool:
@@ -112,19 +115,22 @@ class _Signing:
         privacy = self._exporter.prompt if self._exporter else self._request.privacy
         return not self._host.no_metadata and privacy == "public"
 
-    def save(self, path: Path, data: bytes, *, size: tuple[int, int]) -> SignResult | None:
-        with OutputFile(path, overwrite=False) as out:
-            out.file.write(data)
-            out.commit()
-        if self._exporter is None:
-            self._failed.append(path)
-            return None
+    def save(self, stem: Path, number: int, ending: str, data: bytes, *, size: tuple[int, int]) -> tuple[int, Path]:
+        """Put a picture on the disk under the first free number and sign it; the next number, and its path."""
+        number, path = _written(stem, number, ending, data)
         try:
-            return self._sign(self._exporter, path, size)
+            if self._exporter is None:
+                self._failed.append(path)
+            else:
+                self._sign(self._exporter, path, size)
         except CredkitError as error:
             self._failed.append(path)
             self._reason = self._reason or str(error)
-            return None
+        except Exception as error:
+            # The rest of the batch is still to be saved, whatever went wrong here.
+            self._failed.append(path)
+            self._reason = self._reason or f"There is a fault in credkit itself ({type(error).__name__})."
+        return number + 1, path
 
     def _sign(self, exporter: Exporter, path: Path, size: tuple[int, int]) -> SignResult:
         if self._evidence is None:
@@ -133,7 +139,7 @@ class _Signing:
         found = self._evidence
         result = exporter.sign(path, path, parent=found.parent, ingredients=found.components, lifted=found.lifted)
         for note in (*found.notes, *result.notes):
-            print(f"[credkit] {path.name}: {note}")
+            print(one_line(f"[credkit] {path.name}: {without_folders(note)}"))
         return result
 
     def _chosen(self, exporter: Exporter | None) -> Exporter | None:
@@ -143,6 +149,20 @@ class _Signing:
             self._reason = str(error)
             return None
         return found if self._request.privacy == "as set" else replace(found, prompt=self._request.privacy)  # type: ignore[arg-type]
+
+
+def _written(stem: Path, number: int, ending: str, data: bytes) -> tuple[int, Path]:
+    """The number and path under which a picture was written; numbers that somebody took in the meantime are passed over."""
+    while True:
+        path = stem.with_name(f"{stem.name}_{number:05}_.{ending}")
+        try:
+            write_bytes(path, data, overwrite=False)
+        except OutputError:
+            if not path.exists():
+                raise
+            number += 1
+        else:
+            return number, path
 
 
 def _picture(frame: Any) -> Image.Image:

@@ -2,7 +2,8 @@
 
 Only answers that carry finished pictures are touched (``ROUTES``); previews, detected poses and the like are none. Of the pictures of one
 answer, those are signed that the program describes with a text of their own. Where signing fails, the answer goes out as it is, with the
-reason in the header ``credkit-error`` and on the error stream: what was made is never lost.
+reason in the header ``credkit-error`` (without the folders that it names, since anybody may have asked) and on the error stream: what was
+made is never lost.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from credkit.api.exporter import Exporter
 from credkit.api.reading import verify_file
 from credkit.errors import CredkitError
+from credkit.integrations.notices import without_folders
 from credkit.lifting import Lifted, lift_texts
 from credkit.media.texts import TextBlock
 from credkit.verify import Report
@@ -81,9 +83,9 @@ class SignedAnswers:
         except CredkitError as error:
             reason = str(error)
         except Exception as error:
-            reason = f"a fault in credkit itself ({type(error).__name__}: {error})"
+            reason = f"a fault in credkit itself ({type(error).__name__})"
         self._tell(f"the answer to {path} was NOT signed: {reason}")
-        return answer, reason
+        return answer, without_folders(reason)
 
 
 class _Answer:

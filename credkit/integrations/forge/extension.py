@@ -18,6 +18,7 @@ from credkit.errors import CredkitError
 from credkit.integrations.forge.answers import SignedAnswers
 from credkit.integrations.forge.saved import files_of, is_generated, parent_of
 from credkit.integrations.kept_exporter import KeptExporter
+from credkit.integrations.notices import one_line
 from credkit.integrations.pillow import follow
 
 __all__ = ["PRIVACY", "Extension"]
@@ -71,14 +72,14 @@ class Extension:
             except CredkitError as error:
                 self._lament([path], error)
             except Exception as error:
-                self._lament([path], f"a fault in credkit itself ({type(error).__name__}: {error})")
+                self._lament([path], f"a fault in credkit itself ({type(error).__name__})")
             else:
                 for note in result.notes:
-                    print(f"[credkit] {path.name}: {note}")
+                    print(one_line(f"[credkit] {path.name}: {note}"))
 
     def tell(self, sentence: str) -> None:
         """One line on the error stream, where the program's own messages go."""
-        print(f"*** credkit: {sentence}", file=sys.stderr, flush=True)
+        print(one_line(f"*** credkit: {sentence}"), file=sys.stderr, flush=True)
 
     def _lament(self, files: list[Path], reason: object) -> None:
         for path in files:

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 from credkit.api import verify_file
 from credkit.errors import CredkitError
 from credkit.lifting.lifted import Lifted
-from credkit.load import sidecar_candidates
+from credkit.load import sidecar_of
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
@@ -118,7 +118,7 @@ def remember(image: Any, fp: Any, policy: TrustPolicy | None) -> None:
         return
     name = fp if isinstance(fp, (str, bytes, os.PathLike)) else getattr(fp, "name", None)
     path = Path(os.fsdecode(name)) if isinstance(name, (str, bytes, os.PathLike)) else None
-    sidecar = next((candidate for candidate in sidecar_candidates(path) if candidate.is_file()), None) if path and path.name else None
+    sidecar = sidecar_of(path) if path and path.name else None
     position = stream.tell()
     try:
         report = verify_file(stream, sidecar=sidecar, policy=policy, name=path.name if path else "")

@@ -115,7 +115,7 @@ def _entry(line: bytes) -> tuple[str, Entry] | None:
             return None
         before = Fingerprint(int(output["size"]), int(output["modified"])) if output else None
         return name, Entry(step=step, fingerprint=Fingerprint(int(value["size"]), int(value["modified"])), output=before)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

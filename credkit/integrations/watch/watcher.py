@@ -232,6 +232,8 @@ class Watcher:
         else:
             self._ours.add(found.path)
         self._memory.note((found.path, Entry(step="signing", fingerprint=found.fingerprint, output=before)))
+        if found.path.is_symlink():
+            raise AssetError("it has become a symbolic link, which is not followed")
         result = self._exporter.sign(found.path, target, overwrite=self._output is None or before is not None)
         if self._output is not None:
             self._memory.note((found.path, Entry(step="signed", fingerprint=found.fingerprint, output=fingerprint_of(target))))

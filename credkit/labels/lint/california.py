@@ -45,7 +45,7 @@ def _provider(evidence: Evidence) -> Answer:
 
 
 def _system(evidence: Evidence) -> Answer:
-    facts = evidence.facts("system")
+    facts = evidence.systems
     whole = tuple(Fact(value=f"{fact.value} {fact.version}", where=fact.where) for fact in facts if fact.version)
     if whole:
         return answered(whole)

@@ -52,6 +52,8 @@ def _system(evidence: Evidence) -> Answer:
     loose, stated = evidence.marks.values("system"), [f for f in evidence.signed.get("system", ()) if "metadata of" in f.where]
     if not loose or not stated:
         return skipped("only one of them names a system")
+    if len(loose) > 1:
+        return unmet(f'XMP names several: "{loose[0]:.200}", "{loose[1]:.200}"', "XMP")
     version = next(iter(evidence.marks.values("system_version")), "")
     if any((fact.value, fact.version) == (loose[0], version) for fact in stated):
         return met("they agree", "XMP", stated[0].where)

@@ -35,4 +35,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "outcome": answer.outcome,
         "found": answer.found,
         "where": list(answer.where),
+        "also": list(answer.also),
     }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from credkit.codec.cose import parse_sign1
 from credkit.errors import MalformedError
-from credkit.labels.lint.evidence import Evidence
+from credkit.labels.lint.evidence import Evidence, Fact
 from credkit.labels.lint.requirement import Answer, Requirement, Rule, answered, look, met, skipped, unmet
 
 __all__ = ["EUROPE"]
@@ -82,10 +82,10 @@ def _watermark(evidence: Evidence) -> Answer:
 
 
 def _system(evidence: Evidence) -> Answer:
-    facts = evidence.facts("system")
+    facts = evidence.systems
     if not facts:
         return look("no system is named; the Code encourages it")
-    return met(" ".join(text for text in (facts[0].value, facts[0].version) if text), *(fact.where for fact in facts[:4]))
+    return answered(tuple(Fact(value=f"{fact.value} {fact.version}".strip(), where=fact.where) for fact in facts))
 
 
 def _visible(evidence: Evidence) -> Answer:

@@ -32,6 +32,9 @@ _FIELDS = {
     "xmpRights:WebStatement": "link",
 }
 _SYSTEM = ("Iptc4xmpExt:AISystemUsed", "Iptc4xmpExt:AISystemVersionUsed")
+_STATES_SYSTEM = (*_METADATA, "XMP")
+_GENERATED = ("1", "2", "3")
+"""Values of ``Label`` in a Chinese label."""
 _MOST, _LONGEST = 200, 2_000
 
 
@@ -92,6 +95,11 @@ class Evidence:
         return (*self.signed.get(kind, ()), *loose, *(Fact(value=value, where=place) for value, place in labels if value))
 
     @property
+    def systems(self) -> tuple[Fact, ...]:
+        """Systems, those first that stand in the property made for them: a software agent may be any program that took part."""
+        return tuple(sorted(self.facts("system"), key=lambda fact: not fact.where.startswith(_STATES_SYSTEM)))
+
+    @property
     def says_ai_signed(self) -> tuple[Fact, ...]:
         """What the manifests say of AI."""
         return tuple(fact for fact in self.signed.get("source_type", ()) if _is_ai(fact.value))
@@ -101,7 +109,7 @@ class Evidence:
         """Every mark that says that AI made some or all of it."""
         sources = tuple(fact for fact in self.facts("source_type") if _is_ai(fact.value))
         labels = ((label.reading.value("Label"), label.place) for label in self.marks.labels)
-        return (*sources, *(Fact(value=f"Label {value}", where=place) for value, place in labels if value))
+        return (*sources, *(Fact(value=f"Label {value}", where=place) for value, place in labels if value in _GENERATED))
 
     def _signed(self) -> Iterator[tuple[str, Fact]]:
         for manifest in self.line:
@@ -141,8 +149,8 @@ def _done(value: dict[str, Any], label: str, where: str) -> Iterator[tuple[str, 
             yield "time", Fact(value=action.when, where=f"{action.action} in {where}")
         if action.action.startswith("c2pa.watermarked"):
             yield "watermark", Fact(value=action.action, where=where)
-        if agent := action.software_agent_info:
-            yield "system", Fact(value=_text(agent.get("name")), where=f"{action.action} in {where}", version=_text(agent.get("version")))
+        if (agent := action.software_agent_info) and (named := _text(agent.get("name"))):
+            yield "system", Fact(value=named, where=f"{action.action} in {where}", version=_text(agent.get("version")))
         yield from _visible(action, where)
 
 

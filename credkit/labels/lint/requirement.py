@@ -18,6 +18,10 @@ Outcome = Literal["met", "unmet", "look", "skipped"]
 """``look``: a person has to look, because a file cannot show it; ``skipped``: there is nothing yet of which it could be judged."""
 
 
+_MOST_OTHERS = 10
+_MOST_PLACES = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One thing that a rule asks for."""
@@ -40,6 +44,8 @@ class Answer:
     outcome: Outcome
     found: str
     where: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Other values for the same, each with its places; they do not decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,5 +106,10 @@ def skipped(found: str) -> Answer:
 
 
 def answered(facts: tuple[Fact, ...]) -> Answer:
-    """It is there: the first of these facts, and all places that hold one."""
-    return met(f"{facts[0].value:.500}", *dict.fromkeys(fact.where for fact in facts))
+    """It is there: the value of the first of these facts answers, with all places that hold it; other values are told beside it."""
+    places: dict[str, list[str]] = {}
+    for fact in facts:
+        places.setdefault(f"{fact.value:.500}", []).append(fact.where)
+    (found, where), *others = ((value, tuple(dict.fromkeys(listed))) for value, listed in places.items())
+    also = tuple(f"{value} ({'; '.join(listed[:_MOST_PLACES])})" for value, listed in others[:_MOST_OTHERS])
+    return Answer(outcome="met", found=found, where=where, also=also)

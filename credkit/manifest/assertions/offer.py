@@ -24,7 +24,7 @@ from credkit.manifest.assertions.assertion_types import AssertionType, Content, 
 from credkit.manifest.assertions.currencies import CURRENCIES, CURRENCY_ALIASES
 from credkit.manifest.assertions.nearest import quoted
 from credkit.manifest.assertions.references import WEB_ADDRESS
-from credkit.manifest.assertions.shape import Choice, Schema, Shape, Text
+from credkit.manifest.assertions.shape import Choice, Date, Shape, Text
 from credkit.manifest.assertions.shape_map import ListOf, Map
 
 __all__ = ["OFFER_TYPE", "OFFER_USES", "Offer"]
@@ -65,21 +65,6 @@ def _typed(shape: Shape, kind: str) -> Map:
     return Map(means="a typed value", required={"@value": shape, "@type": Choice(names=(kind,), means="type of value")})
 
 
-@dataclass(frozen=True, slots=True)
-class _Date(Shape):
-    def check(self, value: Any, path: str = "") -> str:
-        """The date as text."""
-        text = value.isoformat()[:10] if isinstance(value, date) else Text(means="a date").check(value, path)
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise DefinitionError(f'{quoted(text)} is no date such as "2027-12-31"', path=path) from None
-
-    def schema(self, definitions: dict[str, Schema]) -> Schema:  # noqa: ARG002
-        """A date."""
-        return {"type": "string", "format": "date"}
-
-
 _CONTACT_ADDRESS = Text(pattern=r"mailto:[^\s@]+@[^\s@]+|https?://\S+", means="an address (mailto: or https://)", maximum=2_048)
 _CURRENCY = Choice(names=CURRENCIES, means="currency of ISO 4217", aliases=CURRENCY_ALIASES)
 _PURPOSE = Choice(names=tuple(purpose for _, purpose in OFFER_USES.values() if purpose), means="purpose")
@@ -105,7 +90,7 @@ _CONSTRAINT = Map(
         "odrl:operator": _reference(Choice(names=("odrl:eq", "odrl:lteq"), means="operator")),
         "odrl:rightOperand": Map(
             means="an operand",
-            optional={"@id": _PURPOSE, "@value": _Date(), "@type": Choice(names=("xsd:date",), means="type of value")},
+            optional={"@id": _PURPOSE, "@value": Date(), "@type": Choice(names=("xsd:date",), means="type of value")},
             excludes=(("@id", "@value"),),
             requires=(("@value", "@type"),),
             minimum=1,
@@ -259,7 +244,7 @@ class Offer:
         action, purpose = OFFER_USES[use]
         constraints = [_constraint("odrl:purpose", "odrl:eq", {"@id": purpose})] if purpose else []
         if self.until is not None:
-            day = _Date().check(self.until, "/until")
+            day = Date().check(self.until, "/until")
             constraints.append(_constraint("odrl:dateTime", "odrl:lteq", {"@value": day, "@type": "xsd:date"}))
         duties: list[dict[str, Any]] = [{"odrl:action": {"@id": "odrl:attribute"}}] if self.attribution else []
         if self.price is not None:

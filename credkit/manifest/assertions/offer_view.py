@@ -14,7 +14,10 @@ from typing import Any
 __all__ = ["OfferView", "offer_words", "read_offers"]
 
 _MOST = 50
-"""Rules of one assertion, and constraints and duties of one rule, that are read."""
+"""Permissions of one assertion, and conditions of one rule, that are kept."""
+_MOST_PROHIBITIONS = 1_000
+_IS_ONE_OF = ("eq", "isA", "isAnyOf", "isPartOf", "")
+_NOT_UNDERSTOOD = "a condition that is not understood"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,41 +49,80 @@ class OfferView:
 
 
 def read_offers(value: object) -> Iterator[OfferView]:
-    """The first 50 rules of the policy or policies in ``value`` (what stands under ``odrl:hasPolicy``)."""
-    return islice(_all_rules(value), _MOST)
+    """The rules of the policy or policies in ``value`` (what stands under ``odrl:hasPolicy``): prohibitions first, up to 1,000, then the
+    first 50 permissions.
+    """
+    policies = [policy for policy in _listed(value) if isinstance(policy, dict)]
+    yield from islice(_all_rules(policies, prohibited=True), _MOST_PROHIBITIONS)
+    yield from islice(_all_rules(policies, prohibited=False), _MOST)
 
 
-def _all_rules(value: object) -> Iterator[OfferView]:
-    for policy in _listed(value):
-        if not isinstance(policy, dict):
-            continue
-        party = _party(_field(policy, "assigner"))
-        for name in ("permission", "prohibition"):
-            for rule in _listed(_field(policy, name)):
-                if isinstance(rule, dict):
-                    yield from _rules(rule, policy, party, prohibited=name == "prohibition")
+def _all_rules(policies: list[dict[Any, Any]], *, prohibited: bool) -> Iterator[OfferView]:
+    for policy in policies:
+        common = _common(policy)
+        for rule in _all(policy, "prohibition" if prohibited else "permission"):
+            if isinstance(rule, dict):
+                yield from _rules(rule, common, prohibited=prohibited)
 
 
-def _rules(rule: dict[Any, Any], policy: dict[Any, Any], party: tuple[str | None, str | None], *, prohibited: bool) -> Iterator[OfferView]:
-    constraints = [_constraint(item) for item in (*_listed(_field(rule, "constraint")), *_listed(_field(policy, "constraint")))]
-    name, contact = party if party != (None, None) else _party(_field(rule, "assigner"))
-    amount, currency, duties = _duties(rule)
-    for action in _listed(_field(rule, "action")) or [None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Common:
+    """What a policy says for all of its rules."""
+
+    constraints: list[Any]
+    duties: list[Any]
+    limits: tuple[str, ...]
+    party: tuple[str | None, str | None]
+    terms: str | None
+    note: str | None
+
+
+def _common(policy: dict[Any, Any]) -> _Common:
+    return _Common(
+        constraints=_all(policy, "constraint"),
+        duties=_all(policy, "duty", "obligation"),
+        limits=_limits(policy),
+        party=_party(_field(policy, "assigner")),
+        terms=_text(_field(policy, "license", "terms")),
+        note=_text(_field(policy, "description", "comment")),
+    )
+
+
+def _limits(rule: dict[Any, Any]) -> tuple[str, ...]:
+    """Whom and what alone the rule is for, where it does not say: everybody, and the picture that it stands in."""
+    whom = [f"only for {_text(item) or 'somebody else'}" for item in _all(rule, "assignee")]
+    what = [_text(item) or "" for item in _all(rule, "target")]
+    return (*whom, *(f"only of {name}" for name in what if name and not name.startswith(("#", "self#"))))
+
+
+def _rules(rule: dict[Any, Any], common: _Common, *, prohibited: bool) -> Iterator[OfferView]:
+    name, contact = common.party if common.party != (None, None) else _party(_field(rule, "assigner"))
+    purposes: list[str] = []
+    until: str | None = None
+    conditions: list[str] = [*common.limits, *_limits(rule)]
+    for left, operator, right in map(_constraint, filter(None, (*_all(rule, "constraint"), *common.constraints))):
+        if left == "purpose" and right and operator in _IS_ONE_OF:
+            purposes.append(_name(right))
+        elif left == "dateTime" and right and operator in ("lteq", "lt") and until is None:
+            until = right
+        else:
+            conditions.append(f"{left} {operator} {right}".strip() or _NOT_UNDERSTOOD)
+    amount, currency, duties = _duties([*_all(rule, "duty", "obligation"), *common.duties])
+    for action in _all(rule, "action") or [None]:
+        refined = [_constraint(item) for item in _refinements(action) if item]
         yield OfferView(
             action=_name(_named_action(action)) or "use",
             prohibited=prohibited,
-            purposes=tuple(_name(right) for left, _, right in constraints if left == "purpose" and right),
+            purposes=tuple(purposes),
             amount=amount,
             currency=currency,
             duties=duties,
-            until=next((right for left, op, right in constraints if left == "dateTime" and op in ("lteq", "lt") and right), None),
-            conditions=tuple(
-                f"{left} {op} {right}".strip() for left, op, right in constraints if left not in ("", "purpose", "dateTime", "payAmount")
-            ),
+            until=until,
+            conditions=tuple(dict.fromkeys((*conditions, *(" ".join(parts).strip() or _NOT_UNDERSTOOD for parts in refined))))[:_MOST],
             assigner=name,
             contact=contact,
-            terms=_text(_field(policy, "license", "terms")),
-            note=_text(_field(policy, "description", "comment")),
+            terms=common.terms,
+            note=common.note,
         )
 
 
@@ -93,24 +135,25 @@ def _named_action(value: object) -> str:
     return _text(value) or ""
 
 
-def _duties(rule: dict[Any, Any]) -> tuple[str | None, str | None, tuple[str, ...]]:
-    amount = currency = None
+def _duties(listed: list[Any]) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """The first payment that asks for something, and what else is asked."""
+    payments: list[tuple[str, str | None]] = []
     others: list[str] = []
-    for duty in _listed(_field(rule, "duty", "obligation")):
-        if not isinstance(duty, dict):
-            others.append(_name(_text(duty)))
-            continue
-        action = next(iter(_listed(_field(duty, "action"))), None)
-        payment = next(filter(None, (_payment(item) for item in (*_listed(_field(duty, "constraint")), *_refinements(action)))), None)
-        if payment and amount is None:
-            amount, currency = payment
-        elif (name := _name(_named_action(action))) and (payment is None or name != "compensate"):
-            others.append(name)
-    return amount, currency, tuple(dict.fromkeys(filter(None, others)))
+    for duty in listed:
+        action = next(iter(_all(duty, "action")), None)
+        found = [payment for item in (*_all(duty, "constraint"), *_refinements(action)) if (payment := _payment(item))]
+        payments += found
+        name = _name(_named_action(action)) if isinstance(duty, dict) else _name(_text(duty))
+        if not found or name not in ("compensate", ""):
+            others.append(name or _NOT_UNDERSTOOD)
+    # A price of nothing must not hide another one.
+    amount, currency = next((payment for payment in payments if payment[0].strip("0.")), payments[0] if payments else (None, None))
+    others += [f"pay {' '.join(filter(None, payment))}" for payment in payments if payment[0].strip("0.") and payment != (amount, currency)]
+    return amount, currency, tuple(dict.fromkeys(others))[:_MOST]
 
 
 def _refinements(action: object) -> list[Any]:
-    return _listed(_field(action, "refinement")) if isinstance(action, dict) else []
+    return _all(action, "refinement")
 
 
 def _payment(constraint: object) -> tuple[str, str | None] | None:
@@ -142,14 +185,21 @@ def _party(value: object) -> tuple[str | None, str | None]:
 def _listed(value: object) -> list[Any]:
     if isinstance(value, dict) and isinstance(value.get("@list", value.get("@set")), list):
         value = value.get("@list", value.get("@set"))
-    return list(value[:_MOST]) if isinstance(value, list) else [] if value is None else [value]
+    return list(value) if isinstance(value, list) else [] if value is None else [value]
+
+
+def _all(value: object, *names: str) -> list[Any]:
+    """Everything that a map has under any of ``names``, under any prefix or namespace."""
+    if not isinstance(value, dict):
+        return []
+    return [entry for key, item in value.items() if isinstance(key, str) and _name(key) in names for entry in _listed(item)]
 
 
 def _field(value: object, *names: str) -> Any:
     """The first of ``names`` that a map has, under any prefix or namespace."""
     if not isinstance(value, dict):
         return None
-    known = {_name(key): item for key, item in reversed(list(value.items())[:_MOST]) if isinstance(key, str)}
+    known = {_name(key): item for key, item in reversed(value.items()) if isinstance(key, str)}
     return next((known[name] for name in names if known.get(name) is not None), None)
 
 

@@ -17,7 +17,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from credkit.codec.cbor import DateText
@@ -26,7 +26,21 @@ from credkit.manifest.assertions.nearest import quoted, suggestion
 from credkit.manifest.assertions.text_rules import clean_text, date_text, forbidden_character
 from credkit.manifest.labels import OWN_NAME, is_own_name
 
-__all__ = ["Anything", "Boolean", "Bytes", "Choice", "DateTime", "Float", "Integer", "Schema", "Shape", "Text", "described", "pointer"]
+__all__ = [
+    "Anything",
+    "Boolean",
+    "Bytes",
+    "Choice",
+    "Date",
+    "DateTime",
+    "Float",
+    "Integer",
+    "Schema",
+    "Shape",
+    "Text",
+    "described",
+    "pointer",
+]
 
 Schema = dict[str, Any]
 _DEPTH = 48
@@ -248,6 +262,23 @@ class Boolean(Shape):
     def schema(self, definitions: dict[str, Schema]) -> Schema:  # noqa: ARG002
         """A boolean."""
         return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Shape):
+    """A day: a ``date`` or a text of ISO 8601; written as text."""
+
+    def check(self, value: Any, path: str = "") -> str:
+        """The date as text."""
+        text = value.isoformat()[:10] if isinstance(value, date) else Text(means="a date").check(value, path)
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise DefinitionError(f'{quoted(text)} is no date such as "2027-12-31"', path=path) from None
+
+    def schema(self, definitions: dict[str, Schema]) -> Schema:  # noqa: ARG002
+        """A date."""
+        return {"type": "string", "format": "date"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from datetime import datetime
 
-__all__ = ["clean_text", "date_text", "forbidden_character"]
+__all__ = ["allowed_text", "clean_text", "date_text", "forbidden_character"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 _LAYOUT = "\t\n\r"
@@ -33,6 +33,11 @@ def forbidden_character(text: str) -> str | None:
             if first <= character <= last:
                 return f"{what} (U+{ord(character):04X})"
     return None
+
+
+def allowed_text(text: str) -> str:
+    """``text`` with ``?`` in the place of each forbidden character, for names of files, which nobody chose for an assertion."""
+    return "".join("?" if forbidden_character(character) else character for character in text) if forbidden_character(text) else text
 
 
 def clean_text(text: str) -> str:

@@ -18,7 +18,7 @@ from credkit.manifest.assertions.licences import licence_identifier
 from credkit.manifest.assertions.metadata_fields import NAMESPACES
 from credkit.manifest.assertions.nearest import quoted
 from credkit.manifest.assertions.references import WEB_ADDRESS
-from credkit.manifest.assertions.shape import Choice, Integer, Schema, Shape, Text
+from credkit.manifest.assertions.shape import Choice, Date, Integer, Schema, Shape, Text
 from credkit.manifest.assertions.shape_map import ListOf, Map
 
 __all__ = ["TRAINING_TYPES", "ModelReference", "TrainingSource", "TrainingSources"]
@@ -39,21 +39,6 @@ class _Licence(Shape):
         return {"type": "string", "minLength": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class _Date(Shape):
-    def check(self, value: Any, path: str = "") -> str:
-        """The date as text."""
-        text = value.isoformat()[:10] if isinstance(value, date) else Text(means="a date").check(value, path)
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise DefinitionError(f'{quoted(text)} is no date such as "2026-09-20"', path=path) from None
-
-    def schema(self, definitions: dict[str, Schema]) -> Schema:  # noqa: ARG002
-        """A date."""
-        return {"type": "string", "format": "date"}
-
-
 _SHA256 = Text(pattern=r"[0-9a-f]{64}", means="a SHA-256 in 64 hexadecimal digits", maximum=64)
 _SOURCE = Map(
     means="a training source",
@@ -67,7 +52,7 @@ _SOURCE = Map(
         "dc:creator": ListOf(Text()),
         "credkit:licenceURL": WEB_ADDRESS,
         "credkit:licenceSnapshotSha256": _SHA256,
-        "credkit:retrieved": _Date(),
+        "credkit:retrieved": Date(),
         "credkit:itemCount": Integer(minimum=0),
         "credkit:collectionSha256": _SHA256,
         "credkit:aiTrainingPermitted": Choice(names=("yes", "no", "unclear", "own-work"), means="permission"),

@@ -18,6 +18,8 @@ __all__ = ["gif_comments", "is_gif"]
 
 _EXTENSION, _IMAGE, _TRAILER, _COMMENT = 0x21, 0x2C, 0x3B, 0xFE
 _SCREEN, _DESCRIPTOR = 13, 10
+_PARTS = 1_000_000
+"""Parts of blocks that are looked at; 250 MB in parts of 255 bytes."""
 
 
 def is_gif(source: Source) -> bool:
@@ -28,19 +30,20 @@ def is_gif(source: Source) -> bool:
 def gif_comments(source: Source, limits: Limits) -> Iterator[TextBlock]:
     """The comments in order; a last block says where the file is broken, if it is."""
     window = Window(source)
+    walk = _Walk(window)
     try:
         position = _SCREEN + _colours(window.read(10, 1)[0])
         while (kind := window.read(position, 1)[0]) != _TRAILER:
             if kind == _EXTENSION and window.read(position + 1, 1)[0] == _COMMENT:
-                raw, position = _joined(window, position + 2, limits.text_size)
+                raw, position = walk.joined(position + 2, limits.text_size)
                 cut = f"it is longer than {limits.text_size:,} bytes, and only these were read" if len(raw) >= limits.text_size else ""
                 text, damage = latin1_text(raw)
                 yield TextBlock(kind="comment", keyword="", text=text, place="GIF comment", damage=cut or damage)
             elif kind == _EXTENSION:
-                _, position = _joined(window, position + 2, 0)
+                _, position = walk.joined(position + 2, 0)
             elif kind == _IMAGE:
                 data = position + _DESCRIPTOR + _colours(window.read(position + 9, 1)[0])
-                _, position = _joined(window, data + 1, 0)
+                _, position = walk.joined(data + 1, 0)
             else:
                 raise MalformedError("no block begins where one is expected", where="GIF", offset=position)
     except MalformedError as error:
@@ -53,11 +56,23 @@ def _colours(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _joined(window: Window, position: int, most: int) -> tuple[bytes, int]:
-    """Sub-blocks from ``position`` on, joined up to ``most`` bytes, and where they end."""
-    parts = bytearray()
-    while size := window.read(position, 1)[0]:
-        if len(parts) < most:
-            parts += window.read(position + 1, size)
-        position += 1 + size
-    return bytes(parts[:most]), position + 1
+class _Walk:
+    """Reads blocks; ``MalformedError`` when the file has more parts than anybody waits for."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._left = _PARTS
+
+    def joined(self, position: int, most: int) -> tuple[bytes, int]:
+        """Sub-blocks from ``position`` on, joined up to ``most`` bytes, and where they end."""
+        read, parts = self._window.read, bytearray()
+        while True:
+            self._left -= 1
+            if self._left < 0:
+                raise MalformedError(f"its blocks have more than {_PARTS:,} parts", where="GIF", offset=position)
+            size = read(position, 1)[0]
+            if size == 0:
+                return bytes(parts[:most]), position + 1
+            if len(parts) < most:
+                parts += read(position + 1, size)
+            position += 1 + size

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from credkit.errors import AssetError, DefinitionError, HistoryError
-from credkit.load import sidecar_candidates
+from credkit.load import sidecar_of
 from credkit.manifest.assertions import EmbeddedData, Thumbnail
 from credkit.sign.builder import Builder
 from credkit.sign.definition.files import existing, media_type, read_file
@@ -55,9 +55,8 @@ class _Adder:
             except DefinitionError as error:
                 raise DefinitionError(f'in "{found}": {error}', path=path) from None
             return
-        sidecar = next((candidate for candidate in sidecar_candidates(found) if candidate != found and candidate.is_file()), None)
         try:
-            handle = self._builder.add_component(found, sidecar=sidecar, policy=self._policy)
+            handle = self._builder.add_component(found, sidecar=sidecar_of(found), policy=self._policy)
         except (AssetError, HistoryError) as error:
             raise DefinitionError(str(error), path=path) from None
         self._references.add_ingredient(handle, name, found.name)

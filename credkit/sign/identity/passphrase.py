@@ -53,11 +53,16 @@ def _from_file(path: str) -> str:
     except OSError as error:
         raise CredentialError(f'the passphrase file "{path}" ({FILE_VARIABLE}) cannot be read: {error.strerror or error}') from None
     try:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise CredentialError(f'"{path}" ({FILE_VARIABLE}) is a folder: name the file in it that holds the passphrase')
         if sys.platform != "win32" and stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
             raise CredentialError(f'the passphrase file "{path}" can be read by others: make it yours alone (chmod 600)')
-        return _from_descriptor(descriptor)
+        found = _from_descriptor(descriptor)
     finally:
         os.close(descriptor)
+    if not found:
+        raise CredentialError(f'the passphrase file "{path}" ({FILE_VARIABLE}) holds nothing in its first line: write the passphrase there')
+    return found
 
 
 def _from_descriptor(fd: int) -> str:

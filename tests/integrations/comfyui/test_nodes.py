@@ -11,6 +11,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from credkit import Statements, read_store, verify_file
+from credkit import CredentialError, Lift, Statements, read_store, verify_file
 from credkit.api.exporter import Exporter
 from credkit.integrations.comfyui import saving
 from credkit.integrations.comfyui.graph import leading_to
@@ -223,7 +224,7 @@ def generation(path: Path) -> dict[str, Any]:
 def valid(path: Path) -> dict[str, Any]:
     kind = {".png": "png", ".jpg": "jpg", ".webp": "webp"}[path.suffix]
     found = peer.read(path.read_bytes(), kind, anchors=pki.root_pem())
-    assert found.state == "Trusted"
+    assert (found.state, found.failures) == ("Trusted", [])
     assert verify_file(path).state == "Valid"
     return found.raw
 
@@ -231,7 +232,9 @@ def valid(path: Path) -> dict[str, Any]:
 WORKFLOW = {"nodes": [], "links": [], "note": SECRET}
 
 
-def test_a_batch_is_saved_and_signed(host: FakeHost, package: ModuleType, settings: dict[str, Any]) -> None:
+def test_a_batch_is_saved_and_signed(
+    host: FakeHost, package: ModuleType, settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     shown = host.run(package, text_to_image(), Tensor(batch(3)), WORKFLOW)
     assert shown == {"images": [{"filename": f"test_0000{n}_.png", "subfolder": "made", "type": "output"} for n in (1, 2, 3)]}
     for entry in shown["images"]:
@@ -244,6 +247,8 @@ def test_a_batch_is_saved_and_signed(host: FakeHost, package: ModuleType, settin
             assert json.loads(image.info["prompt"]) == text_to_image()
             assert json.loads(image.info["workflow"]) == WORKFLOW
     assert host.run(package, text_to_image(), batch(1), WORKFLOW)["images"][0]["filename"] == "test_00004_.png"
+    # Nothing needs to be told of a plain graph; the saving node itself is no stranger.
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "webp"])
@@ -308,6 +313,51 @@ def test_a_loaded_picture_becomes_the_parent(host: FakeHost, package: ModuleType
     assert generation(path)["mode"] == "image-to-image"
 
 
+@pytest.mark.parametrize("name", ["sub/base.png", "sub/base.png [output]", "sub\\base.png [temp]"])
+def test_the_parent_is_the_file_that_was_loaded_and_none_of_the_same_name(
+    host: FakeHost, package: ModuleType, settings: dict[str, Any], name: str
+) -> None:
+    exporter = Exporter(signer=pki.signer(), statements=Statements(created="digitalCapture"))
+    place, _, kind = name.replace("\\", os.sep).partition(" ")
+    loaded = host.base / (kind.strip("[]") or "input") / place
+    labels = {}
+    for path in (loaded, *(host.base / folder / "base.png" for folder in ("input", "output", "temp"))):
+        path.parent.mkdir(exist_ok=True)
+        labels[path] = exporter.sign(picture("png"), path).label
+    graph = image_to_image(name.replace("\\", os.sep))
+    # A text that looks like a file is none.
+    graph["2"]["inputs"]["text"] = "base.png"
+    shown = host.run(package, graph, batch(), WORKFLOW)
+    raw = valid(host.base / "output" / "made" / shown["images"][0]["filename"])
+    assert set(raw["manifests"]) == {raw["active_manifest"], labels[loaded]}
+
+
+def test_two_loaded_pictures_of_one_name_are_no_parent(
+    host: FakeHost, package: ModuleType, settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("a", "b"):
+        (host.base / "input" / folder).mkdir()
+        (host.base / "input" / folder / "base.png").write_bytes(picture("png"))
+    graph = image_to_image("a/base.png")
+    graph["8"] = {"class_type": "LoadImage", "inputs": {"image": "b/base.png", "upload": "image"}}
+    graph["4"]["inputs"]["more"] = ["8", 0]
+    shown = host.run(package, graph, batch(), WORKFLOW)
+    raw = valid(host.base / "output" / "made" / shown["images"][0]["filename"])
+    assert not any(entry["relationship"] == "parentOf" for entry in raw["manifests"][raw["active_manifest"]]["ingredients"])
+    assert 'several pictures "base.png"' in capsys.readouterr().out
+
+
+def test_a_link_that_leads_out_of_the_folders_is_no_parent(host: FakeHost, package: ModuleType, settings: dict[str, Any]) -> None:
+    outside = host.base / "outside.png"
+    Exporter(signer=pki.signer(), statements=Statements(created="digitalCapture")).sign(picture("png"), outside)
+    (host.base / "input" / "base.png").symlink_to(outside)
+    os.mkfifo(host.base / "input" / "pipe.png")
+    for name in ("base.png", "pipe.png", str(outside), "../outside.png", "../input/../outside.png [output]"):
+        shown = host.run(package, image_to_image(name), batch(), WORKFLOW)
+        raw = valid(host.base / "output" / "made" / shown["images"][0]["filename"])
+        assert len(raw["manifests"]) == 1
+
+
 @pytest.mark.parametrize("name", ["missing.png", "../outside.png", "/etc/hostname", "text.png", "x" * 5000, "nul\0.png"])
 def test_a_parent_that_cannot_be_had_is_told(
     host: FakeHost, package: ModuleType, settings: dict[str, Any], name: str, capsys: pytest.CaptureFixture[str]
@@ -320,7 +370,7 @@ def test_a_parent_that_cannot_be_had_is_told(
 
 
 def test_pictures_are_never_lost(host: FakeHost, package: ModuleType, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from credkit.errors import CredentialError, FetchError
+    from credkit.errors import FetchError
 
     settings["error"] = CredentialError("there is no identity")
     with pytest.raises(UnsignedError, match=r"test_00001_\.png, test_00002_\.png\. there is no identity"):
@@ -342,6 +392,64 @@ def test_pictures_are_never_lost(host: FakeHost, package: ModuleType, settings: 
     assert SECRET.encode() not in saved[0].read_bytes()
 
 
+def test_what_the_editor_shows_names_no_folder(host: FakeHost, package: ModuleType, settings: dict[str, Any]) -> None:
+    settings["error"] = CredentialError("/srv/studio/keys/key.pem cannot be decrypted: the passphrase is wrong")
+    with pytest.raises(UnsignedError, match=r"test_00001_\.png\. key\.pem cannot be decrypted: the passphrase is wrong"):
+        host.run(package, text_to_image(), batch(), WORKFLOW)
+
+
+def test_a_fault_of_ours_loses_no_picture(
+    host: FakeHost, package: ModuleType, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(Exporter, "sign", failing)
+    with pytest.raises(UnsignedError, match="a fault in credkit itself") as told:
+        host.run(package, text_to_image(), batch(3), WORKFLOW)
+    assert SECRET not in str(told.value)
+    assert len(list((host.base / "output" / "made").iterdir())) == 3
+
+
+def test_two_nodes_at_once_do_not_lose_pictures(
+    host: FakeHost, package: ModuleType, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = sys.modules["folder_paths"]
+    monkeypatch.setattr(folders, "get_save_image_path", lambda *_: (str(host.base / "output"), "both", 1, "", "both"))
+    graph = text_to_image()
+    with ThreadPoolExecutor(2) as pool:
+        shown = [run.result() for run in [pool.submit(host.run, package, graph, batch(3), WORKFLOW) for _ in range(2)]]
+    names = {entry["filename"] for one in shown for entry in one["images"]}
+    assert names == {f"both_0000{number}_.png" for number in range(1, 7)}
+    for name in names:
+        valid(host.base / "output" / name)
+
+
+@pytest.mark.parametrize("privacy", ["public", "sealed"])
+def test_raw_texts_are_kept_once(host: FakeHost, package: ModuleType, settings: dict[str, Any], privacy: str, tmp_path: Path) -> None:
+    settings["exporter"] = settings["exporter"].with_options(lift=Lift(keep_raw=True), openings=tmp_path / "openings")
+    graph = text_to_image()
+    graph["9"]["inputs"]["prompt_privacy"] = privacy
+    shown = host.run(package, graph, batch(), WORKFLOW)
+    raw = valid(host.base / "output" / "made" / shown["images"][0]["filename"])
+    titles = [entry.get("title") for entry in raw["manifests"][raw["active_manifest"]]["ingredients"]]
+    assert len([title for title in titles if title and "ComfyUI" in title]) == (2 if privacy == "public" else 0)
+
+
+def test_a_graph_of_ten_thousand_nodes(host: FakeHost, package: ModuleType, settings: dict[str, Any]) -> None:
+    graph = text_to_image()
+    last = ["6", 0]
+    for number in range(100, 10_100):
+        graph[str(number)] = {"class_type": "ImageInvert", "inputs": {"image": last}}
+        last = [str(number), 0]
+    graph["9"]["inputs"]["images"] = last
+    settings["exporter"] = settings["exporter"].with_options(
+        statements=Statements(created="trainedAlgorithmicMedia", edited="compositeWithTrainedAlgorithmicMedia")
+    )
+    shown = host.run(package, graph, batch(), WORKFLOW)
+    valid(host.base / "output" / "made" / shown["images"][0]["filename"])
+
+
 @pytest.mark.parametrize("prompt", [None, [], "x", {"9": None}, {"9": {"inputs": {"images": ["9", 0]}}}, {"9": {"inputs": [1]}}])
 def test_broken_graphs(host: FakeHost, package: ModuleType, settings: dict[str, Any], prompt: Any) -> None:
     request = saving.SaveRequest(images=batch(), prompt=prompt, extra="x", node="9")
@@ -356,6 +464,7 @@ def test_only_what_leads_to_the_node_speaks_for_it() -> None:
     assert set(leading_to(graph, "9")) == {"1", "2", "3", "4", "5", "6", "9"}
     assert set(leading_to(graph, "29")) == {"1", "20", "29"}
     assert set(leading_to(graph, "missing")) == set(graph)
+    assert set(leading_to(graph, "29.0.0.1")) == {"1", "20", "29"}
     long = {str(n): {"class_type": "x", "inputs": {"a": [str(n + 1), 0]}} for n in range(50_000)}
     assert len(leading_to(long, "0")) == 50_000
 

@@ -135,7 +135,7 @@ PROCESSING = SimpleNamespace(init_images=None, mask_for_overlay=None)
 
 def valid(data: bytes, kind: str = "png") -> dict[str, Any]:
     found = peer.read(data, kind, anchors=pki.root_pem())
-    assert found.state == "Trusted", found.failures
+    assert (found.state, found.failures) == ("Trusted", [])
     return found.raw
 
 
@@ -377,14 +377,14 @@ def test_what_is_none_of_our_business(webui: Any) -> None:
 
 def test_an_answer_that_cannot_be_signed_says_so(webui: Any, capsys: pytest.CaptureFixture[str]) -> None:
     def locked() -> Exporter:
-        raise CredentialError("the passphrase is\r\nwrong \u00e9")
+        raise CredentialError("/srv/studio/key.pem: the passphrase is\r\nwrong \u00e9")
 
     webui.extension._kept = SimpleNamespace(get=locked)
     plain = answer_of(silently(made()))
     found, headers = ask(webui, "/sdapi/v1/txt2img", {}, plain)
     assert found == plain
-    assert headers["credkit-error"] == "the passphrase is??wrong ?"
-    assert "NOT signed" in capsys.readouterr().err
+    assert headers["credkit-error"] == "key.pem: the passphrase is??wrong ?"
+    assert "NOT signed: /srv/studio/key.pem" in capsys.readouterr().err
 
 
 def test_the_real_server_library(webui: Any) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from credkit import Statements, sign_file, verify_file
 from credkit.api.exporter import Exporter
@@ -70,6 +72,22 @@ def test_pictures_are_signed_in_place(exporter: Exporter, folder: Path, kind: st
     assert verify_file(folder / f"a.{kind}").state == "Valid"
     assert peer.read((folder / f"a.{kind}").read_bytes(), kind, anchors=pki.root_pem()).state == "Trusted"
     assert [path.name for path in folder.iterdir()] == [f"a.{kind}"]
+
+
+def test_sealed_pictures_hold_no_prompt_and_keep_their_openings(exporter: Exporter, folder: Path, tmp_path: Path) -> None:
+    texts = PngInfo()
+    texts.add_text(
+        "parameters", "a secret lighthouse\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 471147114711, Size: 64x64, Model: demo"
+    )
+    Image.new("RGB", (64, 64)).save(folder / "a.png", pnginfo=texts)
+    sealing = exporter.with_options(prompt="sealed", openings=tmp_path / "openings")
+    assert told(once(sealing, folder, in_place=True)) == [("signed", "a.png")]
+    data = (folder / "a.png").read_bytes()
+    assert b"lighthouse" not in data
+    assert b"471147114711" not in data
+    found = peer.read(data, "png", anchors=pki.root_pem())
+    assert (found.state, found.failures) == ("Trusted", [])
+    assert len(list((tmp_path / "openings").iterdir())) == 1
 
 
 def test_the_content_decides_not_the_name(exporter: Exporter, folder: Path) -> None:
@@ -279,6 +297,29 @@ def test_a_passing_failure_is_tried_again_later_each_time(exporter: Exporter, fo
         assert told(rounds(watcher, 1)) == [("signed", "a.png")]
 
 
+def test_a_file_that_becomes_a_link_is_not_followed(
+    exporter: Exporter, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, path = tmp_path / "secret.png", folder / "a.png"
+    secret.write_bytes(picture("png"))
+    path.write_bytes(picture("png"))
+
+    def swapping(found: Path, limits: Any) -> str:
+        path.unlink()
+        path.symlink_to(secret)
+        return "ready"
+
+    monkeypatch.setattr("credkit.integrations.watch.watcher.judge", swapping)
+    for options in ({"in_place": True}, {"output": tmp_path / "out"}):
+        events = once(exporter, folder, **options)
+        assert told(events) == [("failed", "a.png")]
+        assert "symbolic link" in events[0].message
+        path.unlink()
+        path.write_bytes(picture("png"))
+    assert secret.read_bytes() == picture("png")
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_what_is_refused_is_told_once(folder: Path) -> None:
     exporter = Exporter(signer=pki.signer())
     (folder / "a.png").write_bytes(before := picture("png"))
@@ -414,7 +455,17 @@ def test_a_signing_that_was_begun_and_not_finished(exporter: Exporter, folder: P
 
 
 @pytest.mark.parametrize(
-    "rest", [b"", b'{"file": "x', b"\xff\xfe\n", b"null\n", b'{"file": 3}\n', b"[" * 5000 + b"\n", b'{"file":"a","step":"eaten"}\n']
+    "rest",
+    [
+        b"",
+        b'{"file": "x',
+        b"\xff\xfe\n",
+        b"null\n",
+        b'{"file":"a","step":"left","size":1e999,"modified":0}\n',
+        b'{"file": 3}\n',
+        b"[" * 5000 + b"\n",
+        b'{"file":"a","step":"eaten"}\n',
+    ],
 )
 def test_a_damaged_memory_is_read_as_far_as_it_goes(tmp_path: Path, rest: bytes) -> None:
     state, path = tmp_path / "state.jsonl", tmp_path / "a.png"
@@ -443,10 +494,11 @@ def test_the_memory_forgets_files_that_are_gone_and_is_the_users_alone(tmp_path:
         assert state.stat().st_mode & 0o077 == 0
 
 
-def test_names_that_are_no_text(exporter: Exporter, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("raw", [b"caf\xe9.png", b"esc\x1b[31m.png", b"new\nline.png", b"-rf.png", b"x" * 251 + b".png"])
+def test_names_that_are_no_text(exporter: Exporter, folder: Path, tmp_path: Path, raw: bytes) -> None:
     if sys.platform in ("win32", "darwin"):
         pytest.skip("file names are text there")
-    name = os.fsdecode(b"caf\xe9.png")
+    name = os.fsdecode(raw)
     (folder / name).write_bytes(picture("png"))
     assert told(once(exporter, folder, output=tmp_path / "out")) == [("signed", name)]
     assert once(exporter, folder, output=tmp_path / "out") == []
