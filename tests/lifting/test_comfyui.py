@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.lifting import Lifted, comfyui_walk, lift_texts
-from credkit.lifting.comfyui_graph import _bridges, prompt_graph, workflow_graph
+from credkit.lifting import Lifted, lift_texts
+from credkit.lifting.comfyui import walk
+from credkit.lifting.comfyui.graph import _bridges, prompt_graph, workflow_graph
 from credkit.limits import DEFAULT_LIMITS
 from credkit.manifest.assertions.generation import GenerationInput, GenerationModel
 from tests.lifting.files import block, lifted_of, only, png, with_tags
@@ -573,15 +574,15 @@ def test_wide_nodes_cost_what_they_are_long(count: int) -> None:
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
-    """The calls of a function of ``comfyui_walk``, as they come."""
+    """The calls of a function of ``walk``, as they come."""
     calls: list[object] = []
-    inner = getattr(comfyui_walk, name)
+    inner = getattr(walk, name)
 
     def outer(*given: object, **named: object) -> object:
         calls.append(given)
         return inner(*given, **named)
 
-    monkeypatch.setattr(comfyui_walk, name, outer)
+    monkeypatch.setattr(walk, name, outer)
     return calls
 
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from credkit.lifting.comfyui_graph import Link, Node
+from credkit.lifting.comfyui.graph import Link, Node
 
 __all__ = ["Nodes", "ancestors", "conditioning", "loads_picture", "pictures", "scalar", "words_of"]
 

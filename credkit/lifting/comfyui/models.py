@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from credkit.lifting import comfyui_walk as walk
-from credkit.lifting.comfyui_graph import Node
+from credkit.lifting.comfyui import walk
+from credkit.lifting.comfyui.graph import Node
 from credkit.lifting.findings import Findings
 
 __all__ = ["add_models", "loads_model"]

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from credkit.lifting import comfyui_walk as walk
-from credkit.lifting.comfyui_graph import Graph, Link, Node, prompt_graph, workflow_graph
-from credkit.lifting.comfyui_models import add_models, loads_model
+from credkit.lifting.comfyui import walk
+from credkit.lifting.comfyui.graph import Graph, Link, Node, prompt_graph, workflow_graph
+from credkit.lifting.comfyui.models import add_models, loads_model
 from credkit.lifting.findings import Findings
 from credkit.lifting.lifted import Lifted
 from credkit.lifting.wording import json_object, shown, words
