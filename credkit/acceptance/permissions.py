@@ -1,6 +1,7 @@
 """Rules about use: what the file's terms allow, which licence and creator are named, whether the terms agree with themselves.
 
-A prohibition counts wherever it stands. A permission counts when a signed statement gives it: metadata that nobody signed allows nothing.
+A prohibition counts wherever it stands, also in a statement that is void. A permission, conditions or none, counts when a signed statement
+gives it: metadata that nobody signed allows nothing.
 How statements are weighed against each other is decided in ``credkit.terms``.
 """
 
@@ -69,8 +70,9 @@ def _allowed(rule: str, uses: Iterable[str], evidence: Evidence, policy: Accepta
             return RuleResult(rule=rule, passed=False, sentence=f"{_capital(words)} is forbidden{_place(terms, 'by')}.")
         if terms.permission == "constrained":
             conditions = f": {shown(terms.info[0])}" if terms.info else ""
-            if policy.constrained == "refuse":
-                sentence = f"{_capital(words)} is allowed only under conditions{_place(terms, 'of')}{conditions}."
+            if policy.constrained == "refuse" or not _grants(terms, evidence):
+                whose = "" if policy.constrained == "refuse" else ", and no signer whose word still holds grants it"
+                sentence = f"{_capital(words)} is allowed only under conditions{_place(terms, 'of')}{conditions}{whose}."
                 return RuleResult(rule=rule, passed=False, sentence=sentence)
             told.append(f"{words} is allowed under conditions")
         elif terms.permission == "allowed" and terms.standing in _SIGNED and _holds(evidence):
@@ -86,8 +88,17 @@ def _allowed(rule: str, uses: Iterable[str], evidence: Evidence, policy: Accepta
 
 def _place(terms: UseTerms, joint: str) -> str:
     """Where the statement stands that decided."""
-    deciding = [s for s in terms.statements if s.permission == terms.permission and s.origin.binds]
-    return f" {joint} {shown(min(deciding, key=told_first).origin.place)}" if deciding else ""
+    deciding = min((s for s in terms.statements if s.permission == terms.permission and s.binds), key=told_first, default=None)
+    if deciding is None:
+        return ""
+    flaw = f" ({deciding.origin.flaw}, and it is taken as a reservation all the same)" if deciding.origin.flaw else ""
+    return f" {joint} {shown(deciding.origin.place)}{flaw}"
+
+
+def _grants(terms: UseTerms, evidence: Evidence) -> bool:
+    """Whether somebody signed that the use can be had at all, in a file that is still what was signed."""
+    given = (s.origin for s in terms.statements if s.permission != "notAllowed" and s.origin.binds)
+    return _holds(evidence) and any(origin.standing in _SIGNED for origin in given)
 
 
 def _capital(text: str) -> str:

@@ -2,8 +2,8 @@
 
 ``signing``, ``reading``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each. What can be said is in
 ``statements``, with ``rights`` and ``inputs``; ``exporter`` keeps what a hook says about every picture. The others are steps of
-``sign_file``, which takes them in this order: ``lifted`` with ``named_models``, ``sealed`` with ``surroundings``, ``previews``,
-``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
+``sign_file``, which takes them in this order: ``lifted`` with ``named_models``, ``withholding``, ``sealed`` with ``surroundings``,
+``previews``, ``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
 
 Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
 """

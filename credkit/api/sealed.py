@@ -1,15 +1,15 @@
-"""Signing with private fields: what is kept out of the file, what is committed to, what is cleared, and the last look before it is done.
+"""Signing with private fields: what is cleared, and the last look before it is done. What is private is decided in ``withholding``.
 
-One object accompanies one signing. It decides about order: statements are stripped first, the picture is cleared before anything is
-written, the finished file is searched before it takes its name, and the openings are on the disk by then.
+One object accompanies one signing. It decides about order: the picture is cleared before anything is written, the finished file is
+searched before it takes its name, and the openings are on the disk by then.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,11 +22,9 @@ from credkit.assets import Asset, Source
 from credkit.configuration import make_private_folder
 from credkit.errors import CredkitError, DefinitionError, HistoryError, MalformedError, OutputError
 from credkit.limits import Limits
-from credkit.manifest.assertions import Generation
 from credkit.sealing.clearing import clear_picture, telling_blocks
-from credkit.sealing.commitments import Disclosure, commit
-from credkit.sealing.fields import HARMLESS_SETTINGS, Secret, private_fields, without_private_fields
-from credkit.sealing.openings import Openings, kept_openings, write_openings
+from credkit.sealing.commitments import Disclosure
+from credkit.sealing.openings import Openings, write_openings
 from credkit.sealing.search import Searched, in_bytes, in_manifests, in_packed, in_text
 from credkit.sign.ingredients import IngredientHandle
 from credkit.sign.output import write_bytes
@@ -36,22 +34,13 @@ from credkit.verify import Report
 if TYPE_CHECKING:
     from credkit.media.texts import TextBlock
 
-__all__ = ["PromptPrivacy", "Sealing", "check_privacy", "plan_sealing"]
+__all__ = ["NAMES", "PromptPrivacy", "Sealing", "spoken"]
 
 PromptPrivacy = Literal["public", "sealed", "omit"]
-_NAMES = {"prompt": "the prompt", "negative-prompt": "the negative prompt", "seed": "the seed"}
-_HIDDEN = "A text is hidden in the pixels, and everyone who gets the file can read it (--prompt-privacy sealed or omit takes it out)."
-_VOCABULARY = (
-    *(*_NAMES, "negative prompt", "c2pa.created", "c2pa.opened", "c2pa.edited", "c2pa.assertions", "c2pa.signature", "c2pa.ai-disclosure"),
-    *("org.credkit.generation", "compositeWithTrainedAlgorithmicMedia", "digitalSourceType", "digitalsourcetype", "softwareAgent"),
-    *("digestAlgorithm", "allActionsIncluded", "relatedAssertions", "ingredients", "parameters", "settings", "scheduler", "sampler"),
-    *("sha256", "withheld", "document", "negative", "relationship", "claim_generator_info", "exclusions", "signature"),
-)
-"""Words that stand in every sealed file; a prompt that is one of them tells nothing there."""
+NAMES = {"prompt": "the prompt", "negative-prompt": "the negative prompt", "seed": "the seed"}
+"""How a person calls the fields that have a name of their own."""
 _NAMELESS = "picture"
 """Title of an ingredient whose name stays private."""
-_OWN = frozenset({"prompt", "negative_prompt", "seed", "generation", "documents", "models"})
-"""Statements that are stripped, or that name models, which stay public."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +95,7 @@ class Sealing:
             if found:
                 name = f' "{handle.report.name}"' if handle.report and handle.report.name else ""
                 raise HistoryError(
-                    f"the credentials of the ingredient{name} state {_spoken(found[0])} in the open ({found[1]}), and taking its history "
+                    f"the credentials of the ingredient{name} state {spoken(found[0])} in the open ({found[1]}), and taking its history "
                     'in would publish it again: take it out there first with "credkit redact", or sign without withholding it'
                 )
 
@@ -141,7 +130,7 @@ class Sealing:
                 raise DefinitionError(f'the openings would go to "{target}", where the signed file goes: name another file for them')
             if telling := self._telling_store(target, target):
                 raise HistoryError(
-                    f'the manifest store "{telling[0]}" beside the output states {_spoken(telling[1])} in the open: move it away first'
+                    f'the manifest store "{telling[0]}" beside the output states {spoken(telling[1])} in the open: move it away first'
                 )
             if self._name_tells(target.name):
                 self.notes.append("The name of the output holds something private; whoever gets the file can read it.")
@@ -229,154 +218,13 @@ class Sealing:
             self.notes.append(f'The text file "{path}" was changed in the meantime and stays; it may hold what was withheld.')
 
 
-def check_privacy(mode: str, openings: object) -> None:
-    """``DefinitionError`` for a mode that does not exist, and for openings of what is not sealed."""
-    if mode not in ("public", "sealed", "omit"):
-        raise DefinitionError(
-            '"prompt" is one of "public", "sealed" and "omit"; its text belongs into the statements (Statements(prompt=...))'
-        )
-    if openings is not None and mode != "sealed":
-        raise DefinitionError("openings are made only for what is sealed: say --prompt-privacy sealed, or leave out --openings")
-
-
-def plan_sealing(
-    statements: Statements,
-    texts: Texts,
-    mode: PromptPrivacy,
-    *,
-    openings: Path | None,
-    label: str,
-    asset: str,
-    limits: Limits,
-) -> Sealing:
-    """What a signing withholds; ``DefinitionError`` when the user's own words hold it, or nothing is said to have been done."""
-    place = openings or kept_openings(label)
-    sealing = Sealing(
-        mode=mode,
-        label=label,
-        asset=asset,
-        unsealed=statements,
-        statements=statements,
-        texts=texts,
-        companion=place.with_suffix(".txt"),
-        limits=limits,
-    )
-    if mode == "public":
-        sealing.notes += [_HIDDEN] if texts.hidden and texts.hidden.keyword else []
-        return sealing
-    documents = {document.text: document.title for one in texts.lifted for document in one.documents}
-    documents |= {document.text: document.title for document in statements.documents}
-    secrets = private_fields(
-        statements.generation,
-        prompt=statements.prompt,
-        negative_prompt=statements.negative_prompt,
-        seed=statements.seed,
-        documents=[(title, text) for text, title in documents.items()],
-    )
-    if secrets and mode == "sealed" and not (statements.created or statements.edited):
-        raise DefinitionError("what is sealed belongs to something that was done: say --created or --edited (or --lift), or omit it")
-    told = tuple(_told(statements))
-    sought = Searched.of((*secrets, *_overruled(texts)), public=(*_VOCABULARY, *told))
-    secrets = _quietly_named(secrets, sought)
-    disclosures = tuple(commit(secret.field, secret.value) for secret in secrets) if mode == "sealed" else ()
-    public = replace(
-        statements,
-        prompt=None,
-        negative_prompt=None,
-        seed=None,
-        documents=(),
-        generation=_without_telling_places(without_private_fields(statements.generation, disclosures), sought),
-    )
-    _refuse_own_words(public, sought)
-    notes = list(_public_anyway(secrets, told))
-    if not secrets:
-        notes.append("There was nothing to withhold: no prompt, seed or other private field was found or given.")
-    return replace(
-        sealing,
-        statements=public,
-        sought=sought,
-        disclosures=disclosures,
-        documents=frozenset(documents),
-        openings=place if disclosures else None,
-        notes=notes,
-    )
-
-
-def _quietly_named(secrets: tuple[Secret, ...], sought: Searched) -> tuple[Secret, ...]:
-    """Names of fields stay public, so one that tells something itself (a setting that a tool called like its value) is a number instead."""
-    telling = [secret for secret in secrets if "/" in secret.field and sought.find_in(secret.field.partition("/")[2])]
-    return tuple(
-        replace(secret, field=f"{secret.field.partition('/')[0]}/({telling.index(secret) + 1})") if secret in telling else secret
-        for secret in secrets
-    )
-
-
-def _without_telling_places(generation: Generation | None, sought: Searched) -> Generation | None:
-    """The same, where a text stood told without its name when that tells something."""
-    if generation is None:
-        return None
-    sources = (replace(one, place=one.place.partition('"')[0].strip()) if sought.find_in(one.place) else one for one in generation.sources)
-    return replace(generation, sources=tuple(sources))
-
-
-def _overruled(texts: Texts) -> Iterator[Secret]:
-    """What the texts of the picture say, also where the user's words or a better text count instead."""
-    for one in texts.lifted:
-        yield from private_fields(None, prompt=one.prompt, negative_prompt=one.negative_prompt, seed=one.seed)
-
-
-def _told(statements: Statements) -> Iterator[str]:
-    """Texts that stay public on purpose: names, versions and digests of models and tools, names of fields."""
-    for model in statements.models:
-        yield from filter(None, (model.name, model.version))
-    generation = statements.generation or Generation()
-    yield from filter(None, (generation.tool, generation.tool_version, generation.mode))
-    for stated in generation.models:
-        yield from filter(None, (stated.name, stated.version))
-        yield from (*stated.claimed.values(), *(str(value) for value in stated.measured.values()))
-    yield from HARMLESS_SETTINGS
-    yield from (source.format for source in generation.sources)
-
-
-def _public_anyway(secrets: Iterable[Secret], told: tuple[str, ...]) -> Iterator[str]:
-    for secret in secrets:
-        value = str(secret.value).strip()
-        if secret.field in _NAMES and value and any(value in text for text in told):
-            yield f"{_NAMES[secret.field].capitalize()} is also part of the name of a model or tool, which stays public."
-
-
-def _refuse_own_words(statements: Statements, sought: Searched) -> None:
-    for member in fields(statements):
-        if member.name in _OWN:
-            continue
-        for text in _strings(getattr(statements, member.name)):
-            if found := sought.find_in(text):
-                name = member.name.replace("_", " ")
-                raise DefinitionError(
-                    f"the {name} that you gave would publish {_spoken(found)}, which is to be withheld: word it otherwise"
-                )
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _strings(item)
-    elif is_dataclass(value):
-        for member in fields(value):
-            yield from _strings(getattr(value, member.name))
-
-
-def _spoken(name: str) -> str:
-    return _NAMES.get(name, f'the field "{name}"')
+def spoken(name: str) -> str:
+    """How a person calls a field."""
+    return NAMES.get(name, f'the field "{name}"')
 
 
 def _leak(name: str, where: str) -> OutputError:
-    return OutputError(f"the signed file would still hold {_spoken(name)}, which is to be withheld ({where}), so nothing was written")
+    return OutputError(f"the signed file would still hold {spoken(name)}, which is to be withheld ({where}), so nothing was written")
 
 
 def _all_texts(source: Source, limits: Limits) -> Iterator[TextBlock]:

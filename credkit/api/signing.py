@@ -20,8 +20,9 @@ from credkit.api.lifted import Beginning, Lift, Texts, gather_texts, with_lifted
 from credkit.api.mirrors import with_mirrors
 from credkit.api.previews import find_regions, make_preview
 from credkit.api.reading import name_of, open_with_sidecar
-from credkit.api.sealed import PromptPrivacy, Sealing, check_privacy, plan_sealing
+from credkit.api.sealed import PromptPrivacy, Sealing
 from credkit.api.statements import Statements
+from credkit.api.withholding import check_privacy, plan_sealing
 from credkit.assets import Asset, Source
 from credkit.assets.engine import Progress
 from credkit.errors import DefinitionError

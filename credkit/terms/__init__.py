@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from credkit.terms.metadata import FileMetadata, metadata_of
     from credkit.terms.terms import (
         CONTRADICTIONS,
+        NOTICES,
         USES,
         Contradiction,
         LicenceTerms,
+        Notice,
         OfferTerms,
         Origin,
         Permission,
@@ -34,6 +36,8 @@ _HOMES = {
     "Contradiction": "terms",
     "FileMetadata": "metadata",
     "LicenceTerms": "terms",
+    "NOTICES": "terms",
+    "Notice": "terms",
     "OfferTerms": "terms",
     "Origin": "terms",
     "Permission": "terms",
@@ -52,10 +56,12 @@ _HOMES = {
 
 __all__ = [
     "CONTRADICTIONS",
+    "NOTICES",
     "USES",
     "Contradiction",
     "FileMetadata",
     "LicenceTerms",
+    "Notice",
     "OfferTerms",
     "Origin",
     "Permission",

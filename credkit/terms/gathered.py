@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from credkit.limits import Limits
 from credkit.manifest.assertions.offer_view import OfferView
 from credkit.terms.licences import KnownLicence, known_licence
 from credkit.terms.offers import offer_terms, offer_uses
-from credkit.terms.terms import Contradiction, Kind, LicenceTerms, OfferTerms, Origin, Permission, Said, Use, UseStatement
+from credkit.terms.terms import Kind, LicenceTerms, Notice, OfferTerms, Origin, Permission, Said, Use, UseStatement
 
 __all__ = ["Gathered"]
 
@@ -32,7 +33,7 @@ class Gathered:
     licences: list[LicenceTerms] = field(default_factory=list)
     offers: list[OfferTerms] = field(default_factory=list)
     uses: list[UseStatement] = field(default_factory=list)
-    odd: list[Contradiction] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     seen: set[Hashable] = field(default_factory=set)
     count: int = 0
@@ -130,7 +131,7 @@ class Gathered:
             sentence = (
                 f"The offer in {origin.place} ended on {found.valid_until:%Y-%m-%d}, so that it can no longer be taken; ask for a new one."
             )
-            self.complain("expired-offer", sentence, origin)
+            self.complain("expired-offer", sentence, origin, kind="fact")
             return
         for use in found.uses:
             free = found.free
@@ -143,7 +144,7 @@ class Gathered:
                 info=None if free else found.conditions,
             )
 
-    def complain(self, name: str, sentence: str, *origins: Origin) -> None:
-        """Something that is odd by itself; what is void is not worth it."""
-        if all(origin.counts for origin in origins) and self.room():
-            self.odd.append(Contradiction(name=name, sentence=sentence, origins=origins))
+    def complain(self, name: str, sentence: str, origin: Origin, *, kind: Literal["fault", "fact"] = "fault") -> None:
+        """Something about one statement; what is void is not worth it."""
+        if origin.counts and self.room():
+            self.notices.append(Notice(name=name, kind=kind, sentence=sentence, origin=origin))

@@ -16,18 +16,26 @@ from credkit.manifest.store import ManifestKind, base_label
 from credkit.manifest.uri import JumbfUri
 from credkit.provenance.text import quoted
 from credkit.provenance.values import claim_value
+from credkit.status import SUCCESSORS, StatusCode
 from credkit.terms.assertions import read_assertion, speaks_of_terms
 from credkit.terms.gathered import Gathered
 from credkit.terms.metadata import FileMetadata, read_metadata
 from credkit.terms.reworking import reworked_with_ai
-from credkit.terms.terms import Origin, Role, Said, Standing, Terms
-from credkit.terms.weighing import contradictions, weigh
+from credkit.terms.terms import Origin, Role, Said, Standing, Terms, UseStatement
+from credkit.terms.weighing import USE_WORDS, contradictions, weigh
 from credkit.verify.report import ManifestReport, Report
 
 __all__ = ["terms_of"]
 
 _RANKS: dict[Role, int] = {"active": 0, "parent": 1, "component": 2, "input": 3}
 """What binds more comes first, where a manifest was used in several ways."""
+_FLAWS: dict[str, str] = {
+    StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY: "the certificate of its signer had run out",
+    StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED: "the certificate of its signer had been revoked",
+    StatusCode.CLAIM_SIGNATURE_MISMATCH: "its signature does not fit",
+    StatusCode.CLAIM_SIGNATURE_MISSING: "it is not signed",
+}
+"""Failures that people know by name; of several the first is told."""
 
 
 def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: datetime | None = None, limits: Limits = DEFAULT_LIMITS) -> Terms:
@@ -42,12 +50,10 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
     judged.sort(key=lambda manifest: _RANKS[roles[manifest.label]])
     origins = {manifest.label: _origin(manifest, roles[manifest.label], report) for manifest in judged}
     signers: list[Said] = []
-    void: list[str] = []
     for manifest in judged:
         origin = origins[manifest.label]
         if origin.speaker:
             signers.append(Said(text=origin.speaker, origin=origin))
-        void.extend(_void(manifest, origin, report))
         out.remarks.extend(_removed(manifest, report, limits))
         passed_on = _passed_on(manifest, limits)
         for assertion in manifest.manifest.assertions:
@@ -77,8 +83,9 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
         licensors=tuple(out.licensors),
         licences=tuple(out.licences),
         offers=tuple(out.offers),
-        contradictions=(*contradictions(out.uses, out.offers, reworked_with_ai(report, origins, limits)), *out.odd),
-        void=tuple(void[: limits.terms]),
+        contradictions=contradictions(out.uses, out.offers, reworked_with_ai(report, origins, limits)),
+        notices=tuple(out.notices),
+        void=tuple(_void(judged, origins, out.uses))[: limits.terms],
         remarks=tuple(dict.fromkeys(out.remarks))[: limits.terms],
     )
 
@@ -128,7 +135,18 @@ def _origin(manifest: ManifestReport, role: Role, report: Report) -> Origin:
         speaker=speaker,
         manifest=manifest.label,
         generation=manifest.generation,
+        flaw=None if sound else _flaw(manifest, role, report),
     )
+
+
+def _flaw(manifest: ManifestReport, role: Role, report: Report) -> str:
+    """Why a manifest is void, as half a sentence."""
+    if manifest.altered:
+        return "it was altered after it was signed"
+    if role == "active" and report.content_intact is False:
+        return "the picture was changed after it was signed"
+    codes = {SUCCESSORS.get(status.code, status.code) for status in manifest.results.failure}
+    return next((words for code, words in _FLAWS.items() if code in codes), "its signature or one of its checks fails")
 
 
 def _passed_on(manifest: ManifestReport, limits: Limits) -> set[str]:
@@ -148,17 +166,22 @@ def _place(manifest: ManifestReport, role: Role, speaker: str | None) -> str:
     return f"{what or f'generation {manifest.generation}'}{by}"
 
 
-def _void(manifest: ManifestReport, origin: Origin, report: Report) -> Iterator[str]:
+def _void(judged: list[ManifestReport], origins: dict[str, Origin], uses: list[UseStatement]) -> Iterator[str]:
     """One sentence for each assertion whose words cannot be attributed to anybody."""
-    if origin.counts:
-        return
-    reason = "its signature or one of its checks fails"
-    if manifest.altered:
-        reason = "it was altered after it was signed"
-    elif origin.role == "active" and report.content_intact is False:
-        reason = "the picture was changed after it was signed"
-    for label in dict.fromkeys(a.base_label for a in manifest.manifest.assertions if speaks_of_terms(a.base_label)):
-        yield f"What {label} of {origin.place} says counts for nothing, because {reason}."
+    reserved: dict[str, dict[str, None]] = {}
+    for statement in uses:
+        if not statement.origin.counts and statement.binds:
+            reserved.setdefault(statement.origin.place, {})[USE_WORDS[statement.use]] = None
+    for manifest in judged:
+        origin = origins[manifest.label]
+        labels = () if origin.counts else dict.fromkeys(a.base_label for a in manifest.manifest.assertions if speaks_of_terms(a.base_label))
+        for label in labels:
+            place = f"{label} of {origin.place}"
+            if place in reserved:
+                kept = f"what it forbids or ties to conditions ({', '.join(reserved[place])}) is taken as a reservation all the same"
+                yield f"What {place} permits counts for nothing, because {origin.flaw}; {kept}."
+            else:
+                yield f"What {place} says counts for nothing, because {origin.flaw}."
 
 
 def _removed(manifest: ManifestReport, report: Report, limits: Limits) -> Iterator[str]:

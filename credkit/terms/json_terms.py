@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from credkit.terms.headers import usage_headers
-from credkit.terms.terms import Contradiction, LicenceTerms, OfferTerms, Origin, Said, Terms, UseStatement, UseTerms
+from credkit.terms.terms import Contradiction, LicenceTerms, Notice, OfferTerms, Origin, Said, Terms, UseStatement, UseTerms
 
 __all__ = ["SCHEMA_ID", "terms_object"]
 
@@ -28,6 +28,7 @@ def terms_object(terms: Terms) -> dict[str, Any]:
         "licences": [_licence(item) for item in terms.licences],
         "offers": [_offer(item) for item in terms.offers],
         "contradictions": [_contradiction(item) for item in terms.contradictions],
+        "notices": [_notice(item) for item in terms.notices],
         "void": list(terms.void),
         "remarks": list(terms.remarks),
         "headers": usage_headers(terms),
@@ -47,6 +48,7 @@ def _origin(origin: Origin) -> dict[str, Any]:
         uri=origin.uri,
         manifest=origin.manifest,
         generation=origin.generation,
+        flaw=origin.flaw,
     )
 
 
@@ -104,6 +106,10 @@ def _offer(item: OfferTerms) -> dict[str, Any]:
         note=item.note,
         origin=_origin(item.origin),
     )
+
+
+def _notice(item: Notice) -> dict[str, Any]:
+    return {"name": item.name, "kind": item.kind, "sentence": item.sentence, "origin": _origin(item.origin)}
 
 
 def _contradiction(item: Contradiction) -> dict[str, Any]:

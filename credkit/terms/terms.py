@@ -15,10 +15,12 @@ from typing import Literal
 
 __all__ = [
     "CONTRADICTIONS",
+    "NOTICES",
     "USES",
     "Contradiction",
     "Kind",
     "LicenceTerms",
+    "Notice",
     "OfferTerms",
     "Origin",
     "Permission",
@@ -48,7 +50,8 @@ Permission = Literal["allowed", "notAllowed", "constrained", "unsaid"]
 Standing = Literal["trusted", "own word", "was there", "unprotected", "void"]
 """What stands behind a statement: a signer that the trust policy vouches for; a signer by his own word; metadata of the file that the
 signature covers, or an assertion that the signer only gathered, so that it was there when it was signed, but is nobody's word; metadata
-that anyone could have changed since; nothing, because what says it was altered or is not valid.
+that anyone could have changed since; nothing, because what says it was altered or is not valid: it permits nothing, and what it forbids or
+ties to conditions is taken as a reservation all the same.
 """
 Kind = Literal["cawg", "plus", "licence", "offer", "rsl"]
 """The vocabulary of a statement about a use: CAWG training and data mining, ``plus:DataMining``, what a licence says, an offer in ODRL, RSL
@@ -75,15 +78,17 @@ class Origin:
     """Label of the manifest; None for metadata of the file."""
     generation: int | None = None
     """As in ``ManifestReport``; None for metadata of the file."""
+    flaw: str | None = None
+    """Why it is void, as half a sentence: ``it was altered after it was signed``; None for what is not."""
 
     @property
     def counts(self) -> bool:
-        """Whether the statement has any weight: it is not void."""
+        """Whether it is not void: nothing speaks against its being what was written."""
         return self.standing != "void"
 
     @property
     def binds(self) -> bool:
-        """Whether it binds who uses this picture: it counts, and is not about a mere input of a tool."""
+        """Whether it speaks to who uses this picture: it counts, and is not about a mere input of a tool."""
         return self.counts and self.role != "input"
 
 
@@ -115,6 +120,13 @@ class UseStatement:
     count."""
     basis: str = ""
     """What it follows from, in words: ``"use": "notAllowed"``, ``DMI-PROHIBITED``, ``licence CC-BY-NC-4.0``."""
+
+    @property
+    def binds(self) -> bool:
+        """Whether it binds who uses this picture. A reservation does wherever it is read, also where it is void; a permission has to
+        count. What is said of a mere input of a tool does not.
+        """
+        return self.origin.role != "input" and (self.origin.counts or self.permission != "allowed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +209,6 @@ class OfferTerms:
 
 
 CONTRADICTIONS = (
-    "bare-data-mining",
-    "constrained-without-info",
-    "expired-offer",
     "input-forbids",
     "licence-against-use",
     "licences-disagree",
@@ -208,15 +217,16 @@ CONTRADICTIONS = (
     "offers-disagree",
     "parent-against-child",
     "plus-against-cawg",
-    "unknown-value",
     "uses-disagree",
 )
 """Names of the rules that find contradictions; ``docs/terms.md`` says what each means."""
+NOTICES = ("bare-data-mining", "constrained-without-info", "expired-offer", "unknown-value")
+"""Names of what is noticed of single statements, in the same place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """Two statements that cannot both be true, or one that contradicts itself."""
+    """Two statements that cannot both be true, or one that what was done contradicts."""
 
     name: str
     """Which rule found it, stable for programs: one of ``CONTRADICTIONS``."""
@@ -224,6 +234,19 @@ class Contradiction:
     """For people, naming both places."""
     origins: tuple[Origin, ...]
     uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something about one statement that contradicts nothing."""
+
+    name: str
+    """What was noticed, stable for programs: one of ``NOTICES``."""
+    kind: Literal["fault", "fact"]
+    """``fault``: it is written wrongly; ``fact``: nothing is wrong, and one has to know (an offer has ended)."""
+    sentence: str
+    """For people, naming the place."""
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,8 +275,10 @@ class Terms:
     offers: tuple[OfferTerms, ...] = ()
     """Those that are void are listed too; see ``origin.counts``."""
     contradictions: tuple[Contradiction, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What is written wrongly, and what has ended."""
     void: tuple[str, ...] = ()
-    """Sentences: which statements count for nothing, and why."""
+    """Sentences: which statements are void, why, and which of them are taken as reservations all the same."""
     remarks: tuple[str, ...] = ()
     """Sentences for people: metadata that cannot be read, statements that were left out because there are too many."""
     _by_use: dict[Use, UseTerms] = field(default_factory=dict, init=False, repr=False, compare=False)

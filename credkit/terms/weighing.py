@@ -1,7 +1,7 @@
 """Which permission holds for each use, and which statements cannot both be true.
 
 The strictest statement that binds wins, whoever made it: a later generation cannot set free what an earlier one reserved, and metadata that
-nobody signed may reserve rights too. A permission, on the other hand, has to be about this picture: what is allowed for a parent or a
+nobody signed may reserve rights too, as may a statement that was altered, or whose signer's certificate ran out. A permission, on the other hand, has to be about this picture: what is allowed for a parent or a
 component says nothing of what was made of it. A licence that does not grant a use does not forbid that somebody sells it: an offer in the
 same manifest counts before what the licence leaves out.
 """
@@ -16,7 +16,7 @@ from credkit.terms.terms import USES, Contradiction, OfferTerms, Origin, Permiss
 __all__ = ["USE_WORDS", "contradictions", "told_first", "weigh"]
 
 _STRICTNESS: dict[Permission, int] = {"notAllowed": 0, "constrained": 1, "allowed": 2, "unsaid": 3}
-_STANDINGS: tuple[Standing, ...] = ("trusted", "own word", "was there", "unprotected")
+_STANDINGS: tuple[Standing, ...] = ("trusted", "own word", "was there", "unprotected", "void")
 USE_WORDS: dict[Use, str] = {
     "ai_training": "AI training",
     "ai_generative_training": "training of generative AI",
@@ -64,11 +64,13 @@ def _outcome(use: Use, statements: list[UseStatement]) -> UseTerms:
 
 def _deciding(statements: Sequence[UseStatement]) -> list[UseStatement]:
     """The statements about one use that bind, without those that a more precise one of the same speaker explains."""
-    binding = [s for s in statements if s.origin.binds]
-    precise = {_speaker(s.origin) for s in binding if not s.vague}
+    binding = [s for s in statements if s.binds]
+    # What is void reserves, and explains or opens nothing.
+    counting = [s for s in binding if s.origin.counts]
+    precise = {_speaker(s.origin) for s in counting if not s.vague}
     # Metadata of the file that repeats such a pointer is explained with it; a pointer of its own is not, by whoever signed later.
-    explained = {(s.basis, s.info) for s in binding if s.vague and _speaker(s.origin) in precise}
-    offered = {_speaker(s.origin) for s in binding if s.kind == "offer" and s.permission != "notAllowed"}
+    explained = {(s.basis, s.info) for s in counting if s.vague and _speaker(s.origin) in precise}
+    offered = {_speaker(s.origin) for s in counting if s.kind == "offer" and s.permission != "notAllowed"}
     closed = {s.basis for s in binding if _is_closed(s) and _speaker(s.origin) in offered}
     return [
         s
@@ -83,9 +85,9 @@ def _is_closed(statement: UseStatement) -> bool:
     return statement.kind == "licence" and statement.permission == "notAllowed"
 
 
-def told_first(statement: UseStatement) -> int:
-    """Sorts statements that say the same: the most precise vocabulary is named to people."""
-    return ("cawg", "offer", "licence", "rsl", "plus").index(statement.kind)
+def told_first(statement: UseStatement) -> tuple[bool, int]:
+    """Sorts statements that say the same: what is not void, in the most precise vocabulary, is named to people."""
+    return not statement.origin.counts, ("cawg", "offer", "licence", "rsl", "plus").index(statement.kind)
 
 
 def _speaker(origin: Origin) -> str:
@@ -109,6 +111,8 @@ def contradictions(
         # One of each speaker is enough: what stands in PLUS as well need not be told twice.
         others = {_speaker(s.origin): s for s in reversed(deciding) if s.permission != strict.permission}
         for lax in others.values():
+            if not (strict.origin.counts or lax.origin.counts):
+                continue
             key = (_name(strict, lax), _said(strict), strict.permission, _said(lax), lax.permission)
             found.setdefault(key, (strict, lax, []))[2].append(use)
     pairs = (_pair(name, strict, lax, uses) for (name, *_), (strict, lax, uses) in found.items())
@@ -146,7 +150,8 @@ def _pair(name: str, strict: UseStatement, lax: UseStatement, uses: list[Use]) -
 
 
 def _said(statement: UseStatement) -> str:
-    return f"the {statement.basis} in {statement.origin.place}" if statement.kind == "licence" else _place(statement)
+    place = f"the {statement.basis} in {statement.origin.place}" if statement.kind == "licence" else _place(statement)
+    return f"{place}, which is void because {statement.origin.flaw}," if statement.origin.flaw else place
 
 
 def _place(statement: UseStatement) -> str:
@@ -176,7 +181,7 @@ def _inputs(statements: Iterable[UseStatement], reworked: Mapping[str, str]) -> 
     told: set[str] = set()
     for statement in statements:
         origin = statement.origin
-        forbids = statement.use == "ai_inference" and statement.permission == "notAllowed" and origin.counts
+        forbids = statement.use == "ai_inference" and statement.permission == "notAllowed"
         if not forbids or _speaker(origin) in told or (origin.role != "input" and _speaker(origin) not in reworked):
             continue
         told.add(_speaker(origin))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.text import shown
-from credkit.terms.terms import LicenceTerms, OfferTerms, Origin, Said, Standing, Terms, Use, UseTerms
+from credkit.terms.terms import LicenceTerms, OfferTerms, Origin, Said, Standing, Terms, Use, UseStatement, UseTerms
 from credkit.terms.weighing import USE_WORDS, told_first
 
 __all__ = ["Line", "Section", "sections"]
@@ -54,11 +54,16 @@ def sections(terms: Terms, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Section,
         Section(heading="What is forbidden", lines=_capped(_forbidden(terms, limits))),
         Section(heading="What nobody said", lines=tuple(_unsaid(terms))),
         Section(heading="Where it contradicts itself", lines=_capped(_told(limits, *(c.sentence for c in terms.contradictions)))),
-        Section(heading="What counts for nothing", lines=_capped(_told(limits, *terms.void))),
-        Section(heading="What else was found", lines=_capped(_told(limits, *terms.remarks))),
+        Section(heading="What is written wrongly", lines=_capped(_told(limits, *_noticed(terms, "fault")))),
+        Section(heading="What is void", lines=_capped(_told(limits, *terms.void))),
+        Section(heading="What else was found", lines=_capped(_told(limits, *_noticed(terms, "fact"), *terms.remarks))),
         Section(heading="What this does not tell", lines=tuple(Line(words=words) for words in _LIMITS_OF_TERMS)),
     )
     return tuple(section for section in found if section.lines)
+
+
+def _noticed(terms: Terms, kind: str) -> Iterator[str]:
+    return (notice.sentence for notice in terms.notices if notice.kind == kind)
 
 
 def _capped(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -106,7 +111,7 @@ def _standing(origin: Origin) -> str:
         "own word": "by their own word; nobody whom you trust vouches for the name",
         "was there": "it was there when the file was signed, but nobody signed the words as their own",
         "unprotected": "nobody signed it, and anyone may have changed it",
-        "void": "what they say counts for nothing here, see below",
+        "void": f"they permit nothing, because {origin.flaw}; what they forbid is taken as a reservation all the same",
     }[origin.standing]
 
 
@@ -158,11 +163,13 @@ def _uses(terms: Terms, limits: Limits) -> Iterator[Line]:
             words += ": " + "; or: ".join(shown(info, limits) for info in entry.info[:_MOST])
         if entry.permission == "allowed":
             words += f" ({_reason(entry, limits)})"
+        if entry.permission == "constrained" and entry.standing == "void":
+            words += f" ({_reservation(_deciding(entry).origin)})"
         yield Line(mark=USE_WORDS[entry.use], words=words)
 
 
 def _reason(entry: UseTerms, limits: Limits) -> str:
-    permits = [s for s in entry.statements if s.permission == "allowed" and s.origin.binds and s.origin.role in ("active", "file")]
+    permits = [s for s in entry.statements if s.permission == "allowed" and s.binds and s.origin.role in ("active", "file")]
     deciding = min(permits, key=told_first)
     basis = deciding.basis if deciding.kind == "licence" else deciding.origin.place
     weak = {"was there": ", not signed as anybody's word", "unprotected": ", signed by nobody"}.get(entry.standing or "", "")
@@ -243,14 +250,25 @@ def _asked(offer: OfferTerms, limits: Limits) -> str:
 
 def _forbidden(terms: Terms, limits: Limits) -> Iterator[Line]:
     """Uses that the same place forbids share a line."""
-    places: dict[str, list[Use]] = {}
+    places: dict[tuple[str, str], list[Use]] = {}
     for entry in terms.uses:
         if entry.permission == "notAllowed":
-            deciding = min((s for s in entry.statements if s.permission == "notAllowed" and s.origin.binds), key=told_first)
+            deciding = _deciding(entry)
             basis = f"the {deciding.basis} in " if deciding.kind == "licence" else ""
-            places.setdefault(basis + deciding.origin.place, []).append(entry.use)
-    for place, uses in places.items():
-        yield Line(words=f"{', '.join(USE_WORDS[use] for use in uses)}: so says {shown(place, limits)}")
+            places.setdefault((basis + deciding.origin.place, _reservation(deciding.origin)), []).append(entry.use)
+    for (place, flaw), uses in places.items():
+        told = f"{', '.join(USE_WORDS[use] for use in uses)}: so says {shown(place, limits)}"
+        yield Line(words=f"{told}; {flaw}" if flaw else told)
+
+
+def _deciding(entry: UseTerms) -> UseStatement:
+    """The statement behind an outcome that people are told."""
+    return min((s for s in entry.statements if s.permission == entry.permission and s.binds), key=told_first)
+
+
+def _reservation(origin: Origin) -> str:
+    """What has to be known of a reservation that is void."""
+    return f"{origin.flaw}, and it is taken as a reservation all the same" if origin.flaw else ""
 
 
 def _unsaid(terms: Terms) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.manifest.uri import assertion_uri
+from credkit.status import StatusCode, status
 from credkit.terms import FileMetadata, Terms, terms_of
 from credkit.verify import IngredientReport, ManifestReport, Report, ResultMap
 from tests.provenance.material import assertion, manifest_box, report_of, signature
@@ -51,6 +52,7 @@ class Made:
     altered: bool = False
     update: bool = False
     redacted: tuple[str, ...] = ()
+    failures: tuple[StatusCode, ...] = ()
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,7 +88,7 @@ def _report(manifest: Any, number: int, made: Made) -> ManifestReport:
     )
     return ManifestReport(
         manifest=manifest,
-        results=ResultMap(),
+        results=ResultMap(failure=tuple(status(code) for code in made.failures)),
         signature=signature(made.speaker, trusted=made.trusted),
         ingredients=ingredients,
         generation=number,

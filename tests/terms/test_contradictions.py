@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from credkit.terms import CONTRADICTIONS, Terms
+from credkit.terms import CONTRADICTIONS, NOTICES, Terms
+from credkit.terms.words import sections
 from tests.terms.material import ODRL, PLUS, Made, alone, metadata, mining, offer, terms, xmp
 
 CASES: dict[str, tuple[Terms, tuple[str, ...]]] = {
-    "bare-data-mining": (
-        alone(metadata(plus__DataMining="DMI-PROHIBITED")),
-        ("cawg.metadata of generation 1", '"DMI-PROHIBITED"', "full address"),
-    ),
-    "constrained-without-info": (
-        alone(mining(ai_training="constrained")),
-        ("cawg.training-mining of generation 1", "names none", "not allowed"),
-    ),
-    "expired-offer": (alone(offer("odrl:derive", price="5 EUR", until="2026-11-20")), ("2026-11-20", "org.credkit.offer.metadata")),
     "input-forbids": (
         terms(base=Made(says=mining(ai_inference="notAllowed")), active=Made(says={}, uses=(("base", "inputTo"),))),
         ("an input", "forbids use as input of AI"),
@@ -52,16 +44,28 @@ CASES: dict[str, tuple[Terms, tuple[str, ...]]] = {
         alone(metadata(plus__DataMining=PLUS + "DMI-ALLOWED"), mining(ai_training="notAllowed")),
         ("cawg.training-mining of generation 1", "cawg.metadata of generation 1"),
     ),
-    "unknown-value": (alone(mining(ai_training="denied")), ('"denied"', "not allowed")),
     "uses-disagree": (
         terms(xmp(attributes=f'plus:DataMining="{PLUS}DMI-PROHIBITED"'), active=Made(says=metadata(plus__DataMining=PLUS + "DMI-ALLOWED"))),
         ("XMP of the file (plus:DataMining) forbids", "cawg.metadata of generation 1"),
     ),
 }
+NOTICED: dict[str, tuple[Terms, tuple[str, ...]]] = {
+    "bare-data-mining": (
+        alone(metadata(plus__DataMining="DMI-PROHIBITED")),
+        ("cawg.metadata of generation 1", '"DMI-PROHIBITED"', "full address"),
+    ),
+    "constrained-without-info": (
+        alone(mining(ai_training="constrained")),
+        ("cawg.training-mining of generation 1", "names none", "not allowed"),
+    ),
+    "expired-offer": (alone(offer("odrl:derive", price="5 EUR", until="2026-11-20")), ("2026-11-20", "org.credkit.offer.metadata")),
+    "unknown-value": (alone(mining(ai_training="denied")), ('"denied"', "not allowed")),
+}
 
 
 def test_there_is_a_case_for_every_rule() -> None:
     assert set(CASES) == set(CONTRADICTIONS)
+    assert set(NOTICED) == set(NOTICES)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -74,17 +78,49 @@ def test_it_is_found_alone_and_names_its_places(name: str) -> None:
     for word in words:
         assert word in contradiction.sentence
     assert contradiction.origins
+    assert found.notices == ()
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ("input-forbids", "parent-against-child", "uses-disagree")])
-def test_what_is_void_contradicts_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", NOTICED)
+def test_a_fault_or_a_fact_is_no_contradiction(name: str) -> None:
+    found, words = NOTICED[name]
+    assert found.contradictions == ()
+    (notice,) = found.notices
+    assert (notice.name, notice.kind) == (name, "fact" if name == "expired-offer" else "fault")
+    assert notice.sentence.endswith(".")
+    for word in words:
+        assert word in notice.sentence
+    heading = "What else was found" if notice.kind == "fact" else "What is written wrongly"
+    (section,) = [section for section in sections(found) if section.heading == heading]
+    assert [line.words for line in section.lines] == [notice.sentence[:1] + notice.sentence[1:]]
+    assert not any(section.heading == "Where it contradicts itself" for section in sections(found))
+
+
+@pytest.mark.parametrize("name", NOTICED)
+def test_of_what_is_void_nothing_is_noticed(name: str) -> None:
     says = {
         "bare-data-mining": metadata(plus__DataMining="DMI-PROHIBITED"),
         "constrained-without-info": mining(ai_training="constrained"),
         "expired-offer": offer("odrl:derive", price="5 EUR", until="2026-11-20"),
         "unknown-value": mining(ai_training="denied"),
-    }.get(name) or metadata(dcterms__license="CC0-1.0") | mining(ai_training="notAllowed") | offer("credkit:ai-training", price="9 EUR")
+    }[name]
+    assert alone(says, valid=False).notices == ()
+
+
+def test_what_is_void_does_not_contradict_itself() -> None:
+    says = metadata(dcterms__license="CC0-1.0") | mining(ai_training="notAllowed") | offer("credkit:ai-training", price="9 EUR")
+    assert alone(says).contradictions
     assert alone(says, valid=False).contradictions == ()
+
+
+def test_what_holds_may_contradict_what_is_void() -> None:
+    used = (("base", "parentOf"),)
+    found = terms(
+        base=Made(says=mining(ai_training="notAllowed"), altered=True), active=Made(says=mining(ai_training="allowed"), uses=used)
+    )
+    (contradiction,) = found.contradictions
+    assert contradiction.name == "parent-against-child"
+    assert "which is void because it was altered after it was signed, forbids AI training" in contradiction.sentence
 
 
 @pytest.mark.parametrize(
@@ -112,7 +148,7 @@ def test_constrained_without_info_is_not_allowed() -> None:
 
 def test_an_unknown_plus_value_is_told_and_says_nothing() -> None:
     found = alone(metadata(plus__DataMining=PLUS + "DMI-NEVER"))
-    assert [c.name for c in found.contradictions] == ["unknown-value"]
+    assert [notice.name for notice in found.notices] == ["unknown-value"]
     assert found.use("data_mining").permission == "unsaid"
 
 

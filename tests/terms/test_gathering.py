@@ -115,10 +115,45 @@ def test_a_changed_picture_makes_its_statements_void() -> None:
     assert found.use("commercial").permission == "notAllowed"
 
 
-def test_altered_words_count_for_nothing() -> None:
+def test_altered_words_reserve_and_permit_nothing() -> None:
     found = read(altered(signed(mirrors=False), b"constraint_infoiask"))
-    assert found.use("ai_training").permission == "unsaid"
-    assert "it was altered after it was signed" in found.void[0]
+    assert {use: found.use(use).permission for use in ("ai_training", "ai_generative_training", "derivatives")} == {
+        "ai_training": "constrained",
+        "ai_generative_training": "notAllowed",
+        "derivatives": "unsaid",
+    }
+    assert found.use("ai_training").standing == "void"
+    assert all("it was altered after it was signed" in sentence for sentence in found.void)
+    assert any("is taken as a reservation all the same" in sentence for sentence in found.void)
+    assert all("which is void" not in contradiction.sentence for contradiction in found.contradictions)
+
+
+def test_a_reservation_outlives_the_certificate_of_its_signer() -> None:
+    """In the picture itself, and in a parent that somebody else painted over."""
+    gone = expired()
+    mining = {"entries": {"cawg.ai_training": {"use": "notAllowed"}, "cawg.data_mining": {"use": "allowed"}}}
+    recipe = files.standard(Assertion("cawg.training-mining", mining), name="old", signing=Signing(gone))
+    found = read(files.signed(recipe, kind="png", asset=picture("png")), profile="2.5")
+    assert found.state == "Invalid"
+    assert (found.use("ai_training").permission, found.use("ai_training").standing) == ("notAllowed", "void")
+    assert found.use("data_mining").permission == "unsaid"
+    assert found.use("ai_training").statements[0].origin.flaw == "the certificate of its signer had run out"
+    below = recipe.build()
+    parent = files.signed(files.standard(ingredient(below, "parentOf")), below, kind="png", asset=picture("png"))
+    found = read(parent, profile="2.5")
+    assert found.signers[0].origin.standing == "own word"
+    assert (found.use("ai_training").permission, found.use("data_mining").permission) == ("notAllowed", "unsaid")
+    assert "the certificate of its signer had run out; what it forbids or ties to conditions (AI training)" in found.void[0]
+
+
+def test_a_redacted_reservation_is_gone() -> None:
+    first, updated, out = signed(statements=Statements(do_not_train=True), mirrors=False), io.BytesIO(), io.BytesIO()
+    assert read(first).use("ai_training").permission == "notAllowed"
+    credkit.update_file(first, updated, Statements(title="t"), signer=SIGNER)
+    manifest = credkit.verify_file(first).manifests[0].manifest
+    uris = [a.uri for a in manifest.assertions if a.label in ("cawg.training-mining", "cawg.metadata")]
+    credkit.redact_file(updated.getvalue(), out, uris, reason="c2pa.PII.present", signer=SIGNER)
+    assert read(out.getvalue()).use("ai_training").permission == "unsaid"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from credkit.terms import CONTRADICTIONS, USES, terms_object, usage_headers
+from credkit.terms import CONTRADICTIONS, NOTICES, USES, terms_object, usage_headers
 from credkit.terms.json_terms import SCHEMA_ID
 from tests.terms.material import Made, alone, metadata, mining, offer, terms, xmp
-from tests.terms.test_contradictions import CASES
+from tests.terms.test_contradictions import CASES, NOTICED
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "terms.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
@@ -25,14 +25,23 @@ def test_the_schema_is_sound_and_its_examples_fit() -> None:
         assert list(VALIDATOR.iter_errors(example)) == []
     assert set(SCHEMA["properties"]["uses"]["required"]) == set(USES)
     assert SCHEMA["$defs"]["contradiction"]["properties"]["name"]["enum"] == list(CONTRADICTIONS)
+    assert SCHEMA["$defs"]["notice"]["properties"]["name"]["enum"] == list(NOTICES)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *NOTICED])
 def test_every_case_fits_the_schema(name: str) -> None:
-    made = terms_object(CASES[name][0])
+    made = terms_object((CASES | NOTICED)[name][0])
     assert list(VALIDATOR.iter_errors(made)) == []
-    assert made["contradictions"][0]["name"] == name
+    assert made["contradictions" if name in CASES else "notices"][0]["name"] == name
     assert json.loads(json.dumps(made)) == made
+
+
+def test_what_is_void_says_why() -> None:
+    made = terms_object(alone(mining(ai_training="notAllowed"), altered=True))
+    assert list(VALIDATOR.iter_errors(made)) == []
+    training = made["uses"]["ai_training"]
+    assert (training["permission"], training["standing"]) == ("notAllowed", "void")
+    assert training["statements"][0]["origin"]["flaw"] == "it was altered after it was signed"
 
 
 def test_the_object_is_closed() -> None:
@@ -53,6 +62,11 @@ def test_what_it_holds() -> None:
     assert training["statements"][0]["origin"]["uri"].endswith("/c2pa.assertions/cawg.training-mining")
     assert made["creators"][0]["text"] == "Test Studio"
     assert (made["offers"][0]["amount"], made["offers"][0]["valid_until"]) == ("5", "2099-12-31")
+
+
+def test_a_void_reservation_is_one_in_http_and_a_void_permission_none() -> None:
+    assert usage_headers(alone(mining(ai_training="notAllowed"), altered=True)) == {"Content-Usage": "train-ai=n", "tdm-reservation": "1"}
+    assert usage_headers(alone(mining(**dict.fromkeys((*TRAIN, "data_mining"), "allowed")), altered=True)) == {}
 
 
 TRAIN = ("ai_training", "ai_generative_training")

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from credkit.status import StatusCode
 from credkit.terms import Terms
+from credkit.terms.words import sections
 from tests.terms.material import PLUS, Made, alone, metadata, mining, offer, terms, xmp
 
 LINE = (("base", "parentOf"),)
@@ -82,10 +84,54 @@ def test_what_is_not_valid_counts_for_nothing(changes: dict[str, Any]) -> None:
     found = alone(mining(ai_training="allowed"), metadata(dcterms__license="CC0-1.0"), **changes)
     assert {entry.permission for entry in found.uses} == {"unsaid"}
     assert len(found.void) == 2
-    assert all("counts for nothing" in sentence for sentence in found.void)
+    assert all("says counts for nothing, because " in sentence for sentence in found.void)
     assert found.contradictions == ()
     assert found.licences[0].origin.standing == "void"
     assert found.use("ai_training").statements[0].origin.binds is False
+
+
+VOID = [
+    ({"altered": True}, "it was altered after it was signed"),
+    ({"valid": False}, "its signature or one of its checks fails"),
+    ({"valid": False, "failures": (StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY,)}, "the certificate of its signer had run out"),
+    ({"valid": False, "failures": (StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED,)}, "the certificate of its signer had been revoked"),
+    ({"valid": False, "failures": (StatusCode.CLAIM_SIGNATURE_MISMATCH,)}, "its signature does not fit"),
+]
+
+
+@pytest.mark.parametrize("relationship", [None, "parentOf", "componentOf", "inputTo"])
+@pytest.mark.parametrize(("changes", "flaw"), VOID)
+@pytest.mark.parametrize("permission", ["notAllowed", "constrained", "allowed"])
+def test_what_is_void_reserves_and_permits_nothing(permission: str, changes: dict[str, Any], flaw: str, relationship: str | None) -> None:
+    base = Made(says=rule(permission), **changes)
+    found = terms(base=base, active=Made(says={}, uses=(("base", relationship),))) if relationship else terms(base=base)
+    reserved = permission != "allowed" and relationship != "inputTo"
+    assert training(found) == (permission if reserved else "unsaid")
+    assert found.use("ai_training").standing == ("void" if reserved else None)
+    (statement,) = found.use("ai_training").statements
+    assert (statement.origin.standing, statement.origin.flaw, statement.binds) == ("void", flaw, reserved)
+    (sentence,) = found.void
+    assert f"because {flaw}" in sentence
+    assert ("(AI training) is taken as a reservation all the same" in sentence) == reserved
+    if reserved:
+        heading = "What is forbidden" if permission == "notAllowed" else "What may be done with it"
+        words = next(section for section in sections(found) if section.heading == heading).lines[0].words
+        assert f"{flaw}, and it is taken as a reservation all the same" in words
+
+
+def test_a_void_offer_opens_nothing() -> None:
+    says = metadata(dcterms__license="CC-BY-NC-4.0") | offer("cc:CommercialUse", price="1 EUR")
+    assert alone(says).use("commercial").permission == "constrained"
+    assert alone(says, altered=True).use("commercial").permission == "notAllowed"
+
+
+def test_what_holds_is_named_before_what_is_void() -> None:
+    base = Made(says=mining(ai_training="notAllowed"), altered=True)
+    found = terms(base=base, active=Made(says=metadata(plus__DataMining=NO), uses=LINE))
+    assert found.use("ai_training").standing == "own word"
+    words = " ".join(line.words for section in sections(found) if section.heading == "What is forbidden" for line in section.lines)
+    assert "so says cawg.metadata of generation 2" in words
+    assert "reservation" not in words
 
 
 def test_a_manifest_that_nothing_refers_to_is_not_heard() -> None:
