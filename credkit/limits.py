@@ -66,10 +66,28 @@ class Limits:
     """One entry of a journal; 200 candidates with previews of 16 KiB have 5 MB."""
     journal_checkpoints: int = 150
     """Checkpoints in one journal; each brings all before it, and the reference follows 200 generations."""
+    journal_faults: int = 1_000
+    """Faults of one journal that are named; behind so many nothing in it can be relied on, and the rest is not judged."""
     graph_nodes: int = 20_000
     """Nodes of a generation graph that are followed; the largest workflows have some hundreds, and each costs up to 0.1 ms."""
     terms: int = 1_000
     """Statements about the terms of one picture that are weighed against each other; a chain of a hundred generations has some hundred."""
+    xmp_packets: int = 20
+    """XMP packets of one file that are read for its terms, and as many extended ones; real files have one."""
+    rsl_elements: int = 50
+    """Licences in RSL in one XMP packet, elements of one licence, and usages in one element; real licences have up to a dozen."""
+    iptc_fields: int = 1_000
+    """Fields of one IPTC block, and resources around it; photo agencies write some dozen keywords."""
+    aigc_labels: int = 20
+    """Chinese labels of one file that are looked at; real files have up to three."""
+    label_facts: int = 200
+    """Facts of one kind (models, systems, times) that the lint looks at; each source type and system of a long chain is one."""
+    policy_size: int = _MIB
+    """One acceptance policy; one with a thousand creators has 50 KiB."""
+    served_stores: int = 32 * _MIB
+    """All manifest stores that a server keeps for requests to come; a store with a thumbnail has 50 KiB."""
+    hidden_beginning: int = _MIB
+    """Bytes of a download behind a content encoding within which its first bytes have to show; a larger one counts as a picture."""
     text_length: int = 200
     """Characters of one text of a file that are shown to people."""
     page_pictures: int = 24 * _MIB

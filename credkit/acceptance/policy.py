@@ -27,7 +27,6 @@ __all__ = ["POLICY", "RULES", "TRAINING_USES", "AcceptancePolicy", "Rule", "Sign
 
 TRAINING_USES = ("ai_generative_training", "ai_training", "ai_inference", "data_mining")
 """Uses that ``cawg.training-mining`` speaks of, without ``cawg.``; all of them where a policy says ``true``."""
-_POLICY_SIZE = 1 << 20
 _NAME = Text(maximum=500)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
@@ -135,7 +134,9 @@ RULES: dict[str, Rule] = {
         shape=_OnOr(ListOf(_NAME)),
         means="A signed statement about this picture must name a creator; a list says which, and one of them is enough.",
     ),
-    "no_contradictions": Rule(shape=Boolean(), means="What the file says about its use must not contradict itself."),
+    "no_contradictions": Rule(
+        shape=Boolean(), means="What the file says about its use must not contradict itself; faults of spelling and ended offers are none."
+    ),
     "no_unprotected_bytes": Rule(
         shape=Boolean(),
         means="The hard binding must fit and must leave out nothing but the manifest store, and nothing may follow the end of the picture.",
@@ -260,11 +261,11 @@ def read_policy(source: str | os.PathLike[str] | Mapping[str, Any], *, limits: L
     path = Path(source)
     try:
         with path.open("rb") as file:
-            data = file.read(_POLICY_SIZE + 1)
+            data = file.read(limits.policy_size + 1)
     except (OSError, ValueError) as error:
         raise DefinitionError(f'the policy "{path}" cannot be read: {getattr(error, "strerror", None) or error}') from None
-    if len(data) > _POLICY_SIZE:
-        raise DefinitionError(f'"{path}" is too large for a policy: {_POLICY_SIZE >> 20} MiB are allowed')
+    if len(data) > limits.policy_size:
+        raise DefinitionError(f'"{path}" is too large for a policy: {limits.policy_size:,} bytes are allowed')
     try:
         value = decode(data.removeprefix(b"\xef\xbb\xbf"), where=f'the policy "{path}"', limits=limits)
     except MalformedError as error:

@@ -124,7 +124,7 @@ class _Judge:
 
 def _judged_pieces(pieces: Iterator[bytes], judge: _Judge) -> Iterator[bytes]:
     """The body as it came, of a picture after it was judged."""
-    beginning = Beginning(judge.plain)
+    beginning = Beginning(judge.plain, limits=judge.receiver.limits)
     while not beginning.add(next(filter(None, pieces), b"")):
         pass
     if not beginning.is_picture:
@@ -143,7 +143,7 @@ async def _judged_pieces_async(pieces: AsyncIterator[bytes], judge: _Judge) -> A
     """The same for an asynchronous client."""
     from anyio.to_thread import run_sync
 
-    beginning = Beginning(judge.plain)
+    beginning = Beginning(judge.plain, limits=judge.receiver.limits)
     async for piece in pieces:
         if piece and beginning.add(piece):
             break

@@ -54,7 +54,6 @@ SNIFFED = 12
 SPOOL_SIZE = 8 << 20
 """Bytes that are held in memory; what is larger goes into a temporary file."""
 _log = logging.getLogger("credkit.receiving")
-_UNDECIDED = 1 << 20
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _OTHERS = (
     *(b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\xff\x0a", b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  "),
@@ -124,12 +123,13 @@ class Beginning:
     """The first pieces of a body that may be compressed, until they tell whether it is a picture.
 
     ``decode`` gives what a beginning of the body stands for, as far as that can be told. No more is asked for than is needed, so that
-    streams of events flow on. A body that withholds its first bytes behind a megabyte of compression counts as a picture, so that it is
-    looked into.
+    streams of events flow on. A body that withholds its first bytes behind more than ``limits.hidden_beginning`` bytes of compression
+    counts as a picture, so that it is looked into.
     """
 
-    def __init__(self, decode: Callable[[bytes], bytes]) -> None:
+    def __init__(self, decode: Callable[[bytes], bytes], *, limits: Limits = DEFAULT_LIMITS) -> None:
         self._decode = decode
+        self._limits = limits
         self._tried = 0
         self._data = bytearray()
         self.is_picture: bool | None = None
@@ -149,7 +149,7 @@ class Beginning:
             plain = self._decode(self.data)
             if len(plain) >= SNIFFED or not piece:
                 self.is_picture = is_picture(plain[:SNIFFED])
-        if self.is_picture is None and len(self._data) > _UNDECIDED:
+        if self.is_picture is None and len(self._data) > self._limits.hidden_beginning:
             self.is_picture = True
         return self.is_picture is not None
 
@@ -355,12 +355,24 @@ def _write(source: Source, place: Path, digest: str) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f'the folder "{place.parent}" for quarantine cannot be made: {error.strerror or error}') from None
-    if place.exists():
-        with open_source(place) as there:
-            if _digest(there) == digest:
-                return
-        raise OutputError(f'"{place}" is in quarantine already, with other bytes: move it away')
-    with OutputFile(place, overwrite=False, private=True) as out:
-        for chunk in source.chunks(0, source.size):
-            out.file.write(chunk)
-        out.commit()
+    if _is_there(place, digest):
+        return
+    try:
+        with OutputFile(place, overwrite=False, private=True) as out:
+            for chunk in source.chunks(0, source.size):
+                out.file.write(chunk)
+            out.commit()
+    except OutputError:
+        # Somebody else may have put the same picture there meanwhile.
+        if not _is_there(place, digest):
+            raise
+
+
+def _is_there(place: Path, digest: str) -> bool:
+    """Whether these bytes lie there already; ``OutputError`` when it is others."""
+    if not place.exists():
+        return False
+    with open_source(place) as there:
+        if _digest(there) == digest:
+            return True
+    raise OutputError(f'"{place}" is in quarantine already, with other bytes: move it away')

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
-from credkit.integrations.receiving import SNIFFED, Beginning, Receiver, RefusedError, is_part, spool
+from credkit.integrations.receiving import SNIFFED, Beginning, Receiver, is_part, spool
 
 if TYPE_CHECKING:
     import requests
@@ -104,7 +104,7 @@ class _Body(io.RawIOBase):
         self._links = (links,) if links else ()
         self._parts: IO[bytes] | None = None
         self._begun = False
-        self._refusal: RefusedError | None = None
+        self._refusal: BaseException | None = None
 
     def readable(self) -> bool:
         """Yes."""
@@ -148,7 +148,7 @@ class _Body(io.RawIOBase):
         if self._begun:
             return
         self._begun = True
-        beginning = Beginning(self._plain)
+        beginning = Beginning(self._plain, limits=self._receiver.limits)
         while not beginning.add(self._raw.read1(_CHUNK, decode_content=False) or b""):
             pass
         self._parts = io.BytesIO(beginning.data)
@@ -166,8 +166,10 @@ class _Body(io.RawIOBase):
         try:
             plain = iter(lambda: answer.read(_CHUNK, decode_content=True), b"")
             self._receiver.admit(plain, name=name, url=self._url, links=self._links)
-        except RefusedError as refusal:
-            self._refusal = refusal
+        except BaseException as fault:
+            # Nobody reads on, so that the temporary file need not wait for whoever holds the response.
+            self._parts.close()
+            self._refusal = fault
             raise
         self._parts.seek(0)
 

@@ -7,6 +7,8 @@ are gone).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from credkit.errors import MalformedError
 from credkit.journal.entries import FIRST_PREVIOUS, Entry, Opening, read_entry
 from credkit.journal.faults import Fault, FaultKind
@@ -14,9 +16,6 @@ from credkit.journal.following import Line
 from credkit.limits import Limits
 
 __all__ = ["ChainCheck"]
-
-
-_MOST_FAULTS = 1_000
 
 
 class ChainCheck:
@@ -38,6 +37,7 @@ class ChainCheck:
         self._ends: list[int] = []
         self._entries: list[Entry | None] = []
         self._faults: list[Fault] = []
+        self._more = False
 
     def take(self, line: Line) -> Entry | None:
         """The next line; the entry in it when there is one that can be read."""
@@ -127,11 +127,12 @@ class ChainCheck:
     @property
     def is_hopeless(self) -> bool:
         """Whether so much is wrong that the rest is not looked at."""
-        return len(self._faults) >= _MOST_FAULTS
+        return self._more
 
     def _fault(self, kind: FaultKind, line: int | None, sequence: int | None, message: str) -> None:
-        if self.is_hopeless:
+        if len(self._faults) >= self._limits.journal_faults:
+            if not self._more:
+                self._faults[-1] = replace(self._faults[-1], message=f"{self._faults[-1].message}; there is more, and it was not judged")
+            self._more = True
             return
-        if len(self._faults) == _MOST_FAULTS - 1:
-            message = f"{message}; there is more, and it was not judged"
         self._faults.append(Fault(kind=kind, line=line, sequence=sequence, message=message))

@@ -22,7 +22,6 @@ __all__ = ["FileMarks", "FoundLabel", "Standing", "labels_among", "marks_of"]
 Standing = Literal["standard", "annex", "other"]
 """Where a label stands: where the practice guide wants it, where its annex allows it, elsewhere."""
 
-_MOST = 20
 _LONGEST = 2_000
 """Characters of a field that are kept."""
 _JPEG_HEAD = 1 << 16
@@ -88,10 +87,10 @@ def _holds_marks(block: TextBlock) -> bool:
 
 
 def labels_among(blocks: Sequence[TextBlock], source: Source, *, limits: Limits = DEFAULT_LIMITS) -> tuple[FoundLabel, ...]:
-    """The labels among the texts of a file, and a bare one in the header of a JPEG, at most 20; one text counts once."""
+    """The labels among the texts of a file, and a bare one in the header of a JPEG, at most ``limits.aigc_labels``; a text counts once."""
     found: list[FoundLabel] = []
     for label in (*_in_texts(blocks, limits), *_taken_apart(blocks), *_in_header(source, blocks, limits)):
-        if len(found) < _MOST:
+        if len(found) < limits.aigc_labels:
             found.append(label)
     return tuple(sorted(found, key=lambda label: ("standard", "annex", "other").index(label.standing)))
 

@@ -24,7 +24,6 @@ from credkit.verify.report import Report
 __all__ = ["FileMetadata", "metadata_of", "read_metadata"]
 
 _MetadataKind = Literal["xmp", "exif", "iptc"]
-_MOST_PACKETS = 20
 _CARRIERS = {"xmp": ("XMP", "APP1", "ITXT"), "exif": ("EXIF", "APP1", "EXIF"), "iptc": ("IPTC", "APP13")}
 """How the verification speaks of what the hash leaves out."""
 
@@ -44,7 +43,7 @@ class FileMetadata:
 
 def metadata_of(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> FileMetadata:
     """The metadata of a file; never raises for its content: what cannot be read becomes a remark. Of several blocks of EXIF or IPTC the
-    first counts, of XMP the first 20, and a remark tells that there are several.
+    first counts, of XMP the first ``limits.xmp_packets``, and a remark tells that there are several.
     """
     known = detect(source)
     try:
@@ -58,7 +57,7 @@ def metadata_of(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> FileMetad
     more: list[bytes] = []
     for kind in ("xmp", "exif", "iptc"):
         blocks = [block for block in layout.metadata if block.kind == kind]
-        read = _MOST_PACKETS if kind == "xmp" else 1
+        read = limits.xmp_packets if kind == "xmp" else 1
         if len(blocks) > 1:
             which = "all were" if len(blocks) <= read else "only the first was" if read == 1 else f"only the first {read} were"
             remarks.append(f"The file holds {len(blocks)} {kind.upper()} blocks; {which} read for its terms.")
@@ -81,7 +80,7 @@ def _extensions(source: Source, layout: Layout, limits: Limits, remarks: list[st
     if size > limits.metadata_size:
         remarks.append("The extended XMP of the file was not read: it is too large.")
         return
-    for pieces in list(parts.values())[:_MOST_PACKETS]:
+    for pieces in list(parts.values())[: limits.xmp_packets]:
         yield joined(pieces)[0]
 
 
@@ -165,7 +164,7 @@ def _read_exif(block: bytes, origin: Origin, out: Gathered) -> None:
 
 def _read_iptc(block: bytes, origin: Origin, out: Gathered) -> None:
     lists = {"by-line": out.creators, "credit": out.credits, "copyright notice": out.rights, "special instructions": out.usage_terms}
-    for name, text in iptc_texts(block):
+    for name, text in iptc_texts(block, limits=out.limits):
         out.say(lists[name], text, _at(origin, name))
 
 

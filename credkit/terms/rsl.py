@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from xml.dom.minidom import Document, Element
 
+from credkit.limits import Limits
 from credkit.manifest.assertions.offer_view import OfferView
 from credkit.media.xmp_packet import child_elements
 from credkit.terms.gathered import Gathered
@@ -29,37 +30,38 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "ai-use": ("ai-inference",),
     "ai-index": ("data-mining",),
 }
-_MOST = 50
 _LONGEST = 1_000
 
 
 def read_rsl(document: Document, origin: Origin, out: Gathered) -> None:
     """Add what the licences in ``document`` say; nothing where there are none."""
     for namespace in _NAMESPACES:
-        for licence in list(document.getElementsByTagNameNS(namespace, "license"))[:_MOST]:
+        for licence in list(document.getElementsByTagNameNS(namespace, "license"))[: out.limits.rsl_elements]:
             _read_licence(licence, origin, out)
 
 
 def _read_licence(licence: Element, origin: Origin, out: Gathered) -> None:
-    payment = next(_named(licence, "payment"), None)
+    limits = out.limits
+    payment = next(_named(licence, "payment", limits), None)
     kind = payment.getAttribute("type") if payment is not None else "free"
-    for element in _named(licence, "prohibits"):
-        for action in _actions(element):
+    for element in _named(licence, "prohibits", limits):
+        for action in _actions(element, limits):
             for use in offer_uses(OfferView(action=action)):
                 out.state(use, "notAllowed", origin, kind="rsl", basis="RSL prohibits")
-    for element in _named(licence, "permits"):
-        for action in _actions(element):
+    for element in _named(licence, "permits", limits):
+        for action in _actions(element, limits):
             view = OfferView(action=action)
             if kind in ("free", "attribution"):
                 for use in offer_uses(view):
                     out.state(use, "allowed", origin, kind="rsl", basis="RSL permits")
             else:
-                out.offer(_priced(action, kind, payment), origin)
+                out.offer(_priced(action, kind, payment, limits), origin)
 
 
-def _priced(action: str, kind: str, payment: Element | None) -> OfferView:
-    amount = next(_named(payment, "amount"), None) if payment is not None else None
-    page = next((text for name in ("custom", "standard") for e in _named(payment, name) if (text := _text(e))), None) if payment else None
+def _priced(action: str, kind: str, payment: Element | None, limits: Limits) -> OfferView:
+    amount = next(_named(payment, "amount", limits), None) if payment is not None else None
+    pages = [e for name in ("custom", "standard") for e in _named(payment, name, limits)] if payment is not None else []
+    page = next(filter(None, map(_text, pages)), None)
     return OfferView(
         action=action,
         amount=(_text(amount) or None) if amount is not None else None,
@@ -70,15 +72,17 @@ def _priced(action: str, kind: str, payment: Element | None) -> OfferView:
     )
 
 
-def _named(parent: Element, name: str) -> Iterator[Element]:
-    return (child for child in child_elements(parent)[:_MOST] if child.localName == name and child.namespaceURI in _NAMESPACES)
+def _named(parent: Element, name: str, limits: Limits) -> Iterator[Element]:
+    return (
+        child for child in child_elements(parent)[: limits.rsl_elements] if child.localName == name and child.namespaceURI in _NAMESPACES
+    )
 
 
-def _actions(element: Element) -> list[str]:
+def _actions(element: Element, limits: Limits) -> list[str]:
     """Usages only; permissions by country or kind of user are left to the full terms."""
     if element.getAttribute("type") not in ("usage", ""):
         return []
-    tokens = re.split(r"[\s,]+", _text(element).casefold())[:_MOST]
+    tokens = re.split(r"[\s,]+", _text(element).casefold())[: limits.rsl_elements]
     return list(dict.fromkeys(action for token in tokens for action in _ACTIONS.get(token, ())))
 
 

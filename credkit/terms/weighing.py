@@ -1,9 +1,9 @@
 """Which permission holds for each use, and which statements cannot both be true.
 
 The strictest statement that binds wins, whoever made it: a later generation cannot set free what an earlier one reserved, and metadata that
-nobody signed may reserve rights too, as may a statement that was altered, or whose signer's certificate ran out. A permission, on the other hand, has to be about this picture: what is allowed for a parent or a
-component says nothing of what was made of it. A licence that does not grant a use does not forbid that somebody sells it: an offer in the
-same manifest counts before what the licence leaves out.
+nobody signed may reserve rights too, as may a statement that was altered, or whose signer's certificate ran out. A permission, on the other
+hand, has to hold, and to be about this picture: what is allowed for a parent or a component says nothing of what was made of it. A licence
+that does not grant a use does not forbid that somebody sells it: an offer in the same manifest counts before what the licence leaves out.
 """
 
 from __future__ import annotations

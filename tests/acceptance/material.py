@@ -17,7 +17,7 @@ from credkit.trust.policy import TrustPolicy
 from credkit.verify import verify
 from credkit.verify.report import Report, TimeStampReport
 from tests.forge import files, pki
-from tests.forge.manifests import Assertion, Recipe, Ref, actions, data_hash
+from tests.forge.manifests import Assertion, Recipe, Ref, Signing, actions, data_hash
 from tests.forge.manifests import ingredient as ingredient_of
 from tests.forge.pictures import picture
 
@@ -31,11 +31,26 @@ def created(source_type: str | None) -> Assertion:
     return actions(action)
 
 
+@cache
+def expired() -> pki.Pki:
+    """A signer whose certificate has run out."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    start = now - timedelta(days=400)
+    root = pki.make_root("ed25519", not_before=start - timedelta(days=1))
+    return pki.make_pki("ed25519", not_before=start, not_after=now - timedelta(days=30), root=root)
+
+
 def signed(
-    *more: Assertion, source_type: str | None = "digitalCapture", kind: str = "png", asset: bytes | None = None, **options: Any
+    *more: Assertion,
+    source_type: str | None = "digitalCapture",
+    kind: str = "png",
+    asset: bytes | None = None,
+    signing: Signing | None = None,
+    **options: Any,
 ) -> bytes:
     """A picture with one manifest."""
-    return files.signed(files.standard(*more, first=created(source_type)), kind=kind, asset=asset or picture(kind), **options)
+    by = {"signing": signing} if signing else {}
+    return files.signed(files.standard(*more, first=created(source_type), **by), kind=kind, asset=asset or picture(kind), **options)
 
 
 def cawg(**fields: Any) -> Assertion:

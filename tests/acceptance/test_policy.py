@@ -19,6 +19,7 @@ from credkit.acceptance.policy import RULES, TRAINING_USES
 from credkit.acceptance.schema import policy_schema
 from credkit.assets import BytesSource
 from credkit.errors import CredkitError, DefinitionError, TrustError
+from credkit.limits import Limits
 from credkit.resources import read_schema
 from credkit.verify import verify
 from tests.forge import pki
@@ -196,3 +197,12 @@ def test_any_values_are_read_or_refused(rules: dict[str, Any]) -> None:
         source = BytesSource(picture("png"))
         told = judgement_object(judge(verify(source), policy, source=source))
         assert set(told) == {"name", "passed", "results"}
+
+
+def test_the_size_of_a_policy_is_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text('{"name": "small", "rules": {}}')
+    size = path.stat().st_size
+    assert read_policy(path, limits=Limits(policy_size=size)).name == "small"
+    with pytest.raises(DefinitionError, match=f"is too large for a policy: {size - 1} bytes are allowed"):
+        read_policy(path, limits=Limits(policy_size=size - 1))

@@ -12,6 +12,8 @@ import pytest
 from credkit.acceptance import AcceptancePolicy, RuleResult, SignerRule, judge
 from credkit.acceptance.policy import RULES
 from credkit.assets import BytesSource
+from credkit.terms import terms_of
+from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import verify
 from tests.acceptance.material import (
@@ -19,18 +21,20 @@ from tests.acceptance.material import (
     cawg,
     child_of,
     created,
+    expired,
     judged,
     parent,
     report_on,
     signed,
     stamped,
+    trust,
     uses,
     with_signature,
     with_text,
     with_xmp,
 )
 from tests.forge import files, identities, pki
-from tests.forge.manifests import Assertion
+from tests.forge.manifests import Assertion, Signing
 from tests.forge.pictures import picture
 from tests.integrations.downloads import altered
 
@@ -454,6 +458,68 @@ def test_permissions_of_altered_credentials_count_for_nothing() -> None:
     data[-40] ^= 1
     found = judged(bytes(data), "training_allowed", training_allowed=("ai_training",))
     assert not found.passed
+
+
+OLD = {
+    "the picture": lambda said: signed(said, signing=Signing(expired())),
+    "its parent": lambda said: child_of(parent(said, signing=Signing(expired()))),
+    "a component": lambda said: child_of(parent(said, signing=Signing(expired())), relationship="componentOf"),
+}
+
+
+@pytest.mark.parametrize("where", OLD)
+def test_a_reservation_outlives_the_certificate_of_its_signer(where: str) -> None:
+    data = OLD[where](all_uses("notAllowed"))
+    found = judged(data, "training_allowed", training_allowed=("ai_training",), unsaid="accept", state="valid_or_none")
+    assert (found.passed, found.unsaid) == (False, False)
+    assert found.sentence.startswith("Training of AI models is forbidden by cawg.training-mining of ")
+    assert "(the certificate of its signer had run out, and it is taken as a reservation all the same)." in found.sentence
+
+
+@pytest.mark.parametrize("where", OLD)
+def test_a_permission_does_not_outlive_it(where: str) -> None:
+    for permission in ("allowed", "constrained"):
+        found = judged(OLD[where](all_uses(permission)), "training_allowed", training_allowed=("ai_training",), constrained="accept")
+        assert not found.passed, found.sentence
+
+
+@pytest.mark.parametrize("where", OLD)
+def test_an_expired_certificate_meets_no_rule_about_the_signer(where: str) -> None:
+    data = OLD[where](all_uses("allowed"))
+    lists = [*trust().signers, TrustList.of(expired().root.der, name="old")]
+    report = verify(BytesSource(data), policy=TrustPolicy(signers=tuple(lists)), name="picture")
+    policy = AcceptancePolicy(state="trusted", ancestors="trusted", signer=SignerRule(organization=("credkit test",)))
+    judgement = judge(report, policy, source=BytesSource(data))
+    assert not judgement.passed
+    failed = {result.rule for result in judgement.results if not result.passed}
+    assert ("state" if where == "the picture" else "ancestors") in failed
+
+
+def test_conditions_that_nobody_signed_are_no_permission() -> None:
+    data = with_xmp('plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-SEECONSTRAINT" plus:OtherConstraints="pay"')
+    asked = {"training_allowed": ("ai_training",), "constrained": "accept", "unsaid": "accept", "state": "valid_or_none"}
+    found = judged(data, "training_allowed", **asked)
+    assert not found.passed
+    assert "and no signer whose word still holds grants it" in found.sentence
+
+
+def test_a_spelling_and_an_ended_offer_are_no_contradictions() -> None:
+    ended = Assertion("org.credkit.offer.metadata", ENDED, content="json")
+    data = signed(cawg(plus_DataMining="DMI-PROHIBITED"), ended)
+    found = terms_of(report_on(data))
+    assert {notice.name: notice.kind for notice in found.notices} == {"bare-data-mining": "fault", "expired-offer": "fact"}
+    assert judged(data, "no_contradictions", no_contradictions=True).passed
+
+
+ENDED = {
+    "@context": {"odrl": "http://www.w3.org/ns/odrl/2/"},
+    "odrl:hasPolicy": {
+        "odrl:permission": {
+            "odrl:action": "odrl:derive",
+            "odrl:constraint": {"odrl:leftOperand": "odrl:dateTime", "odrl:operator": "odrl:lteq", "odrl:rightOperand": "2020-01-31"},
+        }
+    },
+}
 
 
 @pytest.mark.parametrize("kind", ["png", "jpg"])

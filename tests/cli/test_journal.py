@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,30 @@ def test_files_that_are_no_pictures_are_entered_without_preview(desk: Desk) -> N
     desk.write("notes.xyz", b"some bytes")
     desk.inside_ok("journal", "add", "broken.png", "notes.xyz")
     assert ["preview" in item for item in desk.entries()[1]["candidates"]] == [False, False]
+
+
+HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b]0;owned\x07\x1b[2J\u202e\u2066\u0085\u2028\r\b\ud83d"
+
+
+def test_scripts_and_control_characters_reach_neither_screen_nor_page(desk: Desk) -> None:
+    """Names of files and words of others, through ``show``, ``verify`` and ``export``."""
+    from credkit.journal.entries import Area, Candidate, Made, Note
+    from credkit.journal.writing import append
+
+    text = HOSTILE.encode("utf-8", "replace").decode()
+    models = [{"role": text, "name": text, "weight": text, "claimed": {text: text}}]
+    generation = {"tool": {"name": text, "version": text}, "mode": text, "settings": {text: text}, "models": models}
+    candidate = Candidate(name=text, sha256="0" * 64, size=1, seed=text, media_type=text)
+    path = desk.folder / "mine.jsonl"
+    area = Area(x=1, y=2, width=3, height=4, unit="percent")
+    append(path, Made(prompt=text, seed=text, generation=generation, areas=(area,), candidates=(candidate,), note=text), Note(text=text))
+    shown = desk.inside_ok("journal", "show", "--journal", "mine.jsonl").out
+    assert "script" in shown
+    judged = desk.inside.run("journal", "verify", "--journal", "mine.jsonl", "--files", ".", XDG_DATA_HOME=str(desk.data))
+    desk.inside_ok("journal", "export", "--journal", "mine.jsonl", "-o", "mine.html")
+    page = (desk.folder / "mine.html").read_text("utf-8")
+    for words in (shown, judged.out, judged.err, page):
+        steering = {hex(ord(letter)) for letter in words if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"0xa"}
+        assert not steering
+    for element in ("<script", "<img src=x", "</style><"):
+        assert element not in page

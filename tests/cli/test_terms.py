@@ -84,7 +84,7 @@ def test_changed_and_unsigned_files(shell: Shell) -> None:
     data[-20] ^= 1
     shell.write("changed.png", bytes(data))
     words = told(shell, "changed.png")
-    assert "What counts for nothing" in words
+    assert "What is void" in words
     assert "because the picture was changed after it was signed" in words
     words = told(shell, "portrait.png")
     assert "Nobody: the file carries no Content Credentials" in words

@@ -25,7 +25,7 @@ from tests.verify.case import delta_failures, failures
 
 __all__ = ["FORMATS", "PROFILES", "Judged", "judged", "measure", "policy", "reports", "with_every_authority"]
 
-FORMATS = ("jpeg", "png", "c2pa")
+FORMATS = ("jpeg", "png", "webp", "c2pa")
 PROFILES = ("noanchors", "testroots", "official", "interim")
 TRUST = CORPUS / "trust"
 KINDS = ("success", "informational", "failure")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import IO
 
 from tests.forge import files
 from tests.forge.manifests import actions
@@ -42,6 +44,8 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     chunked: bool = False
+    cut: bool = False
+    """Whether the server hangs up after half of the body."""
     pause: threading.Event | None = None
     """What to wait for after the first chunk; it is cleared when nobody came in time."""
 
@@ -80,6 +84,7 @@ ANSWERS = {
     "/all-of-it.png": Answer(altered(), status=206, headers={"Content-Range": f"bytes 0-{len(altered()) - 1}/{len(altered())}"}),
     "/moved-picture": Answer(altered(), status=302, headers={"Location": "/signed.png"}),
     "/hidden.png": Answer(_behind_a_long_header(altered()), headers={"Content-Encoding": "gzip"}),
+    "/cut.png": Answer(signed(), cut=True),
     "/cookie.png": Answer(signed(), headers={"Set-Cookie": "seen=1; Path=/"}),
 }
 REFUSED = (
@@ -94,6 +99,19 @@ REFUSED = (
     "/hidden.png",
 )
 """Pictures that no hook lets through."""
+
+
+def spools(patch: Callable[[str, object], None], module: str) -> list[IO[bytes]]:
+    """Every place for bytes that is made from now on in ``module`` and in ``receiving``, in a temporary file from the first byte."""
+    made: list[IO[bytes]] = []
+
+    def counting() -> IO[bytes]:
+        made.append(tempfile.TemporaryFile(prefix="credkit-"))  # noqa: SIM115
+        return made[-1]
+
+    for name in (module, "credkit.integrations.receiving"):
+        patch(f"{name}.spool", counting)
+    return made
 
 
 @contextmanager
@@ -115,7 +133,8 @@ def serving(answers: Mapping[str, Answer] | None = None) -> Iterator[str]:
             if self.command == "HEAD":
                 return
             if not answer.chunked:
-                self.wfile.write(answer.body)
+                self.wfile.write(answer.body[: len(answer.body) // 2] if answer.cut else answer.body)
+                self.close_connection = self.close_connection or answer.cut
                 return
             size = 30 if answer.pause else 1_000
             for at in range(0, len(answer.body), size):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
+import hashlib
 import io
 import logging
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -21,7 +24,7 @@ from credkit.api.reading import verify_file
 from credkit.assets import BytesSource
 from credkit.errors import DefinitionError, FetchError
 from credkit.integrations.asgi import CredentialsMiddleware, Original
-from credkit.integrations.asgi.messages import nothing_more
+from credkit.integrations.asgi.messages import Whole, nothing_more
 from credkit.integrations.asgi.verdicts import Examiner, decoded
 from credkit.limits import Limits
 from credkit.trust.fetch import Request, Response
@@ -305,6 +308,176 @@ def test_stores_are_served_with_the_rights_of_their_picture(media: Path) -> None
     found = ask(app, link, headers=right)
     assert found.status_code == 200
     assert found.headers["cache-control"] == "private"
+
+
+def test_no_store_is_had_by_way_of_another_address() -> None:
+    """Whoever knows the digest of a picture that he may not see asks for its store where he may see something."""
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        allowed = (b"authorization", b"Bearer right") in scope["headers"]
+        private = scope["path"] == "/private.jpg" and allowed
+        data = signed("jpg") if private else signed() if scope["path"] == "/public.png" else b"no"
+        status = 200 if data != b"no" else 401
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": data})
+
+    app = CredentialsMiddleware(inner)
+    right = {"Authorization": "Bearer right"}
+    link = link_of(ask(app, "/private.jpg", headers=right))
+    public = link_of(ask(app, "/public.png"))
+    digest, other = link.split("/")[2], public.split("/")[2]
+    assert ask(app, link, headers=right).status_code == 200
+    assert ask(app, public).status_code == 200
+    for wrong in (link, public.replace(other, digest), link.replace(digest, other)):
+        assert ask(app, wrong).status_code == 404, wrong
+    # With all rights, too: the digest has to be that of the picture at this very address.
+    assert ask(app, public.replace(other, digest), headers=right).status_code == 404
+
+
+def test_the_store_of_an_original_that_is_served_in_its_place(media: Path) -> None:
+    """The link leads to the store of what was sent, and only where the original is sent."""
+    link = link_of(ask(application(media, on_loss="original"), "/thumb/signed.png"))
+    for way, status in (("original", 200), ("refuse", 404), ("warn", 404)):
+        assert ask(application(media, on_loss=way), link).status_code == status, way
+    served = ask(application(media, on_loss="original"), link)
+    assert verify(BytesSource(served.content)).active_manifest == verify(BytesSource(signed())).active_manifest
+
+
+def test_there_is_no_store_of_a_picture_that_is_refused(media: Path) -> None:
+    link = link_of(ask(application(media, on_loss="warn"), "/signed.png"))
+    digest = hashlib.sha256(signed("png", "digitalCapture")).hexdigest()
+    lost = link.replace(link.split("/")[2], digest).replace("signed.png", "other")
+    assert ask(application(media, on_loss="warn"), lost).status_code == 200
+    assert ask(application(media, on_loss="refuse"), lost).status_code == 404
+
+
+def test_a_digest_fits_no_other_original(media: Path) -> None:
+    app = application(media, on_loss="original")
+    link = link_of(ask(app, "/thumb/signed.png"))
+    assert ask(app, link.replace("signed.png", "plain.png")).status_code == 404
+
+
+# Many at once, and those who leave
+
+
+def test_many_at_once_get_each_his_own(media: Path) -> None:
+    app = application(media)
+    wanted = {
+        "/signed.png": 200,
+        "/sub/signed.jpg": 200,
+        "/plain.png": 200,
+        "/thumb/signed.png": 502,
+        "/page": 200,
+        "/zipped/signed.png": 200,
+    }
+
+    async def all_of_them() -> list[Any]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://pictures.test") as client:
+            return await asyncio.gather(*(client.get(path) for _ in range(8) for path in wanted))
+
+    answers = asyncio.run(all_of_them())
+    alone = {path: ask(application(media), path) for path in wanted}
+    for number, answer in enumerate(answers):
+        path = list(wanted)[number % len(wanted)]
+        assert (answer.status_code, answer.content) == (wanted[path], alone[path].content), path
+        assert answer.headers.get("link") == alone[path].headers.get("link"), path
+
+
+def spools(monkeypatch: pytest.MonkeyPatch, *modules: str) -> list[Any]:
+    """Every place for bytes that is made from now on, on disk from the first byte."""
+    made: list[Any] = []
+
+    def counting() -> Any:
+        made.append(tempfile.TemporaryFile(prefix="credkit-"))  # noqa: SIM115
+        return made[-1]
+
+    for module in modules:
+        monkeypatch.setattr(f"{module}.spool", counting)
+    return made
+
+
+ROOMS = tuple(f"credkit.integrations.asgi.{name}" for name in ("answers", "middleware", "verdicts"))
+
+
+@pytest.mark.parametrize("path", ["/signed.png", "/thumb/signed.png", "/page", "/failing", "/empty", "/zipped/signed.png"])
+@pytest.mark.parametrize("way", ["refuse", "original", "warn"])
+@pytest.mark.parametrize("leaves", [0, 1, 2, None])
+def test_nothing_is_left_behind_when_the_client_leaves(
+    media: Path, monkeypatch: pytest.MonkeyPatch, path: str, way: str, leaves: int | None
+) -> None:
+    """``leaves``: after so many messages the server's ``send`` raises, as Starlette and uvicorn have it."""
+    made = spools(monkeypatch, *ROOMS)
+    app = application(media, on_loss=way)
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        if leaves is not None and len(sent) >= leaves:
+            raise OSError("the client has left")
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "root_path": "", "http_version": "1.1"}
+    with contextlib.suppress(OSError, RuntimeError, ExceptionGroup):
+        asyncio.run(app(scope, nothing_more(), send))
+    assert [place for place in made if not place.closed] == []
+    assert made or path in ("/page",)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_nothing_is_left_behind_when_the_server_stops_waiting(media: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    made = spools(monkeypatch, *ROOMS)
+    wholes: list[Whole] = []
+    real = Whole.__init__
+
+    def noted(self: Whole, *args: Any, **options: Any) -> None:
+        real(self, *args, **options)
+        wholes.append(self)
+
+    monkeypatch.setattr(Whole, "__init__", noted)
+
+    async def endless(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"image/png")]})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body"})
+            return
+        await send({"type": "http.response.body", "body": signed()[:900], "more_body": True})
+        await asyncio.Event().wait()
+
+    async def impatient() -> None:
+        async def send(message: Any) -> None:
+            """Nobody listens."""
+
+        scope = {"type": "http", "method": method, "path": "/x", "query_string": b"", "headers": []}
+        task = asyncio.create_task(CredentialsMiddleware(endless)(scope, nothing_more(), send))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(impatient())
+    assert [place for place in made if not place.closed] == []
+    assert len(wholes) == (method == "HEAD")
+    assert all(whole.body.closed for whole in wholes)
+
+
+def test_a_compressed_body_that_is_broken_costs_no_answer() -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"image/png"), (b"content-encoding", b"gzip")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else b"no gzip at all" * 50})
+
+    assert ask(CredentialsMiddleware(broken), "/x", "HEAD").status_code == 200
+
+
+def test_stores_are_kept_within_the_bound() -> None:
+    """At the limit of ``served_stores`` both are kept, one byte below only the last."""
+    sizes = [
+        len(found.store) for kind in ("png", "jpg") if (found := Examiner().examine(io.BytesIO(signed(kind)), "", None)) and found.store
+    ]
+    for room, kept in ((sum(sizes), 2), (sum(sizes) - 1, 1)):
+        examiner = Examiner(limits=Limits(served_stores=room))
+        for kind in ("png", "jpg"):
+            examiner.examine(io.BytesIO(signed(kind)), "", None)
+        assert len(examiner._verdicts) == kept
 
 
 def test_stores_answer_to_head_conditions_and_wrong_names(media: Path) -> None:

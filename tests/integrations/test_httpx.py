@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import gzip
 import threading
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ import pytest
 
 from credkit.integrations.receiving import CredentialsWarning, Receiver, RefusedError
 from tests.forge.pictures import picture
-from tests.integrations.downloads import PAGE, POLICY, REFUSED, Answer, altered, late, serving, signed
+from tests.integrations.downloads import PAGE, POLICY, REFUSED, Answer, altered, late, serving, signed, spools
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 credkit_httpx = pytest.importorskip("credkit.integrations.httpx")
@@ -148,3 +150,48 @@ def test_events_arrive_as_they_are_sent() -> None:
         pause.set()
         assert len([line for line in lines if line]) == 39
     assert not late
+
+
+# Many at once, and those who leave
+
+
+def test_many_at_once_get_each_his_own(address: str) -> None:
+    paths = ["/signed.png", "/altered.png", "/signed.jpg", "/page.html", "/zipped-altered.png"] * 4
+
+    async def all_of_them() -> list[Any]:
+        async with httpx.AsyncClient(event_hooks=credkit_httpx.async_event_hooks(refusing()), trust_env=False) as client:
+            return await asyncio.gather(*(client.get(address + path) for path in paths), return_exceptions=True)
+
+    found = asyncio.run(all_of_them())
+    bodies = [isinstance(item, RefusedError) or item.content for item in found]
+    assert bodies == [signed(), True, signed("jpg"), PAGE, True] * 4
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("read", [0, 1, None])
+@pytest.mark.parametrize("path", ["/signed.png", "/altered.png", "/zipped.png", "/page.html", "/cut.png"])
+def test_no_temporary_file_is_left(address: str, monkeypatch: pytest.MonkeyPatch, path: str, read: int | None, asynchronous: bool) -> None:
+    """Whether the program reads nothing, one piece, or all; whether the server hangs up; whether the picture is refused."""
+    made = spools(monkeypatch.setattr, "credkit.integrations.httpx")
+
+    def get() -> None:
+        hooks = credkit_httpx.event_hooks(refusing())
+        with httpx.Client(event_hooks=hooks, trust_env=False) as client, client.stream("GET", address + path) as response:
+            pieces = response.iter_bytes(100)
+            for _ in range(10**6 if read is None else read):
+                if next(pieces, None) is None:
+                    break
+
+    async def get_later() -> None:
+        hooks = credkit_httpx.async_event_hooks(refusing())
+        async with httpx.AsyncClient(event_hooks=hooks, trust_env=False) as client, client.stream("GET", address + path) as response:
+            pieces = response.aiter_bytes(100)
+            for _ in range(10**6 if read is None else read):
+                if await anext(pieces, None) is None:
+                    break
+
+    with contextlib.suppress(RefusedError, httpx.HTTPError):
+        asyncio.run(get_later()) if asynchronous else get()
+    gc.collect()
+    assert all(place.closed for place in made)
+    assert bool(made) == (read != 0 and path != "/page.html")

@@ -266,3 +266,24 @@ def test_a_beginning_that_stays_hidden_counts_as_a_picture() -> None:
         pass
     assert beginning.is_picture
     assert len(asked) < 15
+
+
+@pytest.mark.parametrize(("size", "decided"), [(100, False), (101, True)])
+def test_a_beginning_is_waited_for_up_to_the_bound(size: int, decided: bool) -> None:
+    beginning = receiving.Beginning(lambda _: b"", limits=Limits(hidden_beginning=100))
+    assert beginning.add(bytes(size)) is decided
+    assert beginning.is_picture is (True if decided else None)
+
+
+def test_many_at_once_get_each_his_own(tmp_path: Path) -> None:
+    """One receiver for many threads, and the same refused picture in all of them: it lies in quarantine once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    receiver = Receiver(policy=POLICY, on_failure="quarantine", quarantine=tmp_path)
+    bodies = [signed(), altered(), signed("jpg"), altered("jpg"), PAGE] * 6
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(receiver.receive, bodies))
+    assert [item.action for item in found] == ["accepted", "quarantined", "accepted", "quarantined", "passed"] * 6
+    kept = sorted(path for path in tmp_path.iterdir() if not path.name.endswith(".verdict.json"))
+    assert {path.read_bytes() for path in kept} == {altered(), altered("jpg")}
+    assert len(list(tmp_path.iterdir())) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import shutil
 import threading
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from credkit.errors import OutputError
 from credkit.integrations.receiving import CredentialsWarning, Receiver, RefusedError
 from tests.forge.pictures import picture
-from tests.integrations.downloads import PAGE, POLICY, REFUSED, Answer, altered, late, serving, signed
+from tests.integrations.downloads import PAGE, POLICY, REFUSED, Answer, altered, late, serving, signed, spools
 
 requests = pytest.importorskip("requests", reason="requests is not installed")
+urllib3 = pytest.importorskip("urllib3")
 credkit_requests = pytest.importorskip("credkit.integrations.requests")
 
 
@@ -141,3 +144,56 @@ def test_events_arrive_as_they_are_sent(session: requests.Session) -> None:
         pause.set()
         assert len([line for line in lines if line]) == 39
     assert not late
+
+
+# Many at once, and those who leave
+
+
+def test_many_at_once_get_each_his_own(address: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    receiver = Receiver(policy=POLICY, on_failure="refuse")
+    paths = ["/signed.png", "/altered.png", "/signed.jpg", "/page.html", "/zipped-altered.png"] * 4
+
+    def get(path: str) -> object:
+        with requests.Session() as made:
+            made.trust_env = False
+            credkit_requests.install(made, receiver)
+            try:
+                return made.get(address + path).content
+            except RefusedError as error:
+                return error.judgement.passed
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(get, paths)) == [signed(), False, signed("jpg"), PAGE, False] * 4
+
+
+@pytest.mark.parametrize("read", [0, 10, None])
+@pytest.mark.parametrize("path", ["/signed.png", "/altered.png", "/zipped.png", "/zipped-altered.png", "/page.html", "/cut.png"])
+def test_no_temporary_file_is_left(
+    session: requests.Session, address: str, monkeypatch: pytest.MonkeyPatch, path: str, read: int | None
+) -> None:
+    """Whether the program reads nothing, a little, or all; whether the server hangs up; whether the picture is refused."""
+    made = spools(monkeypatch.setattr, "credkit.integrations.requests")
+    response = session.get(address + path, stream=True)
+    with contextlib.suppress(RefusedError, requests.RequestException, urllib3.exceptions.HTTPError):
+        if read != 0:
+            response.raw.read(read)
+    if "altered" in path:
+        # Closed at once: whoever catches the refusal has no response to close where the body is read for him.
+        assert all(place.closed for place in made)
+    response.close()
+    assert all(place.closed for place in made)
+    assert bool(made) == (read != 0 and path != "/page.html")
+
+
+def test_what_could_not_be_kept_is_not_handed_out_at_the_second_try(address: str, tmp_path: Path) -> None:
+    """A fault of the quarantine is no way around the policy."""
+    (tmp_path / "held").write_text("a file where the folder should be")
+    with requests.Session() as made:
+        made.trust_env = False
+        credkit_requests.install(made, Receiver(policy=POLICY, on_failure="quarantine", quarantine=tmp_path / "held"))
+        response = made.get(f"{address}/altered.png", stream=True)
+        for _ in range(3):
+            with pytest.raises(OutputError):
+                response.raw.read(10)

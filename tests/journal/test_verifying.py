@@ -22,6 +22,7 @@ from credkit.journal.following import head_path
 from credkit.journal.page import journal_page
 from credkit.journal.verifying import JournalReport, verify_journal
 from credkit.journal.writing import append
+from credkit.limits import Limits
 from tests.forge import pki
 from tests.journal.material import forged, lines, studio
 
@@ -329,3 +330,56 @@ def test_an_entry_that_stands_there_very_often(tmp_path: Path) -> None:
     report = verify_journal(path)
     assert len(report.faults) <= 1_001
     assert journal_page(report).count("stands in line 1 already") >= 999
+
+
+# Checkpoints of another journal
+
+
+@cache
+def foreign() -> tuple[bytes, ...]:
+    """The lines of another journal of the same signer, with checkpoints in the same places."""
+    path = Path(mkdtemp(prefix="credkit-test-")) / "journal.jsonl"
+    append(path, Note(text="a"), Note(text="b"))
+    write_checkpoint(path, pki.signer())
+    append(path, Note(text="c"), Note(text="d"))
+    write_checkpoint(path, pki.signer())
+    found = tuple(lines(path))
+    assert [b"c2pa:checkpoint" in line[:40] for line in found] == [False, False, False, True, False, False, True]
+    return found
+
+
+FOREIGN: dict[str, Callable[[list[bytes], tuple[bytes, ...]], list[bytes]]] = {
+    "in the place of the first": lambda own, other: forged([*own[:3], other[3], *own[4:]], 4),
+    "in the place of the last": lambda own, other: forged([*own[:6], other[6], *own[7:]], 7),
+    "in the place of both": lambda own, other: forged([*own[:3], other[3], *own[4:6], other[6], *own[7:]], 4),
+    "behind the end": lambda own, other: [*own, other[6]],
+    "beside the own one": lambda own, other: forged([*own[:4], other[3], *own[4:]], 5),
+    "without own ones": lambda own, other: forged([*own[:3], *own[4:6], *own[7:], other[6]], 3),
+    "with its own beginning": lambda own, other: forged([*other[:4], *own[4:]], 4),
+    "with its own end": lambda own, other: forged([*own[:4], *other[4:]], 4),
+}
+
+
+@pytest.mark.parametrize("way", FOREIGN)
+@pytest.mark.parametrize("memory", [True, False])
+def test_checkpoints_of_another_journal_hold_nothing_here(way: str, memory: bool) -> None:
+    own, other = list(shared()[1]), foreign()
+    changed = FOREIGN[way](own, other)
+    report = judged(changed, memory=memory)
+    assert not report.intact
+    borrowed = {number for number, line in enumerate(changed, 1) if line in (other[3], other[6])}
+    if way != "with its own beginning":
+        assert not any(checkpoint.valid for checkpoint in report.checkpoints if checkpoint.line in borrowed)
+        assert borrowed & {fault.line for fault in report.faults if fault.kind == "checkpoint"}
+    else:
+        # What stands there is the other journal up to its checkpoint, which holds for just that; those of this one do not.
+        assert not any(checkpoint.valid for checkpoint in report.checkpoints if checkpoint.line > 4)
+
+
+@pytest.mark.parametrize(("most", "more"), [(4, False), (3, True)])
+def test_as_many_faults_are_named_as_are_allowed(tmp_path: Path, most: int, more: bool) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b"{}\n" * 3)  # A fault each, and one because the opening is missing.
+    faults = verify_journal(path, limits=Limits(journal_faults=most)).faults
+    assert len(faults) == most
+    assert any("there is more, and it was not judged" in fault.message for fault in faults) is more

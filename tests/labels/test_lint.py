@@ -20,6 +20,9 @@ from credkit.api import lint_file
 from credkit.errors import AssetError, DefinitionError
 from credkit.labels import Labels
 from credkit.labels.lint import RULES, LintReport, lint_document
+from credkit.labels.lint.evidence import Evidence
+from credkit.labels.marks import FileMarks
+from credkit.limits import Limits
 from credkit.manifest.assertions import CawgMetadata, GeneratorInfo
 from credkit.sign.builder import Builder
 from credkit.trust.policy import TrustPolicy
@@ -288,3 +291,13 @@ def test_several_systems_in_xmp() -> None:
     description = body[body.index(b"<rdf:Description") : body.index(b"</rdf:RDF>")].replace(b"Painter", b"Other")
     data = stated(with_xmp(body.replace(b"</rdf:RDF>", description + b"</rdf:RDF>")), system="Painter", version="2.1")
     assert "marks.system" in unmet(lint(data, "cn"))
+
+
+@pytest.mark.parametrize("allowed", [2, 1])
+def test_facts_of_a_kind_are_looked_at_up_to_the_bound(allowed: int) -> None:
+    first, second = io.BytesIO(), io.BytesIO()
+    credkit.sign_file(picture("png"), first, CREATED, signer=pki.signer())
+    credkit.sign_file(first.getvalue(), second, Statements(edited="humanEdits"), signer=pki.signer(), parent=first.getvalue())
+    report = credkit.verify_file(second.getvalue())
+    found = Evidence(report=report, marks=FileMarks(), limits=Limits(label_facts=allowed))
+    assert len(found.signed["identifier"]) == allowed

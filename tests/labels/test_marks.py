@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from credkit.assets import BytesSource
 from credkit.labels.marks import FileMarks, marks_of
+from credkit.limits import Limits
 from tests.forge.pictures import picture
 from tests.labels.files import AI, AIGC, CODE, aigc, exif_picture, packet, png_text, with_xmp
 
@@ -109,3 +110,9 @@ def test_truncated_files_are_read(kind: str) -> None:
     data = with_xmp(packet(TC260__AIGC=aigc()), kind)[:1500]
     for length in range(1, len(data), 7):
         assert isinstance(marks_of(BytesSource(data[:length])), FileMarks)
+
+
+@pytest.mark.parametrize("allowed", [2, 1])
+def test_labels_are_looked_at_up_to_the_bound(allowed: int) -> None:
+    data = png_text("AIGC", aigc(Label="2"), xmp=packet(TC260__AIGC=aigc()))
+    assert len(marks_of(BytesSource(data), limits=Limits(aigc_labels=allowed)).labels) == allowed

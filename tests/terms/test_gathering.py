@@ -14,7 +14,10 @@ from credkit.assets import BytesSource
 from credkit.manifest.assertions import Licensor, Offer, TrainingMining, Use
 from credkit.media.exif import exif_with
 from credkit.terms import FileMetadata, Terms, metadata_of, terms_of
+from tests.acceptance.material import child_of, expired, parent, uses
+from tests.acceptance.material import signed as forged
 from tests.forge import peer, pki
+from tests.forge.manifests import Signing
 from tests.forge.pictures import KINDS, picture, repainted
 from tests.provenance.material import altered
 from tests.terms.material import PLUS, Made, alone, terms, xmp
@@ -130,24 +133,24 @@ def test_altered_words_reserve_and_permit_nothing() -> None:
 
 def test_a_reservation_outlives_the_certificate_of_its_signer() -> None:
     """In the picture itself, and in a parent that somebody else painted over."""
-    gone = expired()
-    mining = {"entries": {"cawg.ai_training": {"use": "notAllowed"}, "cawg.data_mining": {"use": "allowed"}}}
-    recipe = files.standard(Assertion("cawg.training-mining", mining), name="old", signing=Signing(gone))
-    found = read(files.signed(recipe, kind="png", asset=picture("png")), profile="2.5")
+    said = uses(ai_training="notAllowed", data_mining="allowed")
+    found = read(forged(said, signing=Signing(expired())))
     assert found.state == "Invalid"
     assert (found.use("ai_training").permission, found.use("ai_training").standing) == ("notAllowed", "void")
     assert found.use("data_mining").permission == "unsaid"
     assert found.use("ai_training").statements[0].origin.flaw == "the certificate of its signer had run out"
-    below = recipe.build()
-    parent = files.signed(files.standard(ingredient(below, "parentOf")), below, kind="png", asset=picture("png"))
-    found = read(parent, profile="2.5")
+    found = read(child_of(parent(said, signing=Signing(expired()))))
     assert found.signers[0].origin.standing == "own word"
     assert (found.use("ai_training").permission, found.use("data_mining").permission) == ("notAllowed", "unsaid")
     assert "the certificate of its signer had run out; what it forbids or ties to conditions (AI training)" in found.void[0]
 
 
 def test_a_redacted_reservation_is_gone() -> None:
-    first, updated, out = signed(statements=Statements(do_not_train=True), mirrors=False), io.BytesIO(), io.BytesIO()
+    first, updated, out = (
+        signed(statements=Statements(created="digitalCreation", do_not_train=True), mirrors=False),
+        io.BytesIO(),
+        io.BytesIO(),
+    )
     assert read(first).use("ai_training").permission == "notAllowed"
     credkit.update_file(first, updated, Statements(title="t"), signer=SIGNER)
     manifest = credkit.verify_file(first).manifests[0].manifest
@@ -244,7 +247,8 @@ def test_offers_end_at_the_time_that_is_asked_for() -> None:
 
     early, late = (terms_of(report, at=datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 3))
     assert (early.use("commercial").permission, late.use("commercial").permission) == ("constrained", "unsaid")
-    assert [c.name for c in late.contradictions] == ["expired-offer"]
+    assert [notice.name for notice in late.notices] == ["expired-offer"]
+    assert late.contradictions == ()
     assert terms_of(report, at=datetime(2026, 2, 1, 11, tzinfo=UTC)).offers[0].expired is False
     assert terms_of(report, at=datetime(2026, 2, 1, 13, tzinfo=UTC)).offers[0].expired is True
 

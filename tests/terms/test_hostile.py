@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credkit.assets import BytesSource
-from credkit.limits import DEFAULT_LIMITS
+from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.terms import FileMetadata, Terms, metadata_of, terms_object, terms_of, usage_headers
 from credkit.terms.iptc import iptc_texts
 from credkit.terms.words import sections
 from tests.forge.pictures import picture
 from tests.provenance.material import HOSTILE, hostile_report
-from tests.terms.material import Made, alone, offer, terms, xmp
+from tests.terms.material import PLUS, Made, alone, chain, offer, terms, xmp
 from tests.terms.test_gathering import iptc
 from tests.terms.test_json import VALIDATOR
 
@@ -164,3 +164,39 @@ def test_very_many_statements_are_bounded() -> None:
     assert len(found.creators) + len(found.offers) + len(found.use("derivatives").statements) == DEFAULT_LIMITS.terms
     assert "statements were weighed" in found.remarks[-1]
     check(found)
+
+
+# At each bound and one past it
+
+
+@pytest.mark.parametrize(("allowed", "permission"), [(3, "notAllowed"), (2, "unsaid")])
+def test_packets_are_read_up_to_the_bound(allowed: int, permission: str) -> None:
+    silent, speaking = xmp().xmp or b"", xmp(attributes=f'plus:DataMining="{PLUS}DMI-PROHIBITED"').xmp or b""
+
+    def segment(packet: bytes) -> bytes:
+        body = b"http://ns.adobe.com/xap/1.0/\x00" + packet
+        return b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+
+    data = picture("jpg")
+    data = data[:2] + segment(silent) * 2 + segment(speaking) + data[2:]
+    found = metadata_of(BytesSource(data), limits=Limits(xmp_packets=allowed))
+    assert 1 + len(found.more_xmp) == allowed
+    assert terms(found, active=Made(says={})).use("ai_training").permission == permission
+
+
+@pytest.mark.parametrize("allowed", [3, 2])
+def test_fields_of_iptc_are_read_up_to_the_bound(allowed: int) -> None:
+    block = iptc((80, b"one"), (80, b"two"), (116, b"three"))
+    assert len(list(iptc_texts(block, limits=Limits(iptc_fields=allowed)))) == allowed
+
+
+@pytest.mark.parametrize(("allowed", "permission"), [(3, "notAllowed"), (2, "unsaid")])
+def test_elements_of_rsl_are_read_up_to_the_bound(allowed: int, permission: str) -> None:
+    usages = '<rsl:prohibits type="usage">ai-input search ai-train</rsl:prohibits>'
+    packet = xmp(f"<rsl:license>{usages}</rsl:license>", namespaces='xmlns:rsl="https://rslstandard.org/rsl"')
+    found = terms_of(chain(active=Made(says={})), metadata=packet, limits=Limits(rsl_elements=allowed))
+    assert found.use("ai_training").permission == permission
+    licences = f"<rsl:license/><rsl:license/><rsl:license>{usages}</rsl:license>"
+    packet = xmp(licences, namespaces='xmlns:rsl="https://rslstandard.org/rsl"')
+    found = terms_of(chain(active=Made(says={})), metadata=packet, limits=Limits(rsl_elements=allowed))
+    assert found.use("ai_inference").permission == permission

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-from pathlib import Path
 from typing import IO, Literal, Protocol, TypeAlias
 
 from credkit.assets import FORMATS
-from credkit.errors import CredkitError
+from credkit.errors import AssetError, CredkitError
 from credkit.integrations.asgi.messages import CHUNK, Message, Scope, Send, Whole, in_thread, log, send_text, value_of
 from credkit.integrations.asgi.originals import ORIGINAL_FIELD, Headers, Original
 from credkit.integrations.asgi.verdicts import Verdict, decoded
@@ -169,7 +167,7 @@ class Answer:
         self.close()
         self._body = body = spool()
         try:
-            await in_thread(lambda: _copy(original.picture, body))
+            await in_thread(lambda: original.copy_to(body))
             verdict = await self._middleware.examine_against(original, "", body)
         except (OSError, CredkitError):
             log.exception("the original of %s cannot be read", self._scope["path"])
@@ -210,19 +208,14 @@ def _holds_picture(found: Whole) -> bool:
     found.body.seek(0)
     pieces = decoded(iter(lambda: found.body.read(CHUNK), b""), value_of(found.headers, b"content-encoding"))
     plain = b""
-    for piece in pieces or ():
-        plain += piece
-        if len(plain) >= SNIFFED:
-            break
+    try:
+        for piece in pieces or ():
+            plain += piece
+            if len(plain) >= SNIFFED:
+                break
+    except AssetError:
+        return False
     return is_picture(plain[:SNIFFED])
-
-
-def _copy(picture: Path | bytes, body: IO[bytes]) -> None:
-    if isinstance(picture, bytes):
-        body.write(picture)
-        return
-    with picture.open("rb") as file:
-        shutil.copyfileobj(file, body)
 
 
 def _media_type(body: IO[bytes]) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from credkit.errors import DefinitionError
+from credkit.errors import CredkitError, DefinitionError
 from credkit.integrations.asgi.answers import Answer, OnLoss
 from credkit.integrations.asgi.messages import (
     App,
@@ -31,6 +31,7 @@ from credkit.integrations.asgi.messages import (
 )
 from credkit.integrations.asgi.originals import Headers, Original, OriginalOf, Originals
 from credkit.integrations.asgi.verdicts import Examiner, Verdict
+from credkit.integrations.receiving import spool
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.policy import TrustPolicy
 
@@ -141,6 +142,10 @@ class CredentialsMiddleware:
             found.close()
             log.exception("the application could not be asked for all of %s", scope["path"])
             return None
+        except BaseException:
+            # The client has left, and the server stops waiting.
+            found.close()
+            raise
         if found.complete:
             return found
         found.close()
@@ -157,7 +162,9 @@ class CredentialsMiddleware:
         return (found[1], found[2]) if found else None
 
     async def _serve_manifest(self, scope: Scope, send: Send, digest: str, route: str) -> None:
-        """The application is asked for the picture with the same rights, so nobody gets the store of a picture that he may not see."""
+        """The application is asked for the picture with the same rights, and only the store of what it would send now is given: so nobody
+        gets that of a picture that he may not see, nor of one that stands at another address.
+        """
         path = scope.get("root_path", "") + route
         of_picture = {**scope, "path": path, "raw_path": quote(path, safe="/~!$&'()*+,;=:@").encode("ascii"), "method": "GET"}
         found = await self.whole(of_picture)
@@ -165,10 +172,8 @@ class CredentialsMiddleware:
             await send_text(scope, send, 404, "There is no such manifest store.")
             return
         try:
-            store = None
-            if found.status == 200:
-                verdict, _ = await self.examine(of_picture, found.headers, found.body)
-                store = verdict.store if verdict is not None and verdict.digest == digest else self._examiner.store_of(digest)
+            verdict = await self._served(of_picture, found) if found.status == 200 else None
+            store = verdict.store if verdict is not None and verdict.digest == digest else None
             if store is None:
                 await send_text(scope, send, 404, "There is no such manifest store.")
                 return
@@ -176,3 +181,18 @@ class CredentialsMiddleware:
         finally:
             found.close()
         await send_store(scope, send, store, shared)
+
+    async def _served(self, scope: Scope, found: Whole) -> Verdict | None:
+        """The verdict on what the client would get for this answer of the application: the picture, its original, or nothing."""
+        verdict, original = await self.examine(scope, found.headers, found.body)
+        if verdict is None or verdict.loss is None or self.on_loss == "warn":
+            return verdict
+        if self.on_loss == "refuse" or original is None:
+            return None
+        with spool() as body:
+            try:
+                await in_thread(lambda: original.copy_to(body))
+                return await self.examine_against(original, "", body)
+            except (OSError, CredkitError):
+                log.exception("the original of %s cannot be read", scope["path"])
+                return None

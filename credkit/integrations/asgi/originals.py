@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from credkit.load import sidecar_of
 
@@ -35,6 +36,14 @@ class Original:
             return cls(picture=found)
         path = Path(found)
         return cls(picture=path, store=sidecar_of(path))
+
+    def copy_to(self, body: IO[bytes]) -> None:
+        """Write the picture into ``body``. ``OSError`` when it cannot be read."""
+        if isinstance(self.picture, bytes):
+            body.write(self.picture)
+            return
+        with self.picture.open("rb") as file:
+            shutil.copyfileobj(file, body)
 
 
 _Found: TypeAlias = "Original | str | os.PathLike[str] | bytes | None"

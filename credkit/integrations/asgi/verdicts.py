@@ -29,8 +29,6 @@ from credkit.verify.report import Report
 __all__ = ["Examiner", "Verdict", "decoded"]
 
 _CHUNK = 1 << 16
-_STORES_SIZE = 32 << 20
-"""Bytes of all manifest stores that are kept for requests to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +105,6 @@ class Examiner:
                     return None
             return self._of(plain, digest.hexdigest(), original)
 
-    def store_of(self, digest: str) -> bytes | None:
-        """The store of a picture that was examined before, such as one that was made for another kind of client."""
-        with self._lock:
-            return next((verdict.store for (key, _), verdict in self._verdicts.items() if key == digest and verdict.store), None)
-
     def _of(self, plain: IO[bytes], digest: str, original: Original | None) -> Verdict:
         key = digest, _identity(original)
         with self._lock:
@@ -122,7 +115,7 @@ class Examiner:
         with self._lock:
             self._verdicts[key] = found
             kept = sum(len(verdict.store or b"") for verdict in self._verdicts.values())
-            while len(self._verdicts) > self._remembered or (kept > _STORES_SIZE and len(self._verdicts) > 1):
+            while len(self._verdicts) > self._remembered or (kept > self._limits.served_stores and len(self._verdicts) > 1):
                 kept -= len(self._verdicts.popitem(last=False)[1].store or b"")
         return found
 

@@ -35,7 +35,7 @@ _SYSTEM = ("Iptc4xmpExt:AISystemUsed", "Iptc4xmpExt:AISystemVersionUsed")
 _STATES_SYSTEM = (*_METADATA, "XMP")
 _GENERATED = ("1", "2", "3")
 """Values of ``Label`` in a Chinese label."""
-_MOST, _LONGEST = 200, 2_000
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Evidence:
         found: dict[str, list[Fact]] = {}
         for kind, fact in self._signed():
             facts = found.setdefault(kind, [])
-            if len(facts) < _MOST:
+            if len(facts) < self.limits.label_facts:
                 facts.append(fact)
         return {kind: tuple(facts) for kind, facts in found.items()}
 
