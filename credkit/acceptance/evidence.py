@@ -23,6 +23,7 @@ from credkit.media.texts import read_texts
 from credkit.provenance.deeds import deeds
 from credkit.provenance.graph import provenance_graph
 from credkit.provenance.nodes import Graph
+from credkit.provenance.text import shown
 from credkit.provenance.values import assertion_value
 from credkit.terms import FileMetadata, Terms, metadata_of, terms_of
 from credkit.verify.report import ManifestReport, Report
@@ -94,6 +95,8 @@ class Evidence:
                 yield f"its credentials speak of {word}"
             if any(assertion.base_label == _GENERATION for assertion in manifest.manifest.assertions):
                 yield f"its credentials hold {_GENERATION}"
+            for word in _unknown_types(manifest.manifest, self.limits):
+                yield f"its credentials give a digital source type that is in no vocabulary ({shown(word, self.limits)})"
             for ingredient in manifest.ingredients:
                 if any(kind.startswith(_MODEL_DATA) for kind in ingredient.data_types):
                     yield "a model or a prompt is among its ingredients"
@@ -139,6 +142,13 @@ def _spoken(manifest: Manifest, limits: Limits) -> Iterator[str]:
 def _model_word(value: str) -> str | None:
     """The source type of a model that a text ends in, whatever stands before it and in whatever case."""
     return _MODEL_WORDS.get(re.split(r"[/#:.]", value.strip().rstrip("/")[-_LONGEST_WORD:])[-1].strip().casefold())
+
+
+def _unknown_types(manifest: Manifest, limits: Limits) -> Iterator[str]:
+    """Source types of actions that nobody defined: one letter of another alphabet hides a model from every reader that compares words."""
+    for deed in deeds(manifest, limits):
+        if deed.source_type and source_type_name(deed.source_type) is None:
+            yield deed.source_type
 
 
 def _stated(manifest: Manifest, limits: Limits) -> Iterator[str]:

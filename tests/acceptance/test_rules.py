@@ -168,6 +168,8 @@ CASES = [
     case("ai", False, "that is not allowed here.", lambda: signed(source_type="compositeWithTrainedAlgorithmicMedia"), ai="forbidden"),
     case("ai", False, "that is not allowed here.", lambda: signed(asset=with_text(A1111)), ai="forbidden"),
     case("ai", True, "nothing points to a trained model.", signed, ai="forbidden"),
+    case("ai", False, "in no vocabulary", lambda: signed(source_type="tr\u0430inedAlgorithmicMedia"), ai="forbidden", unsaid="accept"),
+    case("ai", False, "in no vocabulary", lambda: signed(source_type="paintedByHand"), ai="declared"),
     case("ai", False, "here that is required.", signed, ai="required"),
     case("ai", True, "took part (trainedAlgorithmicMedia).", lambda: signed(source_type="trainedAlgorithmicMedia"), ai="required"),
     case(
