@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -114,6 +115,13 @@ def spools(patch: Callable[[str, object], None], module: str) -> list[IO[bytes]]
     return made
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up in the middle, as a refused picture makes it do, is no fault to be told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def serving(answers: Mapping[str, Answer] | None = None) -> Iterator[str]:
     """The address of a server with these answers."""
@@ -149,7 +157,7 @@ def serving(answers: Mapping[str, Answer] | None = None) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
