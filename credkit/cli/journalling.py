@@ -8,16 +8,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.journal_checking import add_checking
 from credkit.cli.journal_options import add_file_option, existing_journal, journal_path
-from credkit.cli.parsers import INPUT, Subcommands, add_command, add_signer_options
+from credkit.cli.parsers import FOLDER, INPUT, Subcommands, add_command, add_signer_options
 
 if TYPE_CHECKING:
     from credkit.journal.entries import Area, Candidate, Entry, UsedFile
     from credkit.lifting.lifted import Lifted
+    from credkit.manifest.assertions import Generation
     from credkit.sign.signer import Signer
 
 __all__ = ["add_to"]
@@ -40,6 +41,7 @@ _ADD_EXAMPLES = """
 credkit journal add --kept best.png --discarded second.png third.png
 credkit journal add batch-*.png --note "first tries"
 credkit journal add --kept hand.png --mask mask.png --prompt @prompt.txt
+credkit journal add --kept best.png --model-dir models
 """
 
 
@@ -92,6 +94,15 @@ def _add_adding(below: Subcommands) -> None:
     add.add_argument("--seed", metavar="N", help="the seed")
     add.add_argument("--software", metavar="NAME[/VERSION]", help="the tool")
     add.add_argument("--setting", metavar="NAME=VALUE", action="append", default=[], help="a setting; may be repeated")
+    add.add_argument("--model", metavar="NAME[@VERSION][=FILE]", action="append", default=[], help="a model that was used; may be repeated")
+    add.add_argument(
+        "--model-dir",
+        metavar=FOLDER,
+        action="append",
+        default=[],
+        type=Path,
+        help="seek the files of the models there and measure their hashes; may be repeated",
+    )
     add_file_option(add)
 
 
@@ -115,6 +126,7 @@ def _add_deciding(below: Subcommands) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
+    from credkit.cli.terminal import safe, say
     from credkit.cli.values import text_value
     from credkit.journal.gathering import described
     from credkit.journal.writing import append
@@ -127,8 +139,9 @@ def _add(args: argparse.Namespace) -> int:
     best = next((one for one in found if one), None)
     own = _own_words(args)
     masks, areas = _masks(args.mask)
+    generation, compared = _generation(args, best)
     content = described(
-        _generation(args, best),
+        generation,
         prompt=own["prompt"] or (best.prompt if best else None),
         negative_prompt=own["negative_prompt"] or (best.negative_prompt if best else None),
         seed=own["seed"] or (best.seed if best else None),
@@ -136,10 +149,12 @@ def _add(args: argparse.Namespace) -> int:
         areas=areas,
         candidates=_with_seeds(candidates, found, own["seed"] or (best.seed if best else None)),
         note=text_value(args.note),
-        remarks=_remarks(candidates, found),
+        remarks=(*_remarks(candidates, found), *compared),
     )
     entry = append(journal_path(args), content)[-1]
     _said(args, entry, f"{_counted(candidates)}{', with what the pictures tell of their making' if best else ''}")
+    for remark in compared:
+        say(f"  note: {safe(remark)}")
     return ExitCode.OK
 
 
@@ -186,13 +201,15 @@ def _lifted(path: Path) -> Lifted | None:
         return next(iter(gather_texts(source, path, DEFAULT_LIMITS).lifted), None)
 
 
-def _generation(args: argparse.Namespace, best: Lifted | None) -> Any:
-    """Tool, settings and models: what the picture tells, and over it what the user says."""
+def _generation(args: argparse.Namespace, best: Lifted | None) -> tuple[Generation, tuple[str, ...]]:
+    """Tool, settings and models: what the picture tells, and over it what the user says; and how files of models compare with it."""
     from dataclasses import replace
 
+    from credkit.api.named_models import with_named_models
     from credkit.cli.values import parse_software
     from credkit.errors import DefinitionError
-    from credkit.manifest.assertions import Generation
+    from credkit.limits import DEFAULT_LIMITS
+    from credkit.manifest.assertions import Generation, ModelReference
 
     generation = best.generation if best else Generation()
     settings = dict(generation.settings)
@@ -202,10 +219,12 @@ def _generation(args: argparse.Namespace, best: Lifted | None) -> Any:
             raise DefinitionError(f'the setting "{text}" should read NAME=VALUE, as in steps=28')
         settings[name.strip()] = value.strip()
     generation = replace(generation, settings=settings)
-    if not args.software:
-        return generation
-    software = parse_software(args.software)
-    return replace(generation, tool=software.name, tool_version=software.version)
+    if args.software:
+        software = parse_software(args.software)
+        generation = replace(generation, tool=software.name, tool_version=software.version)
+    named = tuple(map(ModelReference.parse, args.model))
+    matched = with_named_models(generation, named, tuple(args.model_dir), DEFAULT_LIMITS)
+    return matched.generation, matched.notes
 
 
 def _masks(values: list[str]) -> tuple[tuple[UsedFile, ...], tuple[Area, ...]]:

@@ -106,7 +106,7 @@ def _model(model: Mapping[str, Any], limits: Limits) -> str:
     measured, claimed = model.get("measured"), model.get("claimed")
     if isinstance(measured, Mapping):
         parts.append(f"measured SHA-256 {measured.get('sha256', '')}")
-    elif isinstance(claimed, Mapping):
+    if isinstance(claimed, Mapping):
         parts += [f"claimed {kind} {value}" for kind, value in claimed.items()]
     return shown(", ".join(parts), limits)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 import unicodedata
@@ -114,6 +115,30 @@ def test_what_an_entry_holds(desk: Desk) -> None:
         ("try-2.png", True, False),
         ("try-1.png", False, False),
     ]
+
+
+def test_models_are_measured(desk: Desk) -> None:
+    """A claim stays a claim beside the hash of the file, and what was compared is told and kept."""
+    content = b"weights" * 1000
+    (desk.folder / "models").mkdir()
+    desk.write("models/awportrait_v14.ckpt", content)
+    desk.write("grain.ckpt", b"grain")
+    claimed = "45dee52b00"
+    assert not hashlib.sha256(content).hexdigest().startswith(claimed)
+    told = desk.inside_ok("journal", "add", "try-1.png", "--model-dir", "models").out
+    assert "awportrait_v14" in told.partition("note: ")[2]
+    desk.inside_ok("journal", "add", "try-2.png", "--model", "Portrait@2=grain.ckpt")
+    (portrait,), (named,) = (entry["generation"]["models"] for entry in desk.entries()[1:])
+    assert portrait["claimed"] == {"autov2": claimed}
+    assert portrait["measured"]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (named["name"], named["version"], named["claimed"], named["measured"]["size"]) == ("Portrait", "2", {"autov2": claimed}, 5)
+    assert any("awportrait_v14" in remark for remark in desk.entries()[1]["remarks"])
+    desk.inside_ok("journal", "export", "-o", "models.html")
+    page = (desk.folder / "models.html").read_text("utf-8")
+    assert portrait["measured"]["sha256"] in page
+    assert claimed in page
+    assert "cannot be hashed" in desk.inside_refused(3, "journal", "add", "try-1.png", "--model", "x=nowhere.ckpt")
+    assert "cannot be sought" in desk.inside_refused(3, "journal", "add", "try-1.png", "--model-dir", "nowhere")
 
 
 def test_another_journal(desk: Desk) -> None:
