@@ -141,7 +141,7 @@ def _read_xmp(packet: bytes, origin: Origin, out: Gathered) -> None:
 def _read_uses(packet: bytes, constraints: str | None, origin: Origin, out: Gathered) -> None:
     """Every value that a packet has of ``plus:DataMining``, and its licences in RSL."""
     from credkit.media.texts.xmp import xmp_texts
-    from credkit.media.xmp_packet import parse_packet
+    from credkit.media.xmp.packet import parse_packet
     from credkit.terms.rsl import read_rsl
 
     for found in xmp_texts(packet, limits=out.limits):

@@ -12,7 +12,7 @@ from xml.dom.minidom import Document, Element
 
 from credkit.limits import Limits
 from credkit.manifest.assertions.offer_view import OfferView
-from credkit.media.xmp_packet import child_elements
+from credkit.media.xmp.packet import child_elements
 from credkit.terms.gathered import Gathered
 from credkit.terms.offers import offer_uses
 from credkit.terms.terms import Origin

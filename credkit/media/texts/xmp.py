@@ -1,7 +1,7 @@
 """The texts of an XMP packet, property by property, and the same packet without some of them.
 
 Every property counts, known or not: tools write prompts wherever they like. Names are given with the usual prefixes, whatever the packet
-calls them. XML and its dangers are left to ``credkit.media.xmp_packet``.
+calls them. XML and its dangers are left to ``credkit.media.xmp.packet``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from credkit.errors import AssetError
 from credkit.limits import Limits
 from credkit.manifest.assertions.metadata_fields import NAMESPACES
 from credkit.media.texts.block import FieldText
-from credkit.media.xmp_packet import RDF, XML, XMLNS, child_elements, parse_packet, rdf_root, write_packet
+from credkit.media.xmp.packet import RDF, XML, XMLNS, child_elements, parse_packet, rdf_root, write_packet
 
 __all__ = ["xmp_texts", "xmp_without"]
 

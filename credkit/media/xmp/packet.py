@@ -1,6 +1,6 @@
 """An XMP packet as an XML tree and back: bounded parsing of hostile input, faithful writing, and the packet wrapper.
 
-Decides what is well-formed and small enough; what the properties mean is left to ``credkit.media.xmp``. Prefixes, comments and unknown
+Decides what is well-formed and small enough; what the properties mean is left to ``properties``. Prefixes, comments and unknown
 elements survive, which is why the tree is a DOM. Source: ISO 16684-1, 7.3 (packet wrapper) and 7.4 (RDF).
 """
 
@@ -17,7 +17,18 @@ from defusedxml.expatbuilder import DefusedExpatBuilderNS
 from credkit.errors import AssetError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["RDF", "XML", "XMLNS", "child_elements", "new_tree", "parse_packet", "rdf_root", "write_packet"]
+__all__ = [
+    "RDF",
+    "XML",
+    "XMLNS",
+    "child_elements",
+    "descriptions_of",
+    "is_element",
+    "new_tree",
+    "parse_packet",
+    "rdf_root",
+    "write_packet",
+]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -170,3 +181,13 @@ def _escaped(text: str) -> str:
 
 def _attribute(text: str) -> str:
     return _escaped(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+
+
+def descriptions_of(rdf: Element) -> list[Element]:
+    """The descriptions of a packet, in which its properties stand."""
+    return [child for child in child_elements(rdf) if is_element(child, RDF, "Description")]
+
+
+def is_element(element: Element, namespace: str, local: str) -> bool:
+    """Whether it is the element of that name, whatever its prefix."""
+    return element.namespaceURI == namespace and element.localName == local
