@@ -16,7 +16,7 @@ from credkit.api.statements import Statements
 from credkit.errors import DefinitionError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Generation
-from credkit.sealing.commitments import commit
+from credkit.sealing.commitments import Disclosure, commit
 from credkit.sealing.fields import HARMLESS_SETTINGS, Secret, private_fields, without_private_fields
 from credkit.sealing.openings import kept_openings
 from credkit.sealing.search import Searched
@@ -85,14 +85,7 @@ def plan_sealing(
     sought = Searched.of((*secrets, *_overruled(texts)), public=(*_VOCABULARY, *told))
     secrets = _quietly_named(secrets, sought)
     disclosures = tuple(commit(secret.field, secret.value) for secret in secrets) if mode == "sealed" else ()
-    public = replace(
-        statements,
-        prompt=None,
-        negative_prompt=None,
-        seed=None,
-        documents=(),
-        generation=_without_telling_places(without_private_fields(statements.generation, disclosures), sought),
-    )
+    public = _stripped(statements, disclosures, sought)
     _refuse_own_words(public, sought)
     notes = list(_public_anyway(secrets, told))
     if not secrets:
@@ -106,6 +99,12 @@ def plan_sealing(
         openings=place if disclosures else None,
         notes=notes,
     )
+
+
+def _stripped(statements: Statements, disclosures: tuple[Disclosure, ...], sought: Searched) -> Statements:
+    """The statements without their private fields, and with the commitments to them."""
+    generation = _without_telling_places(without_private_fields(statements.generation, disclosures), sought)
+    return replace(statements, prompt=None, negative_prompt=None, seed=None, documents=(), generation=generation)
 
 
 def _quietly_named(secrets: tuple[Secret, ...], sought: Searched) -> tuple[Secret, ...]:

@@ -55,12 +55,7 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
         if origin.speaker:
             signers.append(Said(text=origin.speaker, origin=origin))
         out.remarks.extend(_removed(manifest, report, limits))
-        passed_on = _passed_on(manifest, limits)
-        for assertion in manifest.manifest.assertions:
-            if speaks_of_terms(assertion.base_label) and not assertion.is_zeroed:
-                place = f"{assertion.base_label} of {origin.place}"
-                standing: Standing = "was there" if origin.counts and assertion.label in passed_on else origin.standing
-                read_assertion(assertion, replace(origin, place=place, uri=assertion.uri, standing=standing), out, limits)
+        _read_manifest(manifest, origin, out)
     if report.state == "error" and report.problem:
         out.remarks.append(report.problem)
     if metadata is not None:
@@ -88,6 +83,16 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
         void=tuple(_void(judged, origins, out.uses))[: limits.terms],
         remarks=tuple(dict.fromkeys(out.remarks))[: limits.terms],
     )
+
+
+def _read_manifest(manifest: ManifestReport, origin: Origin, out: Gathered) -> None:
+    """Every statement about terms in one manifest; what its signer only passes on is not his word."""
+    passed_on = _passed_on(manifest, out.limits)
+    for assertion in manifest.manifest.assertions:
+        if speaks_of_terms(assertion.base_label) and not assertion.is_zeroed:
+            place = f"{assertion.base_label} of {origin.place}"
+            standing: Standing = "was there" if origin.counts and assertion.label in passed_on else origin.standing
+            read_assertion(assertion, replace(origin, place=place, uri=assertion.uri, standing=standing), out, out.limits)
 
 
 def _roles(report: Report) -> dict[str, Role]:

@@ -51,8 +51,9 @@ def test_any_text(text: str) -> None:
 
 @pytest.mark.parametrize("broken", ["\\ud800", "\\ud83d x", "\\u12", "&#x110000;", "%zz%", "\\"])
 def test_what_is_no_writing_stays(broken: str) -> None:
-    for reading in readings(broken):
-        reading.encode("utf-8")
+    found = list(readings(broken))
+    assert found[0] == broken
+    assert all(reading.encode("utf-8") for reading in found)
 
 
 def test_names_of_files() -> None:
