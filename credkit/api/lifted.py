@@ -19,9 +19,9 @@ from credkit.assets.stream import SourceStream
 from credkit.errors import DefinitionError
 from credkit.lifting.lifted import Document, Lifted
 from credkit.limits import Limits
+from credkit.manifest.assertions.nearest import quoted
 from credkit.manifest.assertions.source_types import source_type_name
 from credkit.media.texts import TextBlock
-from credkit.provenance.text import quoted
 
 __all__ = ["NOTHING_LIFTED", "Beginning", "Lift", "Texts", "gather_texts", "with_lifted"]
 

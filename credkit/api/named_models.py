@@ -15,7 +15,7 @@ from credkit.errors import AssetError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Generation, GenerationModel, ModelReference
 from credkit.manifest.assertions.model_hashes import agrees
-from credkit.provenance.text import quoted
+from credkit.manifest.assertions.nearest import quoted
 
 __all__ = ["MatchedModels", "with_named_models"]
 

@@ -44,7 +44,9 @@ _EPILOG = f"""\
 examples:
   credkit identity new "My Studio"
   credkit sign portrait.png -o signed.png --created trainedAlgorithmicMedia --creator "My Studio"
+  credkit sign comfyui.png -o signed.png --lift --prompt sealed
   credkit verify signed.png
+  credkit inspect signed.png --terms
   credkit inspect signed.png --format html -o signed.html
   credkit demo
 
