@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
-from credkit.assets import AssetFormat, Layout, Source, detect
+from credkit.assets import AssetFormat, Layout, Source, detect, format_names
 from credkit.assets.engine import read_store
 from credkit.assets.json_lines import JSON_LINES
 from credkit.errors import FetchError, MalformedError
@@ -86,7 +86,7 @@ def load_store(
     """
     asset_format = detect(source)
     if asset_format is None:
-        problem = "The file is not of a format that credkit reads (JPEG, PNG, WebP, or a .c2pa manifest store)."
+        problem = f"The file is of no format that credkit reads ({format_names()})."
         return _without(None, None, problem, broken=True)
     try:
         layout = asset_format.scan(source, limits)

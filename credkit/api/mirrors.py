@@ -40,7 +40,12 @@ def with_mirrors(
     ``AssetError`` when metadata that would have to be merged cannot be read: it is never thrown away to make room.
     """
     asset_format, layout = scan_asset(source, limits)
-    repeated = statements if statements is not None and _worth_repeating(statements) else None
+    takes_xmp = "xmp" in asset_format.metadata_kinds
+    if labels and not takes_xmp:
+        raise AssetError(
+            f"labels stand in the metadata of the picture, and credkit writes none into {asset_format.name} files: sign without --label"
+        )
+    repeated = statements if statements is not None and takes_xmp and _worth_repeating(statements) else None
     if repeated is None and not labels:
         return source, instance_id or _present_instance_id(source, layout, limits)
     from credkit.media.exif import exif_with
@@ -52,7 +57,7 @@ def with_mirrors(
         mirror = _keeping_origin(replace(_mirror(repeated), **(labels or {}), instance_id=new_id), present, limits)
         xmp = xmp_with(present, mirror, limits=limits)
         exif = None
-        if repeated is not None and (repeated.creator or repeated.rights):
+        if repeated is not None and "exif" in asset_format.metadata_kinds and (repeated.creator or repeated.rights):
             creator = "; ".join(repeated.creator) or None
             exif = exif_with(_read(source, layout, "exif", limits), creator=creator, copyright=repeated.rights, limits=limits)
     except AssetError as error:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from credkit.assets.edited import EditedSource
-from credkit.assets.engine import fill, frame, hash_ranges, read_store, write, write_hashed
+from credkit.assets.engine import fill, frame, hash_parts, hash_ranges, read_store, write, write_hashed
 from credkit.assets.jpeg import JpegFormat
 from credkit.assets.json_lines import JsonLinesFormat
 from credkit.assets.layout import AssetFormat, Copy, Edit, Insert, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
@@ -38,7 +38,9 @@ __all__ = [
     "detect",
     "fill",
     "format_for_media_type",
+    "format_names",
     "frame",
+    "hash_parts",
     "hash_ranges",
     "open_source",
     "read_store",
@@ -49,7 +51,14 @@ __all__ = [
 FORMATS: tuple[AssetFormat, ...] = (JpegFormat(), PngFormat(), WebpFormat(), SidecarFormat(), JsonLinesFormat())
 """All formats, in the order in which they are tried."""
 
-_HEAD = 64
+_HEAD = 4096
+_STORE_FILE = "application/c2pa"
+
+
+def format_names(*, writable: bool = False) -> str:
+    """The names of all formats as people list them, or of those only that a store can be put into."""
+    names = [item.name for item in FORMATS if not writable or (item.writable and item.media_types[0] != _STORE_FILE)]
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def detect(source: Source) -> AssetFormat | None:

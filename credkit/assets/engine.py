@@ -1,14 +1,17 @@
 """Copying, hashing and patching, written once for all formats.
 
-A file is signed in one pass: ``write_hashed`` writes the output with a store of zeros and hashes it on the way; when the final store is
-known, ``fill`` puts its frame over the zeros. ``hash_ranges`` is the same hash for a file that exists. All run in constant memory.
+A file is signed in one pass: ``write_hashed`` writes the output with a store of zeros and takes its digests on the way; when the final
+store is known, ``fill`` puts its frame over the zeros. ``hash_parts`` is the same digest for a file that exists, ``hash_ranges`` that over
+a file without some ranges. All run in constant memory.
 """
 
 from __future__ import annotations
 
 import zlib
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import BinaryIO
 
 from credkit.assets.edited import EditedSource
@@ -18,10 +21,25 @@ from credkit.codec.digest import Digest, hasher
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["Progress", "fill", "frame", "hash_ranges", "included", "note_output", "read_block", "read_store", "write", "write_hashed"]
+__all__ = [
+    "HashedParts",
+    "Progress",
+    "fill",
+    "frame",
+    "hash_parts",
+    "hash_ranges",
+    "included",
+    "note_output",
+    "read_block",
+    "read_store",
+    "write",
+    "write_hashed",
+]
 
 Progress = Callable[[int], object]
 """Called with the number of bytes done so far."""
+HashedParts = tuple[Span | bytes, ...]
+"""What one digest is taken over, in order: ranges of a file, ascending, and bytes that are hashed although they do not stand there."""
 
 
 def included(size: int, exclusions: tuple[Span, ...]) -> Iterator[Span]:
@@ -46,20 +64,27 @@ def included(size: int, exclusions: tuple[Span, ...]) -> Iterator[Span]:
 def hash_ranges(source: Source, algorithm: object, exclusions: tuple[Span, ...] = (), *, on_bytes: Progress | None = None) -> Digest:
     """The digest of a file without ``exclusions``; ``MalformedError`` as in ``included`` and for an algorithm that C2PA does not allow.
 
-    Exclusions are checked before the first byte is read. A digest is taken once and then remembered with the source; nothing is read, and
-    ``on_bytes`` not called, when it is known already.
+    Exclusions are checked before the first byte is read.
+    """
+    return hash_parts(source, algorithm, tuple(included(source.size, exclusions)), on_bytes=on_bytes)
+
+
+def hash_parts(source: Source, algorithm: object, parts: HashedParts, *, on_bytes: Progress | None = None) -> Digest:
+    """The digest over parts of a file; ``MalformedError`` for a part behind its end and for an algorithm that C2PA does not allow.
+
+    A digest is taken once and then remembered with the source; nothing is read, and ``on_bytes`` not called, when it is known already.
     """
     state = hasher(algorithm)
-    if digest := source.known.digests.get((state.name, exclusions)):
+    if digest := source.known.digests.get((state.name, parts)):
         return digest
     done = 0
-    for span in tuple(included(source.size, exclusions)):
-        for chunk in source.chunks(span.start, span.length):
+    for part in parts:
+        for chunk in (part,) if isinstance(part, bytes) else source.chunks(part.start, part.length):
             state.update(chunk)
-            done += len(chunk)
+            done += 0 if part is chunk else len(chunk)
             if on_bytes:
                 on_bytes(done)
-    digest = source.known.digests[state.name, exclusions] = Digest(state.name, state.digest())
+    digest = source.known.digests[state.name, parts] = Digest(state.name, state.digest())
     return digest
 
 
@@ -86,31 +111,60 @@ def write_hashed(
     edit: Edit,
     sink: BinaryIO,
     algorithm: object,
+    plans: Sequence[HashedParts],
     *,
-    exclusions: tuple[Span, ...] | None = None,
     on_bytes: Progress | None = None,
-) -> Digest:
-    """Write the output of ``edit`` and hash it on the way, so that the asset is read once.
+) -> tuple[Digest, ...]:
+    """Write the output of ``edit`` and take digests of it on the way, so that the asset is read once.
 
-    What is not hashed: ``exclusions`` in coordinates of the output, by default those of the edit.
+    ``plans`` says in coordinates of the output what each digest is taken over; ``ValueError`` when the parts of one are no ascending ranges
+    of the output.
     """
     output = EditedSource(source, edit.pieces)
-    state = hasher(algorithm)
+    takers = [_Taker(parts, algorithm) for parts in plans]
     done = 0
-    for span, hashed in _sections(output.size, edit.exclusions if exclusions is None else exclusions):
-        for chunk in output.chunks(span.start, span.length):
-            _put(sink, chunk)
-            if hashed:
-                state.update(chunk)
-            done += len(chunk)
-            if on_bytes:
-                on_bytes(done)
-    return Digest(state.name, state.digest())
+    for chunk in output.chunks(0, output.size):
+        _put(sink, chunk)
+        for taker in takers:
+            taker.feed(done, chunk)
+        done += len(chunk)
+        if on_bytes:
+            on_bytes(done)
+    return tuple(taker.digest() for taker in takers)
 
 
-def _sections(size: int, exclusions: tuple[Span, ...]) -> list[tuple[Span, bool]]:
-    """The whole file in order, each range with whether it is hashed."""
-    return sorted([(span, True) for span in included(size, exclusions)] + [(span, False) for span in exclusions if span.length])
+class _Taker:
+    """One digest over parts of a file whose bytes come by once, in order."""
+
+    __slots__ = ("_parts", "_state")
+
+    def __init__(self, parts: HashedParts, algorithm: object) -> None:
+        spans = [part for part in parts if isinstance(part, Span)]
+        if any(first.end > second.start for first, second in pairwise(spans)):
+            raise ValueError("the parts of a digest are not in the order of the file")
+        self._parts = deque(parts)
+        self._state = hasher(algorithm)
+
+    def feed(self, position: int, chunk: bytes | memoryview) -> None:
+        """Take what is wanted of ``chunk``, which stands at ``position``."""
+        end = position + len(chunk)
+        while self._parts:
+            part = self._parts[0]
+            if isinstance(part, Span):
+                start, stop = max(part.start, position), min(part.end, end)
+                if start < stop:
+                    self._state.update(chunk if stop - start == len(chunk) else memoryview(chunk)[start - position : stop - position])
+                if part.end > end:
+                    return
+            else:
+                self._state.update(part)
+            self._parts.popleft()
+
+    def digest(self) -> Digest:
+        """The digest, when everything has come by."""
+        if any(isinstance(part, Span) and part.length for part in self._parts):
+            raise ValueError("a digest is to be taken over more than there is")
+        return Digest(self._state.name, self._state.digest())
 
 
 def frame(edit: Edit) -> bytes:
@@ -144,11 +198,12 @@ def fill(sink: BinaryIO, placeholder: Edit, final: Edit) -> None:
         framed = framed[span.length :]
 
 
-def note_output(output: Source, source: Source, edit: Edit, digest: Digest) -> None:
-    """Tell ``output``, a source over what ``write_hashed`` and ``fill`` wrote, what its making has shown: its hash, and that there is no
+def note_output(output: Source, source: Source, edit: Edit, plans: Sequence[HashedParts], digests: Sequence[Digest]) -> None:
+    """Tell ``output``, a source over what ``write_hashed`` and ``fill`` wrote, what its making has shown: its digests, and that there is no
     store in what was copied. Whoever verifies it then reads the store and what stands before the picture's data, and not the rest again.
     """
-    output.known.digests[digest.algorithm, edit.exclusions] = digest
+    for parts, digest in zip(plans, digests, strict=True):
+        output.known.digests[digest.algorithm, parts] = digest
     output.known.clear_from = EditedSource(source, edit.pieces).known.clear_from
 
 

@@ -74,6 +74,9 @@ class JsonLinesFormat:
     name = "JSON Lines"
     media_types: tuple[str, ...] = (JSON_LINES, "application/x-ndjson", "application/x-jsonlines", "application/jsonlines")
     extensions: tuple[str, ...] = (".jsonl", ".ndjson")
+    binding = "c2pa.hash.segment"
+    writable = False
+    metadata_kinds: frozenset[str] = frozenset()
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts with an object whose first member stands in the same line."""

@@ -153,8 +153,8 @@ class Edit:
 
     pieces: tuple[Piece, ...]
     exclusions: tuple[Span, ...] = ()
-    """What a data hash leaves out, in coordinates of the output: fields with the size of the new store, and its frame last. Empty when the
-    store was removed or lives elsewhere.
+    """What depends on the new store, in coordinates of the output, and what a data hash leaves out therefore: fields with its size, and its
+    frame last. Empty when the store was removed or lives elsewhere.
     """
 
     @property
@@ -172,9 +172,15 @@ class AssetFormat(Protocol):
     """First the one we write, then synonyms."""
     extensions: tuple[str, ...]
     """With the dot, lower case; first the usual one."""
+    binding: str
+    """Label of the hard binding that a new manifest gets, unless another is asked for."""
+    writable: bool
+    """Whether ``embed`` puts stores in and takes them out; False for a format whose credentials are only read."""
+    metadata_kinds: frozenset[str]
+    """The kinds of metadata that ``with_metadata`` sets: ``xmp``, ``exif``."""
 
     def matches(self, head: bytes) -> bool:
-        """Whether a file that starts with ``head`` (up to 64 bytes) is of this format."""
+        """Whether a file that starts with ``head`` (up to 4,096 bytes, fewer only where the file ends) is of this format."""
         ...
 
     def scan(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Layout:
@@ -197,7 +203,7 @@ class AssetFormat(Protocol):
         ...
 
     def boxes(self, source: Source, layout: Layout, limits: Limits = DEFAULT_LIMITS) -> Iterator[NamedBox]:
-        """All boxes in file order under the names of a box hash; the store is one box ``C2PA``."""
+        """All boxes in file order under the names of a box hash; the store is one box ``C2PA``. None for a format without a box hash."""
         ...
 
     def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:

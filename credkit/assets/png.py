@@ -61,6 +61,9 @@ class PngFormat:
     name = "PNG"
     media_types: tuple[str, ...] = ("image/png", "image/apng", "image/vnd.mozilla.apng", "image/x-png")
     extensions: tuple[str, ...] = (".png", ".apng")
+    binding = "c2pa.hash.data"
+    writable = True
+    metadata_kinds: frozenset[str] = frozenset({"xmp", "exif"})
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts with the PNG signature."""

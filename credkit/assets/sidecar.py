@@ -25,6 +25,9 @@ class SidecarFormat:
     name = "manifest store"
     media_types: tuple[str, ...] = ("application/c2pa", "application/x-c2pa-manifest-store")
     extensions: tuple[str, ...] = (".c2pa",)
+    binding = "c2pa.hash.data"
+    writable = True
+    metadata_kinds: frozenset[str] = frozenset()
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts with a superbox whose description box has the type of a manifest store."""

@@ -35,7 +35,7 @@ class Known:
         self.clear_from: int | None = None
         """No manifest store and no metadata begins at this byte or behind it; None when nobody looked, or there is some."""
         self.digests: dict[tuple[str, Hashable], Digest] = {}
-        """By name of the algorithm and excluded spans, see ``engine.hash_ranges``."""
+        """By name of the algorithm and parts that were hashed, see ``engine.hash_parts``."""
         self.layouts: dict[Hashable, Any] = {}
         """What ``scan`` of a format returned, by format and limits."""
 

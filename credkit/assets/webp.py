@@ -79,6 +79,9 @@ class WebpFormat:
     name = "WebP"
     media_types: tuple[str, ...] = ("image/webp",)
     extensions: tuple[str, ...] = (".webp",)
+    binding = "c2pa.hash.data"
+    writable = True
+    metadata_kinds: frozenset[str] = frozenset({"xmp", "exif"})
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts as a RIFF container of the type ``WEBP``."""

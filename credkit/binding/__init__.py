@@ -1,9 +1,11 @@
-"""Hard bindings: the hash of an asset against the assertion that holds it. One file a kind; ``BINDINGS`` lists them by label. The
+"""Hard bindings: the hash of an asset against the assertion that holds it. One file a kind; ``BINDINGS`` lists those that can be
+checked by label, ``BINDERS`` those that can be made. The
 multi-asset hash, which only decides where one of them does not match, is asked for by its own name."""
 
 from __future__ import annotations
 
-from credkit.binding.registry import BINDINGS
+from credkit.binding.output import Output, PlannedBinding
+from credkit.binding.registry import BINDERS, BINDINGS
 from credkit.binding.target import BindingOutcome, BindingTarget
 
-__all__ = ["BINDINGS", "BindingOutcome", "BindingTarget"]
+__all__ = ["BINDERS", "BINDINGS", "BindingOutcome", "BindingTarget", "Output", "PlannedBinding"]

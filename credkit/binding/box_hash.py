@@ -9,17 +9,19 @@ the status.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from credkit.assets import NamedBox, Span
 from credkit.assets.engine import hash_ranges
+from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
-from credkit.errors import MalformedError
+from credkit.errors import AssetError, MalformedError
+from credkit.manifest.assertions.boxes_hash import BoxEntry, BoxesHash
 from credkit.status import StatusCode, status
 
-__all__ = ["check_box_hash"]
+__all__ = ["check_box_hash", "plan_box_hash"]
 
 _STORE = ("C2PA",)
 _AFTER = ("c2pa.after",)
@@ -37,6 +39,35 @@ class _Entry:
     excluded: bool
     exclusions: tuple[tuple[int, Span], ...]
     """Index of the box in the entry, and a range counted from that box's start."""
+
+
+def plan_box_hash(output: Output) -> PlannedBinding:
+    """Two digests: over everything in front of the store and over everything behind it; one where there is no store in the file.
+
+    ``AssetError`` for a format without boxes, and for a file with something behind its last box, which no name stands for.
+    """
+    bare = output.bare
+    boxes = tuple(output.format.boxes(bare, output.format.scan(bare, output.limits), output.limits))
+    if not boxes or boxes[-1].span.end != bare.size:
+        raise AssetError(
+            f"this {output.format.name} cannot be bound box by box, because it does not consist of boxes alone: "
+            "let it be bound as a whole (leave --binding out)"
+        )
+    size = output.written.size
+    frame = output.exclusions[-1] if output.exclusions else Span(size, 0)
+    runs = [
+        (tuple(box.name for box in boxes if box.span.end <= frame.start), Span(0, frame.start)),
+        (tuple(box.name for box in boxes if box.span.end > frame.start), Span(frame.end, size - frame.end)),
+    ]
+    hashed = [(names, span) for names, span in runs if names]
+
+    def state(digests: Sequence[bytes]) -> BoxesHash:
+        entries = [BoxEntry(names, digest) for (names, _), digest in zip(hashed, digests, strict=True)]
+        if output.exclusions:
+            entries.insert(bool(runs[0][0]), BoxEntry(_STORE, b"\x00"))
+        return BoxesHash(tuple(entries), alg=output.algorithm)
+
+    return PlannedBinding(parts=tuple((span,) for _, span in hashed), state=state)
 
 
 def check_box_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:

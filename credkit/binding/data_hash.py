@@ -7,15 +7,31 @@ enough; forgeries were built on that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from credkit.assets import Span
-from credkit.assets.engine import hash_ranges
+from credkit.assets.engine import hash_ranges, included
+from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
 from credkit.errors import MalformedError
+from credkit.manifest.assertions.data_hash import DataHash
 from credkit.status import Status, StatusCode, status
 
-__all__ = ["check_data_hash"]
+__all__ = ["check_data_hash", "plan_data_hash"]
+
+_NAME = "jumbf manifest"
+
+
+def plan_data_hash(output: Output) -> PlannedBinding:
+    """One digest over the output without its exclusions."""
+    exclusions = output.exclusions
+
+    def state(digests: Sequence[bytes]) -> DataHash:
+        ranges = tuple((span.start, span.length) for span in exclusions)
+        return DataHash(digests[0], exclusions=ranges, alg=output.algorithm, name=_NAME)
+
+    return PlannedBinding(parts=(tuple(included(output.written.size, exclusions)),), state=state)
 
 
 def check_data_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:

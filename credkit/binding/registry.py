@@ -1,15 +1,16 @@
-"""All hard bindings that can be checked, by label without instance."""
+"""All hard bindings that can be checked, and those that can be made, by label without instance."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from credkit.binding.box_hash import check_box_hash
-from credkit.binding.data_hash import check_data_hash
+from credkit.binding.box_hash import check_box_hash, plan_box_hash
+from credkit.binding.data_hash import check_data_hash, plan_data_hash
+from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
 
-__all__ = ["BINDINGS"]
+__all__ = ["BINDERS", "BINDINGS"]
 
 
 def _check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:
@@ -32,4 +33,9 @@ BINDINGS: dict[str, Callable[[Any, str, BindingTarget], BindingOutcome]] = {
     "c2pa.hash.bmff.v2": _check_bmff_hash,
     "c2pa.hash.bmff.v3": _check_bmff_hash,
     "c2pa.hash.segment": _check_segment_hash,
+}
+
+BINDERS: dict[str, Callable[[Output], PlannedBinding]] = {
+    "c2pa.hash.data": plan_data_hash,
+    "c2pa.hash.boxes": plan_box_hash,
 }

@@ -7,22 +7,19 @@ between what was signed and its signature. What was made is verified before it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from credkit.assets import Copy, EditedSource, FileSource, Insert, Source, Span
 from credkit.assets.json_lines import JSON_LINES, checkpoint_line
-from credkit.codec import cbor
 from credkit.codec.digest import digest
-from credkit.codec.jumbf import build_box
 from credkit.errors import OutputError
 from credkit.journal.writing import OpenJournal, opened_journal
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions import Action, SegmentHash
-from credkit.manifest.store import BOX
 from credkit.sign.builder import Builder
-from credkit.sign.compose import HASH_ALGORITHM, AssertionBox
+from credkit.sign.compose import HASH_ALGORITHM
 from credkit.sign.seal import Adjuncts, Seal
 from credkit.sign.signer import Signer
 from credkit.sign.time_stamping import TimeStamper
@@ -101,9 +98,8 @@ def _appended(
     start = before.end if before else 0
     builder = _builder(source, before, policy, limits)
     statement = SegmentHash(_hash(source, start, size - start), start=start, end=size, predecessor=_predecessor(source, before))
-    box = AssertionBox.build(BOX.CBOR, statement.label, build_box("cbor", cbor.encode(statement.payload())), salt=None)
-    draft = replace(builder.draft(), settled_binding=box)
-    store = draft.assemble(seal, (), statement.hash)
+    draft = builder.draft()
+    store = draft.assemble(seal, statement, signed=True)
     if len(store) > limits.store_size:
         raise OutputError(f'the checkpoints of the journal "{journal.path}" grew too large: begin a new one (--journal), and keep this one')
     line = checkpoint_line(store)

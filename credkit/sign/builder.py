@@ -86,6 +86,8 @@ class Builder:
         """Ends the manifest's label (``urn:c2pa:<UUID>:<vendor>``): up to 32 letters, digits, ``.``, ``_`` and ``-``."""
         self.label: str | None = None
         """The whole label of the manifest, for one signing; a new one is made by default."""
+        self.binding: str | None = None
+        """Label of the hard binding, ``c2pa.hash.data`` or ``c2pa.hash.boxes``; that of the format by default."""
         self.limits = limits
         self._assertions = AssertionStore()
         self._imported = ImportedManifests()
@@ -402,4 +404,13 @@ class Builder:
             asset_format, layout = scan_asset(opened, self.limits)
             check_whole(opened, asset_format, layout, self.limits)
             guard_history(opened, kept, drop=drop_history, sidecar=beside)
-            yield Job(draft=draft, signer=signer, source=opened, layout=layout, format=asset_format, adjuncts=adjuncts)
+            yield Job(
+                draft=draft,
+                signer=signer,
+                source=opened,
+                layout=layout,
+                format=asset_format,
+                adjuncts=adjuncts,
+                binding=self.binding,
+                limits=self.limits,
+            )

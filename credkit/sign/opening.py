@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from credkit.assets import Asset, AssetFormat, Layout, Source, detect
+from credkit.assets import Asset, AssetFormat, Layout, Source, detect, format_names
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.sign.output import Snapshot
@@ -20,7 +20,7 @@ def scan_asset(source: Source, limits: Limits) -> tuple[AssetFormat, Layout]:
     """Format and layout of an asset that is to be signed; ``AssetError`` when a manifest cannot be put into it."""
     asset_format = detect(source)
     if asset_format is None or asset_format.media_types[0] == _STORE_FILE:
-        kind = "a manifest store, not a picture" if asset_format else "neither JPEG, PNG nor WebP"
+        kind = "a manifest store, not a picture" if asset_format else f"none of {format_names(writable=True)}"
         raise AssetError(f"the file cannot be signed: it is {kind} (its content decides, not its name)")
     try:
         return asset_format, asset_format.scan(source, limits)

@@ -19,10 +19,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from credkit.assets import AssetFormat, BytesSource, Edit, FileSource, Layout, Source, Span, StreamSource
-from credkit.assets.engine import Progress, fill, hash_ranges, note_output, write_hashed
+from credkit.assets import AssetFormat, BytesSource, Edit, FileSource, Layout, Source, StreamSource
+from credkit.assets.engine import HashedParts, Progress, fill, hash_parts, included, note_output, write_hashed
+from credkit.binding import BINDERS, Output, PlannedBinding
 from credkit.codec.digest import Digest
 from credkit.errors import OutputError
+from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sign.compose import HASH_ALGORITHM
 from credkit.sign.draft import Draft
 from credkit.sign.output import OutputFile, Snapshot
@@ -42,8 +44,19 @@ _SPOOL = 8 << 20
 Target = str | os.PathLike[str] | BinaryIO
 LastCheck = Callable[[Source, Report], object]
 """Called with the finished file and its verification before it takes its name; stops that by raising."""
-_Maker = Callable[[BinaryIO], tuple[bytes, Edit, Digest]]
-"""Writes an output; the store in it, the edit that was made, and the hash of all but the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """An output that was written: the store in it, the edit that was made, and digests that were taken on the way, each with its parts."""
+
+    store: bytes
+    edit: Edit
+    parts: tuple[HashedParts, ...]
+    digests: tuple[Digest, ...]
+
+
+_Maker = Callable[[BinaryIO], _Made]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,34 +93,46 @@ class Job:
     format: AssetFormat
     adjuncts: Adjuncts = NO_ADJUNCTS
     """What is to stand beside the signature."""
+    binding: str | None = None
+    """Label of the hard binding; None for that of the format."""
+    limits: Limits = DEFAULT_LIMITS
+
+    def output(self, edit: Edit | None) -> Output:
+        """What is going to be written, or the source as it is (None)."""
+        return Output(source=self.source, layout=self.layout, format=self.format, edit=edit, algorithm=HASH_ALGORITHM, limits=self.limits)
+
+    def bind(self, edit: Edit | None) -> PlannedBinding:
+        """The hard binding of what is going to be written."""
+        return BINDERS[self.binding or self.format.binding](self.output(edit))
 
 
-def _plan(job: Job, seal: Seal) -> tuple[Edit, int]:
-    """The edit with a store of zeros of the final size, and that size.
+def _plan(job: Job, seal: Seal) -> tuple[Edit, int, PlannedBinding]:
+    """The edit with a store of zeros of the final size, that size, and the binding.
 
-    The store holds its own place and length, so the length is sought until it stands still. A first guess of the right
-    magnitude saves a round.
+    A binding may state the place and length of the store that holds it, so the length is sought until it stands still. A first guess of
+    the right magnitude saves a round.
     """
-    exclusions: tuple[Span, ...] = (Span(job.layout.insert_at, _USUAL_SIZE),)
+    size = _USUAL_SIZE
     for _ in range(_ROUNDS):
-        size = len(job.draft.assemble(seal, exclusions, None))
         edit = job.format.embed(job.source, job.layout, bytes(size))
-        if edit.exclusions == exclusions:
-            return edit, size
-        exclusions = edit.exclusions
+        planned = job.bind(edit)
+        needed = len(job.draft.assemble(seal, planned.blank, signed=False))
+        if needed == size:
+            return edit, size, planned
+        size = needed
     raise OutputError("the size of the manifest store could not be settled; leave out the thumbnail or shorten the texts")
 
 
-def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> tuple[bytes, Edit, Digest]:
+def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
     for _ in range(_SIGNINGS):
         seal = Seal.of(job.signer, job.adjuncts)
-        edit, size = _plan(job, seal)
-        digest = write_hashed(job.source, edit, sink, HASH_ALGORITHM, on_bytes=progress)
-        store = job.draft.assemble(seal, edit.exclusions, digest.value)
+        edit, size, planned = _plan(job, seal)
+        digests = write_hashed(job.source, edit, sink, HASH_ALGORITHM, planned.parts, on_bytes=progress)
+        store = job.draft.assemble(seal, planned.state([digest.value for digest in digests]), signed=True)
         if len(store) == size:
             fill(sink, edit, job.format.embed(job.source, job.layout, store))
             sink.flush()
-            return store, edit, digest
+            return _Made(store=store, edit=edit, parts=planned.parts, digests=digests)
         sink.seek(0)
         sink.truncate()
     raise OutputError("the time-stamps of the authority kept growing, so no room could be kept for one: use another authority")
@@ -129,7 +154,7 @@ def _verified(source: Source, delivery: Delivery, sidecar: Source | None = None)
 def write_asset(job: Job, target: Target, delivery: Delivery, *, progress: Progress | None = None) -> Written:
     """Sign into ``target``: a path, also the source's own, or a writable binary stream at its present position."""
 
-    def make(sink: BinaryIO) -> tuple[bytes, Edit, Digest]:
+    def make(sink: BinaryIO) -> _Made:
         return _embed(job, sink, progress)
 
     return _written(make, job.source, target, delivery)
@@ -140,10 +165,12 @@ def write_update(
 ) -> Written:
     """Write ``source`` with the finished ``store`` that ``edit`` puts into it, under the rules of ``write_asset``."""
 
-    def make(sink: BinaryIO) -> tuple[bytes, Edit, Digest]:
-        digest = write_hashed(source, edit, sink, HASH_ALGORITHM, on_bytes=progress)
+    def make(sink: BinaryIO) -> _Made:
+        # A data hash, which most files have, is taken over all but the store; of any other the output is read once more.
+        parts = (tuple(included(edit.size, edit.exclusions)),)
+        digests = write_hashed(source, edit, sink, HASH_ALGORITHM, parts, on_bytes=progress)
         sink.flush()
-        return store, edit, digest
+        return _Made(store=store, edit=edit, parts=parts, digests=digests)
 
     return _written(make, source, target, delivery)
 
@@ -152,29 +179,29 @@ def _written(make: _Maker, source: Source, target: Target, delivery: Delivery) -
     if not isinstance(target, (str, os.PathLike)):
         return _to_stream(make, source, target, delivery)
     with OutputFile(target, overwrite=delivery.overwrite, source=delivery.snapshot) as out:
-        store, edit, digest = make(out.file)
+        made = make(out.file)
         checked: list[Report] = []
 
         def check(path: Path) -> None:
             with FileSource(path) as written:
-                note_output(written, source, edit, digest)
+                note_output(written, source, made.edit, made.parts, made.digests)
                 checked.append(_verified(written, delivery))
 
         out.commit(check)
-    return Written(store=store, report=checked[0])
+    return Written(store=made.store, report=checked[0])
 
 
 def _to_stream(make: _Maker, source: Source, target: BinaryIO, delivery: Delivery) -> Written:
     """Streams may be anything, so the output is made and verified apart and copied when it is good."""
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
         sink = cast("BinaryIO", apart)
-        store, edit, digest = make(sink)
+        made = make(sink)
         written = StreamSource(sink)
-        note_output(written, source, edit, digest)
+        note_output(written, source, made.edit, made.parts, made.digests)
         report = _verified(written, delivery)
         apart.seek(0)
         _deliver(sink, target)
-    return Written(store=store, report=report)
+    return Written(store=made.store, report=report)
 
 
 def _deliver(finished: BinaryIO, target: BinaryIO) -> None:
@@ -187,9 +214,10 @@ def _deliver(finished: BinaryIO, target: BinaryIO) -> None:
 
 def write_sidecar(job: Job, target: Target, delivery: Delivery, *, progress: Progress | None = None) -> Written:
     """Sign the source without touching it; the store goes to ``target``, its hash covers every byte of the asset."""
-    digest = hash_ranges(job.source, HASH_ALGORITHM, (), on_bytes=progress)
+    planned = job.bind(None)
+    digests = [hash_parts(job.source, HASH_ALGORITHM, parts, on_bytes=progress).value for parts in planned.parts]
     # Nothing depends on the size of such a store, so no room is kept in it.
-    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), (), digest.value)
+    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), planned.state(digests), signed=True)
     return write_store(job.source, store, target, delivery)
 
 

@@ -90,7 +90,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def format_of(data: bytes) -> AssetFormat:
-    return next(item for item in FORMATS if item.matches(data[:64]))
+    return next(item for item in FORMATS if item.matches(data[:4096]))
 
 
 def scan(data: bytes) -> Layout:

@@ -18,6 +18,7 @@ from credkit.assets import (
     StoreLocation,
     fill,
     frame,
+    hash_parts,
     hash_ranges,
     read_store,
     write,
@@ -30,9 +31,9 @@ from credkit.limits import Limits
 DATA = bytes(range(256)) * 4
 
 
-@given(cuts=st.lists(st.integers(0, len(DATA)), max_size=10), whole=st.booleans())
+@given(cuts=st.lists(st.integers(0, len(DATA)), max_size=10))
 @settings(max_examples=80, deadline=None)
-def test_hash_leaves_exclusions_out(cuts, whole):
+def test_hash_leaves_exclusions_out(cuts):
     cuts = sorted(cuts)[: len(cuts) // 2 * 2]
     exclusions = tuple(Span(first, last - first) for first, last in zip(cuts[::2], cuts[1::2], strict=True))
     kept = b"".join(DATA[span.start : span.end] for span in included(len(DATA), exclusions))
@@ -43,13 +44,25 @@ def test_hash_leaves_exclusions_out(cuts, whole):
     expected += DATA[position:]
     assert kept == expected
     assert hash_ranges(BytesSource(DATA), "sha256", exclusions).value == hashlib.sha256(expected).digest()
-    edit = Edit(
-        pieces=(Copy(Span(0, 100)), Insert(DATA[100:200]), Copy(Span(200, len(DATA) - 200))), exclusions=() if whole else exclusions
-    )
+    edit = Edit(pieces=(Copy(Span(0, 100)), Insert(DATA[100:200]), Copy(Span(200, len(DATA) - 200))))
     sink = io.BytesIO()
-    digest = write_hashed(BytesSource(DATA), edit, sink, "sha256", exclusions=exclusions if whole else None)
+    kept_parts = tuple(included(len(DATA), exclusions))
+    marked = (b"first", *(part for span in kept_parts for part in (span, b"|")))
+    digests = write_hashed(BytesSource(DATA), edit, sink, "sha256", [kept_parts, marked, ()])
     assert sink.getvalue() == DATA
-    assert digest.value == hashlib.sha256(expected).digest()
+    assert digests[0].value == hashlib.sha256(expected).digest()
+    assert digests[1].value == hashlib.sha256(b"first" + b"".join(DATA[span.start : span.end] + b"|" for span in kept_parts)).digest()
+    assert digests[1] == hash_parts(BytesSource(DATA), "sha256", marked)
+    assert digests[2].value == hashlib.sha256().digest()
+
+
+def test_what_is_not_there_or_out_of_order_is_not_hashed():
+    edit = Edit(pieces=(Copy(Span(0, len(DATA))),))
+    for parts in ((Span(5, 5), Span(0, 2)), (Span(len(DATA) - 1, 2),)):
+        with pytest.raises(ValueError, match="digest"):
+            write_hashed(BytesSource(DATA), edit, io.BytesIO(), "sha256", [parts])
+    with pytest.raises(MalformedError):
+        hash_parts(BytesSource(DATA), "sha256", (Span(len(DATA) - 1, 2),))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +110,7 @@ def test_a_sink_that_takes_little_gets_everything():
     edit = Edit(pieces=(Copy(Span(0, 100)), Insert(DATA[100:])), exclusions=(Span(100, len(DATA) - 100),))
     first, second = Reluctant(), Reluctant()
     write(BytesSource(DATA), edit, first)
-    write_hashed(BytesSource(DATA), edit, second, "sha256")
+    write_hashed(BytesSource(DATA), edit, second, "sha256", ())
     assert first.getvalue() == second.getvalue() == DATA
     fill(second, edit, Edit(pieces=(Copy(Span(0, 100)), Insert(bytes(len(DATA) - 100))), exclusions=edit.exclusions))
     assert second.getvalue() == DATA[:100] + bytes(len(DATA) - 100)

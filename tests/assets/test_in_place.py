@@ -14,7 +14,7 @@ from credkit.assets.in_place import replace_store
 from credkit.assets.jpeg.app11 import framed
 from credkit.errors import AssetError
 from tests.assets.samples import apng, chunk, embedded, format_of, jpeg, output, png, scan, segment, store_of, webp
-from tests.assets.test_contract import PICTURES, sample
+from tests.assets.test_contract import ASSETS, sample
 from tests.assets.test_mpf import EXPECTED, multi_picture, pictures
 
 SIZES = (46, 100, 5_000, 65_525, 65_526, 140_000)
@@ -95,7 +95,7 @@ def test_again_and_again(name: str, sizes: list[int]) -> None:
         data = check_in_place(data, size)
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", ASSETS)
 def test_every_format_replaces_in_place_or_not_at_all(name: str) -> None:
     data = embedded(sample(name)[1], store_of(400))
     for size in SIZES:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.assets import BytesSource, EditedSource, FileSource, JpegFormat, Span, StreamSource, fill, hash_ranges, write_hashed
-from credkit.assets.engine import note_output
+from credkit.assets.engine import included, note_output
 from credkit.assets.jpeg.app11 import framed
 from credkit.assets.jpeg.search import STORE_TYPE, is_plain
 from credkit.assets.source import CHUNK_SIZE
@@ -90,9 +90,10 @@ def test_the_type_is_seen_through_chunks_of_any_size(before, step, cut):
     data = HEAD + bytes(before) + kind + bytes(30) + b"\xff\xd9"
     source = Source(data)
     assert is_plain(source, len(HEAD), Span(2, 3)) is cut
-    assert source.known.digests.keys() == ({("sha256", (Span(2, 3),))} if cut else set())
+    parts = Span(0, 2), Span(5, len(data) - 5)
+    assert source.known.digests.keys() == ({("sha256", parts)} if cut else set())
     if cut:
-        assert source.known.digests["sha256", (Span(2, 3),)].value == hashlib.sha256(data[:2] + data[5:]).digest()
+        assert source.known.digests["sha256", parts].value == hashlib.sha256(data[:2] + data[5:]).digest()
 
 
 def test_the_type_alone_is_no_store():
@@ -183,15 +184,16 @@ def test_own_output_is_not_read_again(size):
     source, sink, form = BytesSource(large(size)), io.BytesIO(), JpegFormat()
     layout = form.scan(source)
     plan = form.embed(source, layout, bytes(len(STORE)))
-    digest = write_hashed(source, plan, sink, "sha256")
+    plans = (tuple(included(plan.size, plan.exclusions)),)
+    digests = write_hashed(source, plan, sink, "sha256", plans)
     fill(sink, plan, form.embed(source, layout, STORE))
     written = Counting(sink.getvalue())
-    note_output(written, source, plan, digest)
+    note_output(written, source, plan, plans, digests)
     found = form.scan(written)
     assert found.store.frame == plan.exclusions
-    assert hash_ranges(written, "sha256", found.store.frame) == digest
+    assert (hash_ranges(written, "sha256", found.store.frame),) == digests
     assert written.given < 1 << 19
-    assert hash_ranges(BytesSource(sink.getvalue()), "sha256", plan.exclusions) == digest
+    assert (hash_ranges(BytesSource(sink.getvalue()), "sha256", plan.exclusions),) == digests
 
 
 def test_what_is_known_belongs_to_one_source(tmp_path):
@@ -202,7 +204,8 @@ def test_what_is_known_belongs_to_one_source(tmp_path):
     path.write_bytes(embedded(large(1_000).replace(b"\x5a\x5a", b"\x5b\x5a"), STORE))
     with FileSource(path) as second:
         assert JpegFormat().scan(second) == layout
-        assert hash_ranges(second, "sha256", layout.store.frame) != first.known.digests["sha256", layout.store.frame]
+        parts = tuple(included(first.size, layout.store.frame))
+        assert hash_ranges(second, "sha256", layout.store.frame) != first.known.digests["sha256", parts]
 
 
 class Dribble(io.RawIOBase):

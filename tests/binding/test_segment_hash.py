@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -19,14 +19,11 @@ from hypothesis import strategies as st
 from credkit.assets import BytesSource, detect
 from credkit.assets.json_lines import JsonLinesFormat, checkpoint_line, checkpoint_store, lines_backwards
 from credkit.binding.segment_hash import read_segment
-from credkit.codec import cbor
-from credkit.codec.jumbf import build_box
 from credkit.errors import AssetError, DefinitionError, MalformedError
 from credkit.load import load_store
 from credkit.manifest.assertions import SegmentHash, check_statement
-from credkit.manifest.store import BOX
+from credkit.manifest.assertions.assertion_types import Statement
 from credkit.sign.builder import Builder
-from credkit.sign.compose import AssertionBox
 from credkit.sign.seal import Seal
 from credkit.verify import Profile, Report, verify
 from tests.forge import pki
@@ -64,9 +61,8 @@ def checkpoint(value: Payload, parent: Report | None = None, *, label: str = "c2
         builder.add_parent(parent, title="log")
     else:
         builder.created("dataDrivenMedia")
-    box = AssertionBox.build(BOX.CBOR, label, build_box("cbor", cbor.encode(value)), salt=None)
-    draft = replace(builder.draft(), settled_binding=box)
-    return checkpoint_line(draft.assemble(Seal(signer=pki.signer()), (), b"x"))
+    binding = cast("Statement", SimpleNamespace(label=label, content="cbor", payload=lambda: value))
+    return checkpoint_line(builder.draft().assemble(Seal(signer=pki.signer()), binding, signed=True))
 
 
 def judged(data: bytes) -> Report:

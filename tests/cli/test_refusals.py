@@ -33,7 +33,7 @@ def sign(*line: str) -> tuple[str, ...]:
         (picture("png")[:-12], "cut off"),
         (picture("jpg")[:-30], "cut off"),
         (b"\xff\xd8" + picture("jpg")[2:-2] + bytes(100), "cut off"),
-        (b"not a picture at all", "neither JPEG, PNG nor WebP"),
+        (b"not a picture at all", "none of JPEG, PNG"),
     ],
     ids=["truncated PNG", "truncated JPEG", "empty", "PNG without an end", "JPEG without an end", "JPEG with zeros for an end", "text"],
 )

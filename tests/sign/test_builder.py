@@ -268,7 +268,7 @@ def store_is_gone(data: bytes) -> bool:
 @pytest.mark.parametrize(
     ("asset", "words"),
     [
-        (b"no picture at all, only text", "neither JPEG, PNG nor WebP"),
+        (b"no picture at all, only text", "none of JPEG, PNG"),
         (picture("png")[:40], "damaged"),
         (picture("jpg")[:100], "damaged"),
         (b"", "empty"),

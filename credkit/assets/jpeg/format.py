@@ -73,6 +73,9 @@ class JpegFormat:
     name = "JPEG"
     media_types: tuple[str, ...] = ("image/jpeg", "image/jpg", "image/pjpeg")
     extensions: tuple[str, ...] = (".jpg", ".jpeg", ".jpe", ".jfif")
+    binding = "c2pa.hash.data"
+    writable = True
+    metadata_kinds: frozenset[str] = frozenset({"xmp", "exif"})
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts with ``SOI`` and another marker."""

@@ -44,6 +44,6 @@ def is_plain(source: Source, start: int, frame: Span | None) -> bool:
         last = (last + data[-_BORDER:])[-_BORDER:]
         if state:
             state.update(data)
-    if state:
-        source.known.digests[_USUAL_ALGORITHM, (frame,)] = Digest(_USUAL_ALGORITHM, state.digest())
+    if state and frame:
+        source.known.digests[_USUAL_ALGORITHM, tuple(included(source.size, (frame,)))] = Digest(_USUAL_ALGORITHM, state.digest())
     return True

@@ -5,13 +5,14 @@ Clause: "Hash computation" (anchor ``bmff-hash-computation``). The place, eight 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from credkit.assets import Source
+from credkit.assets import Source, Span
+from credkit.assets.engine import HashedParts, hash_parts
 from credkit.binding.bmff_hash.exclusions import Cut
-from credkit.codec.digest import Digest, hasher
+from credkit.codec.digest import Digest
 
-__all__ = ["hash_boxes"]
+__all__ = ["hash_boxes", "hashed_parts"]
 
 
 def hash_boxes(source: Source, cuts: Iterable[Cut], algorithm: object) -> Digest:
@@ -19,14 +20,18 @@ def hash_boxes(source: Source, cuts: Iterable[Cut], algorithm: object) -> Digest
 
     ``MalformedError`` (``algorithm.unsupported``) for an algorithm that is not allowed.
     """
-    state = hasher(algorithm)
-    for part in cuts:
-        if part.is_whole:
-            continue
-        position = part.box.span.start
-        state.update(position.to_bytes(8, "big"))
-        for start, end in (*((hole.start, hole.end) for hole in part.holes), (part.box.span.end, part.box.span.end)):
-            for chunk in source.chunks(position, start - position):
-                state.update(chunk)
-            position = end
-    return Digest(state.name, state.digest())
+    return hash_parts(source, algorithm, hashed_parts(cuts))
+
+
+def hashed_parts(cuts: Iterable[Cut]) -> HashedParts:
+    """What that digest is taken over."""
+    return tuple(part for cut in cuts if not cut.is_whole for part in _parts(cut))
+
+
+def _parts(cut: Cut) -> Iterator[Span | bytes]:
+    position = cut.box.span.start
+    yield position.to_bytes(8, "big")
+    for start, end in (*((hole.start, hole.end) for hole in cut.holes), (cut.box.span.end, cut.box.span.end)):
+        if start > position:
+            yield Span(position, start - position)
+        position = end
