@@ -21,6 +21,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 from credkit.assets import AssetFormat, Layout, Source, detect, format_names
 from credkit.assets.engine import read_store
 from credkit.assets.json_lines import JSON_LINES
+from credkit.assets.opaque import OPAQUE
 from credkit.errors import FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import Status, StatusCode, status
@@ -84,7 +85,7 @@ def load_store(
     ``links`` are values of the HTTP field ``Link`` that came with the file from ``url``. Without ``fetcher`` a remote store is named
     and not asked for.
     """
-    asset_format = detect(source)
+    asset_format = detect(source) or (OPAQUE if sidecar is not None else None)
     if asset_format is None:
         problem = f"The file is of no format that credkit reads ({format_names()})."
         return _without(None, None, problem, broken=True)

@@ -376,7 +376,7 @@ class Builder:
         """
         snapshot = snapshot or snapshot_of(source)
         delivery = Delivery(overwrite=overwrite, snapshot=snapshot, policy=self._authorities, last_check=last_check)
-        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as job:
+        with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history, apart=True) as job:
             if job.layout.stores:
                 raise HistoryError(
                     "the picture carries credentials of its own, and readers prefer those to a file beside it: "
@@ -393,6 +393,7 @@ class Builder:
         *,
         sidecar: Asset | None,
         drop_history: bool,
+        apart: bool = False,
     ) -> Iterator[Job]:
         """The source, ready to be signed; everything that can be refused is refused before a byte is written."""
         signer.check()
@@ -401,7 +402,7 @@ class Builder:
         with ExitStack() as stack:
             opened = stack.enter_context(open_source(source))
             beside = stack.enter_context(open_source(sidecar)) if sidecar is not None else None
-            asset_format, layout = scan_asset(opened, self.limits)
+            asset_format, layout = scan_asset(opened, self.limits, beside=apart)
             check_whole(opened, asset_format, layout, self.limits)
             guard_history(opened, kept, drop=drop_history, sidecar=beside)
             yield Job(

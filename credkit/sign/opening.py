@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from credkit.assets import Asset, AssetFormat, Layout, Source, detect, format_names
+from credkit.assets.opaque import OPAQUE
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.sign.output import Snapshot
@@ -16,12 +17,19 @@ _LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"\x00\x00\x00\x00IEND\xaeB`\x82"}
 """How a whole picture ends when nothing follows it; a WebP says its length at the start instead, and is walked through."""
 
 
-def scan_asset(source: Source, limits: Limits) -> tuple[AssetFormat, Layout]:
-    """Format and layout of an asset that is to be signed; ``AssetError`` when a manifest cannot be put into it."""
-    asset_format = detect(source)
-    if asset_format is None or asset_format.media_types[0] == _STORE_FILE:
-        kind = "a manifest store, not a picture" if asset_format else f"none of {format_names(writable=True)}"
-        raise AssetError(f"the file cannot be signed: it is {kind} (its content decides, not its name)")
+def scan_asset(source: Source, limits: Limits, *, beside: bool = False) -> tuple[AssetFormat, Layout]:
+    """Format and layout of an asset that is to be signed; ``AssetError`` when a manifest cannot be put into it.
+
+    ``beside`` says that the manifest is kept in a file of its own, so that any file will do.
+    """
+    asset_format = detect(source) or (OPAQUE if beside else None)
+    if asset_format is None:
+        raise AssetError(
+            f"the file cannot be signed: it is none of {format_names(writable=True)} (its content decides, not its name); the credentials "
+            "of any other file are kept in a file beside it (--sidecar)"
+        )
+    if asset_format.media_types[0] == _STORE_FILE:
+        raise AssetError("the file cannot be signed: it is a manifest store, not a picture (its content decides, not its name)")
     try:
         return asset_format, asset_format.scan(source, limits)
     except MalformedError as error:
