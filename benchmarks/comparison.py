@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.contenders import CONTENDERS
 from benchmarks.files import make
 
-__all__ = ["Bench", "Case", "DifferentWorkError", "Row", "check_same", "check_signed", "room_for"]
+__all__ = ["Bench", "Case", "DifferentWorkError", "Row", "check_same", "check_signed", "room_for", "write_keys"]
 
 _PARALLEL_FILES = 3.1
 """Source, signed file and what is being written lie there at the same time."""
@@ -76,6 +76,16 @@ def check_signed(path: Path, folder: Path, name: str) -> None:
         raise DifferentWorkError(f"{name} signed {labels}: a data hash and no thumbnail were due")
 
 
+def write_keys(folder: Path) -> None:
+    """Keys of one run; they lie in the folder, for the owner alone."""
+    from tests.forge import pki
+
+    keys = pki.default_pki("ed25519")
+    for name, data in (("chain.pem", keys.chain_pem), ("key.pem", keys.key_pem), ("root.pem", keys.root_pem)):
+        with open(folder / name, "wb", opener=lambda p, flags: os.open(p, flags, 0o600)) as out:
+            out.write(data)
+
+
 def room_for(size: int, folder: Path) -> bool:
     """Whether files of ``size`` bytes can be signed in ``folder``."""
     return shutil.disk_usage(folder).free > _PARALLEL_FILES * size + (64 << 20)
@@ -91,13 +101,8 @@ class Bench:
     say: Callable[[str], object] = field(default=lambda _: None)
 
     def prepare(self) -> None:
-        """Keys of this run (they lie in the folder, for the owner alone) and small signed files to warm up on."""
-        from tests.forge import pki
-
-        keys = pki.default_pki("ed25519")
-        for name, data in (("chain.pem", keys.chain_pem), ("key.pem", keys.key_pem), ("root.pem", keys.root_pem)):
-            with open(self.folder / name, "wb", opener=lambda p, flags: os.open(p, flags, 0o600)) as out:
-                out.write(data)
+        """Keys of this run and small signed files to warm up on."""
+        write_keys(self.folder)
         for kind in ("JPEG", "PNG"):
             make(kind, 20_000, self._file(f"warm {kind}"))
             self._sign(self._file(f"warm {kind}"), self._file(f"warm signed {kind}"))

@@ -21,10 +21,12 @@ from credkit.version import __version__
 if TYPE_CHECKING:
     from credkit.acceptance import AcceptancePolicy
     from credkit.api.accepting import judge_file
+    from credkit.api.datasets import DatasetCheck, DatasetResult, sign_dataset, verify_dataset
     from credkit.api.exporter import Exporter
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
-    from credkit.api.reading import read_store, read_terms, verify_file
+    from credkit.api.model_credentials import BaseModel, DataSetUse
+    from credkit.api.reading import read_licences, read_store, read_terms, verify_file
     from credkit.api.revealing import Revealed, reveal
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
@@ -58,9 +60,13 @@ _HOMES = {
     "AcceptancePolicy": "credkit.acceptance",
     "Action": "credkit.manifest.assertions",
     "AssetError": "credkit.errors",
+    "BaseModel": "credkit.api.model_credentials",
     "Builder": "credkit.sign.builder",
     "CredentialError": "credkit.errors",
     "CredkitError": "credkit.errors",
+    "DataSetUse": "credkit.api.model_credentials",
+    "DatasetCheck": "credkit.api.datasets",
+    "DatasetResult": "credkit.api.datasets",
     "DefinitionError": "credkit.errors",
     "Exporter": "credkit.api.exporter",
     "FetchError": "credkit.errors",
@@ -87,15 +93,18 @@ _HOMES = {
     "UpdateBuilder": "credkit.sign.update",
     "judge_file": "credkit.api.accepting",
     "lint_file": "credkit.api.linting",
+    "read_licences": "credkit.api.reading",
     "read_store": "credkit.api.reading",
     "read_terms": "credkit.api.reading",
     "redact_file": "credkit.api.updating",
     "render": "credkit.provenance",
     "reveal": "credkit.api.revealing",
+    "sign_dataset": "credkit.api.datasets",
     "sign_file": "credkit.api.signing",
     "strip_file": "credkit.api.stripping",
     "time_stamp_file": "credkit.api.updating",
     "update_file": "credkit.api.updating",
+    "verify_dataset": "credkit.api.datasets",
     "verify_file": "credkit.api.reading",
 }
 
@@ -103,9 +112,13 @@ __all__ = [
     "AcceptancePolicy",
     "Action",
     "AssetError",
+    "BaseModel",
     "Builder",
     "CredentialError",
     "CredkitError",
+    "DataSetUse",
+    "DatasetCheck",
+    "DatasetResult",
     "DefinitionError",
     "Exporter",
     "FetchError",
@@ -133,15 +146,18 @@ __all__ = [
     "__version__",
     "judge_file",
     "lint_file",
+    "read_licences",
     "read_store",
     "read_terms",
     "redact_file",
     "render",
     "reveal",
+    "sign_dataset",
     "sign_file",
     "strip_file",
     "time_stamp_file",
     "update_file",
+    "verify_dataset",
     "verify_file",
 ]
 

@@ -96,12 +96,53 @@ class Limits:
     """Marker segments of one JPEG."""
     png_chunks: int = 2_000_000
     """Chunks of one PNG; a 1 GB file in 1 KiB chunks has 1,000,000."""
+    gif_blocks: int = 500_000
+    """Blocks of one GIF; an animation has three a frame."""
+    gif_parts: int = 2_000_000
+    """Parts of all blocks of one GIF; 500 MB in parts of 255 bytes."""
+    gif_slices: int = 300_000
+    """Parts of all values of one GIF that are read; the largest manifest store has 263,173 of 255 bytes."""
+    tiff_directories: int = 10_000
+    """Directories of one TIFF; scanned books have one a page."""
+    tiff_entries: int = 500_000
+    """Entries of all directories of one TIFF, and parts of the pixels of all its pictures; a tiled picture of 100,000 by 100,000 pixels
+    has 152,000."""
+    svg_size: int = 64 * _MIB
+    """One SVG; maps of whole countries have 30 MiB."""
+    svg_nodes: int = 3_000_000
+    """Elements of one SVG and their attributes, also those that its document type adds; each costs up to two microseconds."""
+    svg_depth: int = 1_000
+    """Nesting of elements in one SVG; drawing programs nest groups some dozens deep."""
+    svg_entity_names: int = 100
+    """Entities that the document type of one SVG declares; drawing programs have a dozen, for addresses of namespaces."""
+    svg_entities: int = 4 * _MIB
+    """What all uses of entities in one SVG unfold to."""
     riff_chunks: int = 100_000
-    """Chunks of one WebP; an animation has one a frame."""
+    """Chunks of one WebP, WAV or AVI; an animation has one a frame, a film has its pictures in a single one."""
+    avi_indexes: int = 10_000
+    """Indexes of one AVI; a film has one a stream and GiB."""
+    avi_index_entries: int = 4_000_000
+    """Entries in the indexes of one AVI together; ten hours of film with sound have 2,700,000."""
+    id3_tags: int = 8
+    """ID3 tags one behind the other; files that went through several programs have two."""
+    id3_frames: int = 10_000
+    """Frames of one ID3 tag; broadcasts with chapters have some hundreds."""
+    id3_fillings: int = 50_000
+    """Filling bytes of one ID3 tag ("unsynchronisation"); a cover picture of 1 MB has 5,000."""
+    ogg_pages: int = 2_000_000
+    """Pages of one Ogg; 8 GB of film have as many."""
+    ogg_streams: int = 10_000
+    """Streams of one Ogg; a chain of songs has one a song."""
+    ogg_ranges: int = 200_000
+    """Runs of pages of one Ogg that belong to the same stream; two hours of film with sound have 150,000."""
     bmff_boxes: int = 100_000
     """Boxes of one MP4 or HEIF file that are looked at; ten hours of film in fragments of two seconds have 90,000."""
     bmff_depth: int = 16
     """Nesting of boxes in such a file; a sample table lies 5 deep."""
+    bmff_items: int = 200_000
+    """Items of one HEIF picture together with the pieces that they lie in; a gigapixel in tiles has some thousands."""
+    bmff_tables_size: int = 32 * _MIB
+    """All tables of one MP4 or HEIF file that say where something lies; ten hours of film with two million chunks have 16 MiB."""
     bmff_exclusions: int = 32
     """Entries in the exclusion list of a BMFF hash together with their conditions; real lists have 16, and each is held against every box
     of its type."""
@@ -111,6 +152,38 @@ class Limits:
     """One box with a part of a Merkle tree; a proof of 40 levels has 3 KiB."""
     parts: int = 1_000
     """Parts in one multi-asset hash; a burst of pictures has some dozens."""
+    pdf_objects: int = 20_000
+    """Objects of one PDF that are read on the way to its stores, and parts of a cross-reference table; each attachment is one."""
+    pdf_sections: int = 1_000
+    """Cross-reference sections of one PDF; each update that was appended has one."""
+    pdf_depth: int = 32
+    """Nesting of arrays and dictionaries in a PDF object, and steps of a reference; real ones need 6."""
+    pdf_object_size: int = _MIB
+    """One object of a PDF without its stream; a list of 20,000 attachments has 800 KB."""
+    pdf_objects_size: int = 4 * _MIB
+    """All objects of one PDF together that are read on the way to its stores; a megabyte takes a second."""
+    pdf_unpacked: int = 16 * _MIB
+    """Streams of one PDF that are unpacked on the way to its stores; cross-references of a million objects have 8 MB."""
+    zip_entries: int = 50_000
+    """Entries of one ZIP; one assertion can list some 20,000."""
+    folder_files: int = 1_000_000
+    """Files of a folder that are looked at for a signed collection; one assertion can list some 20,000."""
+    safetensors_header: int = 100_000_000
+    """The header of one SafeTensors file, as its own library allows; it is walked through and never held."""
+    safetensors_keys: int = 250_000
+    """Keys of one such header; a model of 700 billion parameters in one file has some 90,000 tensors."""
+    onnx_fields: int = 500_000
+    """Fields of one ONNX model that are looked at; a language model of 3,000 nodes has some 60,000."""
+    gguf_values: int = 2_000_000
+    """Texts in the header of one GGUF file; the vocabulary of a language model has 250,000 tokens, and as many merges."""
+    model_properties: int = 10_000
+    """Key-value entries of one ONNX or Parquet file; real ones have some dozens."""
+    parquet_footer: int = 32 * _MIB
+    """The footer of one Parquet file, held in memory with the store in it; 100 columns in 1,200 groups of rows have 16 MiB."""
+    parquet_values: int = 4_000_000
+    """Values in one such footer; each column of each group of rows has some 30."""
+    font_tables: int = 1_000
+    """Tables of one font; the largest fonts have some fifty."""
     metadata_size: int = 16 * _MIB
     """One XMP or EXIF block that is read."""
     metadata_blocks: int = 1_000

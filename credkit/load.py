@@ -92,7 +92,7 @@ def load_store(
     try:
         layout = asset_format.scan(source, limits)
     except MalformedError as error:
-        failure = status(StatusCode(error.code), None, str(error)) if error.code.startswith("manifest.") else None
+        failure = status(StatusCode(error.code), None, str(error)) if error.code.startswith(("manifest.", "assertion.")) else None
         return _without(asset_format, None, f"The {asset_format.name} file cannot be read: {error}.", failure, broken=True)
     if len(layout.stores) > 1:
         return _without(
@@ -181,6 +181,8 @@ def _joined(url: str | None, target: str) -> str:
 
 
 def _provenance(source: Source, layout: Layout, limits: Limits) -> Iterator[str]:
+    if layout.reference:
+        yield source.read(layout.reference.start, layout.reference.length).decode("utf-8", "replace").strip()
     for block in layout.metadata:
         if block.kind != "xmp" or block.compressed or sum(s.length for s in block.slices) > limits.metadata_size:
             continue

@@ -74,15 +74,15 @@ class Evidence:
         return tuple(dict.fromkeys((*self._traces_in_credentials(), *self._traces_in_metadata())))
 
     def behind(self) -> int | None:
-        """Bytes behind the end of the picture; None when the file is not there or its structure cannot be walked."""
+        """Bytes behind the end of the picture; None when the file is not there, or its structure cannot be walked or has no named boxes."""
         if self.source is None or (known := detect(self.source)) is None:
             return None
         try:
             layout = known.scan(self.source, self.limits)
-            end = max((box.span.end for box in known.boxes(self.source, layout, self.limits)), default=0)
+            end = max((box.span.end for box in known.boxes(self.source, layout, self.limits)), default=None)
         except MalformedError:
             return None
-        return self.source.size - end
+        return None if end is None else self.source.size - end
 
     def _heard(self) -> Iterator[ManifestReport]:
         """Manifests whose statements can be attributed: valid themselves, in a chain whose verdict is not that it was altered."""

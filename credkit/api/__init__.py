@@ -1,9 +1,10 @@
 """The verbs for callers: sign, update, verify, read, reveal, judge, lint. Each takes paths, bytes or streams.
 
-``signing``, ``reading``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each. What can be said is in
-``statements``, with ``rights`` and ``inputs``; ``exporter`` keeps what a hook says about every picture. The others are steps of
-``sign_file``, which takes them in this order: ``lifted`` with ``named_models``, ``withholding``, ``sealed`` with ``surroundings``,
-``previews``, ``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
+``signing``, ``reading``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each, ``datasets`` (with
+``dataset_files``) those for folders. What can be said is in ``statements``, with ``rights``, ``inputs``, ``model_credentials`` and
+``training_file``; ``exporter`` keeps what a hook says about every picture. The others are steps of ``sign_file``, which takes them in this
+order: ``model_description`` or ``lifted`` with ``named_models``, ``withholding``, ``sealed`` with ``surroundings``, ``previews``,
+``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
 
 Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
 """
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from credkit.api.accepting import judge_file
+    from credkit.api.datasets import sign_dataset, verify_dataset
     from credkit.api.exporter import Exporter
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
-    from credkit.api.reading import open_with_sidecar, read_store, read_terms, verify_file
+    from credkit.api.model_credentials import BaseModel, DataSetUse
+    from credkit.api.reading import open_with_sidecar, read_licences, read_store, read_terms, verify_file
     from credkit.api.revealing import Revealed, reveal
     from credkit.api.signing import SignResult, sign_file
     from credkit.api.statements import Licensor, Statements
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from credkit.api.updating import place_of_store, redact_file, redactable_in, time_stamp_file, update_file
 
 __all__ = [
+    "BaseModel",
+    "DataSetUse",
     "Exporter",
     "Licensor",
     "Lift",
@@ -36,19 +41,24 @@ __all__ = [
     "lint_file",
     "open_with_sidecar",
     "place_of_store",
+    "read_licences",
     "read_store",
     "read_terms",
     "redact_file",
     "redactable_in",
     "reveal",
+    "sign_dataset",
     "sign_file",
     "strip_file",
     "time_stamp_file",
     "update_file",
+    "verify_dataset",
     "verify_file",
 ]
 
 _HOMES = {
+    "BaseModel": "model_credentials",
+    "DataSetUse": "model_credentials",
     "Exporter": "exporter",
     "Licensor": "statements",
     "Lift": "lifted",
@@ -59,15 +69,18 @@ _HOMES = {
     "lint_file": "linting",
     "open_with_sidecar": "reading",
     "place_of_store": "updating",
+    "read_licences": "reading",
     "read_store": "reading",
     "read_terms": "reading",
     "redact_file": "updating",
     "redactable_in": "updating",
     "reveal": "revealing",
+    "sign_dataset": "datasets",
     "sign_file": "signing",
     "strip_file": "stripping",
     "time_stamp_file": "updating",
     "update_file": "updating",
+    "verify_dataset": "datasets",
     "verify_file": "reading",
 }
 

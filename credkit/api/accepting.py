@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from credkit.api.fragments import open_fragments
 from credkit.api.reading import download, is_address, name_of, open_with_sidecar
 from credkit.assets import Asset
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -23,6 +26,7 @@ def judge_file(
     policy: AcceptancePolicy,
     *,
     sidecar: Asset | None = None,
+    fragments: Iterable[str | os.PathLike[str]] = (),
     trust: TrustPolicy | None = None,
     at: datetime | None = None,
     profile: Profile | str = Profile.V2_4,
@@ -48,6 +52,7 @@ def judge_file(
         report = verify(
             source,
             sidecar=beside,
+            fragments=open_fragments(fragments),
             policy=trust if trust is not None else policy.trust,
             at=at,
             profile=Profile(profile),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from credkit.api.lifted import Lift
     from credkit.api.sealed import PromptPrivacy
+    from credkit.api.signing import Binding
     from credkit.api.statements import Statements
     from credkit.labels.labels import Labels
     from credkit.limits import Limits
@@ -35,6 +36,7 @@ class ExportOptions(TypedDict, total=False):
     staple: bool
     thumbnail: bool
     mirrors: bool
+    binding: Binding | None
     generator: GeneratorInfo | None
     actors: tuple[NamedActor, ...]
     policy: TrustPolicy | None

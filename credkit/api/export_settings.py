@@ -45,7 +45,7 @@ __all__ = ["FILE_NAME", "Settings", "read_settings"]
 FILE_NAME = "export.toml"
 _LARGEST = 1 << 20
 _STATED = ("created", "edited", "credit", "licence", "rights", "usage_terms", "web_statement", "do_not_train")
-_AS_THEY_ARE = ("prompt", "timestamp", "staple", "thumbnail", "mirrors")
+_AS_THEY_ARE = ("prompt", "timestamp", "staple", "thumbnail", "mirrors", "binding")
 _SECRETS = ("passphrase", "password", "pass_phrase", "secret", "pin")
 _KINDS = {"string": "a text", "boolean": "true or false", "array": "a list", "object": "a table", "integer": "a whole number"}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Unpack
 from credkit.api.export_options import ExportOptions
 from credkit.api.lifted import NOTHING_LIFTED, Lift
 from credkit.api.reading import name_of, open_with_sidecar
-from credkit.api.signing import PromptPrivacy, SignResult, sign_file
+from credkit.api.signing import Binding, PromptPrivacy, SignResult, sign_file
 from credkit.api.statements import Statements
 from credkit.assets import Asset
 from credkit.configuration import make_private_folder
@@ -60,6 +60,8 @@ class Exporter:
     staple: bool = False
     thumbnail: bool = False
     mirrors: bool = True
+    binding: Binding | None = None
+    """``data`` or ``boxes``; see ``sign_file``."""
     generator: GeneratorInfo | None = None
     actors: tuple[NamedActor, ...] = ()
     policy: TrustPolicy | None = None
@@ -121,6 +123,7 @@ class Exporter:
             ingredients=ingredients,
             thumbnail=self.thumbnail,
             mirrors=self.mirrors,
+            binding=self.binding,
             generator=self.generator,
             overwrite=overwrite,
             policy=self.policy,

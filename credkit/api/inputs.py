@@ -2,17 +2,15 @@
 
 Each becomes an ``inputTo`` ingredient, so that it can be redacted later without harm to the actions. A digest that was measured stands in
 the fields that readers know; one that a text claims stands apart under a name of its own, so that it is never taken for a measured one.
+The credentials of a model whose file is at hand are taken in (``file_inputs``).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from credkit.assets import open_source
-from credkit.errors import AssetError
+from credkit.api.file_inputs import MODEL, FileInput, Intake, add_file_input, measured_of
 from credkit.lifting.lifted import Document
 from credkit.manifest.assertions import EmbeddedData, Generation, GenerationInput, GenerationModel, ModelReference
 from credkit.sign.builder import Builder
@@ -20,7 +18,6 @@ from credkit.sign.ingredients import IngredientHandle
 
 __all__ = ["add_documents", "add_models", "add_pictures", "add_texts", "model_name"]
 
-_MODEL = "c2pa.types.model"
 _DOCUMENT = "org.credkit.types.generation-text"
 _PICTURE = "org.credkit.types."
 _TEXTS = (
@@ -35,51 +32,40 @@ def model_name(name: str, version: str | None) -> str:
     return f"{name} {version}" if version else name
 
 
-def add_models(builder: Builder, models: Iterable[ModelReference], generation: Generation | None) -> list[IngredientHandle]:
-    """Every model once: those of the generation with what was measured and claimed, then others, whose files are measured here and now."""
+def add_models(
+    builder: Builder,
+    models: Iterable[ModelReference],
+    generation: Generation | None,
+    *,
+    files: Mapping[str, Path],
+    intake: Intake,
+) -> list[IngredientHandle]:
+    """Every model once: those of the generation with what was measured and claimed, then others, whose files are measured here and now.
+
+    ``files`` are those of the generation's models, by SHA-256.
+    """
     stated = generation.models if generation else ()
     known = {(model.name, model.version) for model in stated}
-    handles = [_add_stated(builder, model) for model in stated]
-    return handles + [_add_named(builder, model) for model in models if (model.name, model.version) not in known]
+    found = [_stated(model, files) for model in stated]
+    found += [_named(model, intake) for model in models if (model.name, model.version) not in known]
+    return [add_file_input(builder, file, intake) for file in found]
 
 
-def _add_stated(builder: Builder, model: GenerationModel) -> IngredientHandle:
-    metadata: dict[str, Any] = {}
+def _stated(model: GenerationModel, files: Mapping[str, Path]) -> FileInput:
     digest = model.measured.get("sha256")
-    if digest:
-        metadata["org.credkit.file"] = _file(model.measured.get("file") or model.name, model.measured["size"], digest)
-    if model.claimed:
-        metadata["org.credkit.claimed"] = dict(model.claimed)
-    title = model_name(model.name, model.version)
-    identity = f"urn:sha256:{digest}" if digest else None
-    return builder.add_input(title, (_MODEL,), instance_id=identity, metadata=metadata or None)
+    return FileInput(
+        title=model_name(model.name, model.version),
+        kinds=(MODEL,),
+        path=files.get(digest) if digest else None,
+        measured=model.measured if digest else None,
+        claimed=model.claimed,
+    )
 
 
-def _add_named(builder: Builder, model: ModelReference) -> IngredientHandle:
-    metadata: dict[str, Any] | None = None
-    identity = None
-    if model.path is not None:
-        digest, size = _measure(Path(model.path))
-        identity = f"urn:sha256:{digest}"
-        metadata = {"org.credkit.file": _file(Path(model.path).name, size, digest)}
-    return builder.add_input(model_name(model.name, model.version), (_MODEL,), instance_id=identity, metadata=metadata)
-
-
-def _file(name: str, size: int, digest: str) -> dict[str, Any]:
-    return {"name": name, "size": size, "sha256": bytes.fromhex(digest)}
-
-
-def _measure(path: Path) -> tuple[str, int]:
-    state = hashlib.sha256()
-    try:
-        with open_source(path) as source:
-            for chunk in source.chunks(0, source.size):
-                state.update(chunk)
-            return state.hexdigest(), source.size
-    except AssetError as error:
-        raise AssetError(
-            f"the model file cannot be hashed: {error}; mend the path, or leave it out (NAME@VERSION) to state the model without proof"
-        ) from None
+def _named(model: ModelReference, intake: Intake) -> FileInput:
+    path = Path(model.path) if model.path is not None else None
+    measured = measured_of(path, "the model file", intake) if path is not None else None
+    return FileInput(title=model_name(model.name, model.version), kinds=(MODEL,), path=path, measured=measured)
 
 
 def add_texts(builder: Builder, prompt: str | None, negative_prompt: str | None, seed: str | None) -> list[IngredientHandle]:

@@ -116,6 +116,7 @@ def with_lifted(
         negative_prompt=statements.negative_prompt or best.negative_prompt,
         seed=statements.seed or best.seed,
         generation=models.generation,
+        model_files=tuple(models.files.items()),
         documents=(*statements.documents, *(_documents(found) if lift.keep_raw else ())),
     )
     told = (*_disagreements(statements, best), *_rivals(found))

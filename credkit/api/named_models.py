@@ -7,7 +7,7 @@ one of the text with the same hash, else the same name, else the only one left; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ class MatchedModels:
     """A generation whose models are measured where their files are known."""
 
     generation: Generation
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Where the measured files lie, by SHA-256."""
     notes: tuple[str, ...] = ()
 
 
@@ -40,8 +42,11 @@ def with_named_models(generation: Generation, named: Sequence[ModelReference], f
     models = list(generation.models)
     notes: list[str] = []
     taken: set[int] = set()
+    files: dict[str, Path] = {}
     for model in named:
         measured = _measured(Path(model.path)) if model.path is not None else {}
+        if model.path is not None:
+            files[measured["sha256"]] = Path(model.path)
         index = _match(model, measured, models, taken, alone=len(named) == 1)
         if index is None:
             role = "other" if any(entry.role in _LEADING for entry in models) else "checkpoint"
@@ -59,7 +64,8 @@ def with_named_models(generation: Generation, named: Sequence[ModelReference], f
 
         found = find_models(merged, folders, limits=limits)
         merged, notes = found.generation, [*notes, *found.remarks]
-    return MatchedModels(generation=merged, notes=tuple(notes))
+        files = {**found.files, **files}
+    return MatchedModels(generation=merged, files=files, notes=tuple(notes))
 
 
 def _measured(path: Path) -> Mapping[str, Any]:

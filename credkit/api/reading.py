@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credkit.api.fragments import open_fragments
 from credkit.assets import Asset, Source, open_source
 from credkit.errors import AssetError, FetchError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -22,9 +23,10 @@ from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 
 if TYPE_CHECKING:
-    from credkit.terms import Terms
+    from credkit.binding.folder import OnMember
+    from credkit.terms import LicenceChain, Terms
 
-__all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_store", "read_terms", "verify_file"]
+__all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_licences", "read_store", "read_terms", "verify_file"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -68,12 +70,15 @@ def verify_file(
     asset: Asset,
     *,
     sidecar: Asset | None = None,
+    fragments: Iterable[str | os.PathLike[str]] = (),
     policy: TrustPolicy | None = None,
     at: datetime | None = None,
     profile: Profile | str = Profile.V2_4,
     limits: Limits = DEFAULT_LIMITS,
     fetcher: Fetcher | None = None,
     name: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    on_member: OnMember | None = None,
 ) -> Report:
     """Judge a file (path, bytes or seekable binary stream) and everything that it was made from.
 
@@ -81,13 +86,27 @@ def verify_file(
     (aware ``datetime``, now by default). The network is asked only through ``fetcher`` (``credkit.trust.http.HttpFetcher``); the file
     may then be an https address.
 
-    Raises ``AssetError`` only when the file cannot be read at all; whatever is in it becomes part of the report.
+    A film that is kept in fragments is judged by its initialization segment together with ``fragments``, its further files in order of
+    play: names, patterns such as ``media/*.m4s``, or folders, of which all ``.m4s`` files count. Later ones may be missing.
+
+    ``folder`` holds the files that a manifest store in a file of its own (``dataset.c2pa``) speaks of: they are judged as its asset, and
+    ``on_member`` is called after each with its URI, ``same``, ``changed`` or ``missing``, and how many of how many are done.
+
+    Raises ``AssetError`` only when the file (or the folder) cannot be read at all; whatever is in it becomes part of the report.
     """
     answer = download(asset, fetcher, limits) if isinstance(asset, str) and is_address(asset) else None
+    members = None
+    if folder is not None:
+        from credkit.binding.folder import FolderMembers
+
+        store = asset if isinstance(asset, (str, os.PathLike)) and answer is None else None
+        members = FolderMembers(folder, besides=store, on_member=on_member, limits=limits)
     with open_with_sidecar(answer.body if answer else asset, sidecar) as (source, beside):
         return verify(
             source,
             sidecar=beside,
+            members=members,
+            fragments=open_fragments(fragments),
             policy=policy,
             at=at,
             profile=Profile(profile),
@@ -133,3 +152,25 @@ def read_terms(
     with open_with_sidecar(asset, sidecar) as (source, beside):
         report = verify(source, sidecar=beside, policy=policy, at=at, profile=Profile.V2_4, limits=limits, name=called)
         return terms_of(report, metadata=metadata_of(source, limits=limits), limits=limits)
+
+
+def read_licences(
+    asset: Asset,
+    *,
+    sidecar: Asset | None = None,
+    policy: TrustPolicy | None = None,
+    at: datetime | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    name: str | None = None,
+) -> LicenceChain:
+    """Every licence that reaches a file: of the models that made it, their data sets and base models, training pictures, earlier versions.
+
+    ``policy`` says whom to trust (nobody by default), ``at`` when offers have to hold (aware ``datetime``, now by default). Raises
+    ``AssetError`` only when the file cannot be read at all.
+    """
+    from credkit.terms import licences_of, metadata_of
+
+    called = name_of(asset) if name is None else name
+    with open_with_sidecar(asset, sidecar) as (source, beside):
+        report = verify(source, sidecar=beside, policy=policy, at=at, profile=Profile.V2_4, limits=limits, name=called)
+        return licences_of(report, metadata=metadata_of(source, limits=limits), limits=limits)

@@ -94,9 +94,10 @@ class Sealing:
             found = in_manifests(self.sought, store.manifests, limits=self.limits) if store else None
             if found:
                 name = f' "{handle.report.name}"' if handle.report and handle.report.name else ""
+                other = ", leave the credentials of models out (--no-model-history)" if handle.relationship == "inputTo" else ""
                 raise HistoryError(
                     f"the credentials of the ingredient{name} state {spoken(found[0])} in the open ({found[1]}), and taking its history "
-                    'in would publish it again: take it out there first with "credkit redact", or sign without withholding it'
+                    f'in would publish it again: take it out there first with "credkit redact"{other}, or sign without withholding it'
                 )
 
     def cleared(self, source: Source, *, sidecar: bool) -> Source:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 from credkit.api.countersigning import asks_for_stamp, chosen_adjuncts, stated_time
+from credkit.api.file_inputs import Intake
 from credkit.api.journalled import journalled
 from credkit.api.lifted import Beginning, Lift, Texts, gather_texts, with_lifted
 from credkit.api.mirrors import with_mirrors
+from credkit.api.model_description import ModelDescription, kind_of_file, with_model_statements
 from credkit.api.previews import find_regions, make_preview
 from credkit.api.reading import name_of, open_with_sidecar
 from credkit.api.sealed import PromptPrivacy, Sealing
@@ -42,7 +44,12 @@ from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
-__all__ = ["PromptPrivacy", "SignResult", "sign_file"]
+__all__ = ["Binding", "PromptPrivacy", "SignResult", "sign_file"]
+
+Binding = Literal["data", "boxes"]
+_HEAVY = 300_000
+"""Bytes of credentials of models that a person should hear of."""
+_BINDINGS = {"data": "c2pa.hash.data", "boxes": "c2pa.hash.boxes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,8 @@ def sign_file(
     openings: str | os.PathLike[str] | None = None,
     labels: Labels | None = None,
     journal: str | os.PathLike[str] | None = None,
+    binding: Binding | None = None,
+    parts: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> SignResult:
@@ -112,7 +121,11 @@ def sign_file(
     network, through ``fetcher`` (by default an ``HttpFetcher``); without them the network is never used, and when they are asked for and
     cannot be had, nothing is signed.
 
-    ``lift`` reads what generation tools left in the source (prompt, seed, settings, models) and states it; ``Lift`` says more exactly how.
+    A model file that is signed is measured, and its data sets and base models (``statements``) become ingredients. ``progress`` hears of
+    the bytes read so far, of models first and then of the source.
+
+    ``lift`` reads what generation tools left in the source (prompt, seed, settings, models), or what the header of a model says, and states
+    it; ``Lift`` says more exactly how.
     ``lifted`` is the same, handed over by a program that generated the picture itself. The words of ``statements`` win over both.
     ``prompt`` is ``public``; ``sealed`` to put salted commitments in the place of prompts, seed and every text that could hold them, whose
     openings are kept in the file ``openings`` (by default in the user's data folder) and shown later with ``reveal``; or ``omit`` to leave
@@ -124,16 +137,23 @@ def sign_file(
     ``journal`` is the author's journal: it is told before and after signing, and the manifest refers to it, so that each can be shown to
     belong to the other. A signing that fails is told there, too.
 
+    ``binding`` ties the manifest to the file as a whole (``data``) or box by box (``boxes``), in formats where both can be done; by default
+    as is usual for the format. ``parts`` also binds each part of a file of several apart (a gain map or a film behind a picture), so that
+    the picture can still be verified when those behind it were taken away.
+
     Raises ``DefinitionError``, ``CredentialError``, ``AssetError``, ``HistoryError``, ``FetchError`` or ``OutputError``; after each of them
     every existing file is as it was.
     """
     _check_region(region)
+    _check_binding(binding)
     _check_labels(labels, sidecar=sidecar)
     check_privacy(prompt, openings)
     statements = statements or Statements()
     snapshot = snapshot_of(source)
     with open_with_sidecar(source) as (opened, beside):
         builder = Builder(title=statements.title or name_of(source) or None, generator=generator, limits=limits)
+        builder.binding = _BINDINGS[binding] if binding else None
+        builder.parts = parts
         signing = _Signing(
             source=source,
             opened=opened,
@@ -143,13 +163,15 @@ def sign_file(
             builder=builder,
             statements=statements,
             policy=policy,
+            intake=Intake(policy=policy, history=statements.model_history, progress=progress),
         )
         if definition is not None:
             signing.define(definition, generator)
+        signing.describe_model(lift=bool(lift), parent=parent, prompt=prompt, drop_history=drop_history)
         texts = Texts()
-        if lift or lifted or statements.prompt or prompt != "public":
+        if signing.model is None and (lift or lifted or statements.prompt or prompt != "public"):
             texts = gather_texts(opened, signing.path, limits)
-        if lift or lifted:
+        if signing.model is None and (lift or lifted):
             signing.lift(texts, lift, lifted, signing.beginning(parent, drop_history=drop_history))
         sealing = signing.withhold(texts, prompt, Path(openings) if openings is not None else None)
         origin = signing.add_parent(parent, sealing, drop_history=drop_history)
@@ -181,7 +203,7 @@ def sign_file(
                 adjuncts=adjuncts,
                 snapshot=snapshot,
                 last_check=sealing.last_check,
-                progress=progress,
+                progress=signing.intake.of_one_file() if progress else None,
             )
     return signing.result(written, sealing)
 
@@ -202,6 +224,10 @@ class _Signing:
     statements: Statements
     """What is stated; from ``withhold`` on without what is kept private."""
     policy: TrustPolicy | None
+    intake: Intake
+    """How models and data sets are taken in."""
+    model: ModelDescription | None = None
+    """What is known of the source when it is a model or a data set, and no picture."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -225,6 +251,18 @@ class _Signing:
         if parent is not None or self.builder.parent is not None:
             return "parent"
         return "signed" if not drop_history and self._is_signed() else "unsaid"
+
+    def describe_model(self, *, lift: bool, parent: Asset | Report | None, prompt: PromptPrivacy, drop_history: bool) -> None:
+        """Look at a model that is to be signed; its header stands in the place of the texts of a picture."""
+        kind = kind_of_file(self.opened, self.statements)
+        if kind is None:
+            return
+        if prompt != "public":
+            raise DefinitionError("a model file holds no prompt that could be withheld: leave out --prompt-privacy")
+        self.model = ModelDescription.of(kind, self.opened, self.path, name_of(self.source), self.intake, lift=lift, limits=self.limits)
+        begun = self.beginning(parent, drop_history=drop_history) != "unsaid"
+        self.statements, told = with_model_statements(self.statements, self.model, begun=begun)
+        self.notes += (*told, *self.model.notes())
 
     def lift(self, texts: Texts, lift: Lift | bool, lifted: Lifted | None, beginning: Beginning) -> None:
         """State what a program handed over and, where it is asked for, what the texts of the picture say."""
@@ -285,7 +323,9 @@ class _Signing:
 
     def state(self, sealing: Sealing) -> None:
         """Say in the manifest what there is to say, once nothing private is left in it."""
-        self.statements.apply(self.builder)
+        self.statements.apply(self.builder, self.intake)
+        if self.model is not None:
+            self.model.state(self.builder, self.statements)
         self.builder.title = sealing.title(self.statements.title, self.builder.title)
         sealing.check_ingredients(self.builder.ingredients)
 
@@ -330,6 +370,7 @@ class _Signing:
 
     def result(self, written: Written, sealing: Sealing) -> SignResult:
         reports = tuple(handle.report for handle in self.builder.ingredients if handle.report)
+        self.notes += self._weight()
         warnings = (warning for report in reports if (warning := _warning(report)))
         return SignResult(
             label=written.report.active_manifest or "",
@@ -341,6 +382,13 @@ class _Signing:
             notes=(*sealing.notes, *self.notes, *warnings),
         )
 
+    def _weight(self) -> Iterator[str]:
+        """How much the credentials of models add to a picture, where that is more than people expect."""
+        inputs = (handle.report for handle in self.builder.ingredients if handle.relationship == "inputTo")
+        size = sum(len(report.store.data) for report in inputs if report and report.store)
+        if self.model is None and size >= _HEAVY:
+            yield f"The credentials of the models add {size / 1e6:.1f} MB to the picture (--no-model-history leaves them out)."
+
     def _is_signed(self) -> bool:
         return load_store(self.opened, sidecar=self.beside).store is not None
 
@@ -348,6 +396,11 @@ class _Signing:
 def _check_region(region: str | None) -> None:
     if region not in (None, "auto"):
         raise DefinitionError('"region" is "auto" or left out; regions that are known go into the statements (Statements(regions=...))')
+
+
+def _check_binding(binding: str | None) -> None:
+    if binding is not None and binding not in _BINDINGS:
+        raise DefinitionError('"binding" is "data" or "boxes", or left out for what is usual for the format')
 
 
 def _check_labels(labels: Labels | None, *, sidecar: bool) -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from pathlib import Path
 
+from credkit.api.file_inputs import Intake
 from credkit.api.inputs import add_documents, add_models, add_pictures, add_texts, model_name
+from credkit.api.model_credentials import BaseModel, DataSetUse, add_base_models, add_data_sets
 from credkit.api.rights import rights_assertions
 from credkit.errors import DefinitionError
 from credkit.lifting.lifted import Document
@@ -79,6 +82,17 @@ class Statements:
     """On which conditions a licence can be had."""
     models: tuple[ModelReference, ...] = ()
     training_sources: tuple[TrainingSource, ...] = ()
+    """What the model was trained on, in words alone."""
+    data_sets: tuple[DataSetUse, ...] = ()
+    """What a model file was trained on; each becomes an ingredient, with its own credentials where it has any."""
+    base_models: tuple[BaseModel, ...] = ()
+    """What a model file was trained from or merged of; likewise."""
+    model_role: str | None = None
+    """Of a model file: ``checkpoint``, ``lora``, ``vae`` ... (``MODEL_ROLES``)."""
+    model_files: tuple[tuple[str, Path], ...] = ()
+    """Files of models of ``generation``, by SHA-256, so that their credentials are found."""
+    model_history: bool = True
+    """Whether the credentials of models are taken in; without, their hashes alone speak for them."""
     prompt: str | None = None
     negative_prompt: str | None = None
     seed: str | None = None
@@ -106,13 +120,16 @@ class Statements:
         names = {(value or "").rsplit("/", 1)[-1] for value in (self.created, self.edited)}
         return bool(self.leading_model) or bool(names & set(_AI_SOURCE_TYPES))
 
-    def apply(self, builder: Builder) -> None:
+    def apply(self, builder: Builder, intake: Intake | None = None) -> None:
         """Put everything into ``builder``; ``DefinitionError`` for what is no valid statement, ``AssetError`` for a model
-        file that cannot be read.
+        file that cannot be read. ``intake`` says how models and data sets are taken in.
         """
         self._refuse_single_values()
         self._refuse_what_would_be_lost()
-        inputs = tuple(self._inputs(builder))
+        intake = intake or Intake(history=self.model_history)
+        trained_on = add_data_sets(builder, self.data_sets, intake)
+        trained_from = add_base_models(builder, self.base_models, intake)
+        inputs = (*(handle for handle, _ in (*trained_on, *trained_from)), *self._inputs(builder, intake))
         if self.created or self.edited:
             related = (builder.add(self.generation).reference,) if self.generation else ()
             builder.add_action(self._deed(inputs, related))
@@ -120,8 +137,9 @@ class Statements:
         model = self.leading_model
         if self.uses_ai and model:
             builder.add(self._disclosure(model))
-        if self.training_sources:
-            builder.add(TrainingSources(self.training_sources, model=model))
+        sources = (*self.training_sources, *(source for _, source in trained_on))
+        if sources or trained_from:
+            builder.add(TrainingSources(sources, base_models=tuple(terms for _, terms in trained_from), model=model))
 
     def apply_to_update(self, builder: UpdateBuilder) -> None:
         """Put what can be said without touching the picture into ``builder``; ``DefinitionError`` for the rest."""
@@ -139,7 +157,7 @@ class Statements:
 
     def _refuse_single_values(self) -> None:
         """A text is a sequence too, and would be taken apart into its letters."""
-        for name in ("creator", "models", "training_sources", "regions", "documents", "offers"):
+        for name in ("creator", "models", "training_sources", "data_sets", "base_models", "regions", "documents", "offers"):
             if isinstance(getattr(self, name), str):
                 raise DefinitionError(f'"{name}" takes several values: write a single one in parentheses with a comma, ("...",)')
 
@@ -157,11 +175,11 @@ class Statements:
             raise DefinitionError("an empty prompt or seed says nothing: leave it out")
         dependent = (
             *(self.models, self.prompt, self.negative_prompt, self.seed, self.regions, self.description, self.when, self.software),
-            *(self.generation, self.documents),
+            *(self.generation, self.documents, self.data_sets, self.base_models),
         )
         if not self.created and not self.edited and (any(dependent) or self.action != _EDITED):
             raise DefinitionError(
-                "models, prompts, seeds, regions, descriptions, times and tools belong to something that was done: "
+                "models, data sets, prompts, seeds, regions, descriptions, times and tools belong to something that was done: "
                 "say --created or --edited"
             )
 
@@ -195,9 +213,10 @@ class Statements:
         stated = self.generation
         return GeneratorInfo(stated.tool, stated.tool_version) if stated and stated.tool else None
 
-    def _inputs(self, builder: Builder) -> list[IngredientHandle]:
+    def _inputs(self, builder: Builder, intake: Intake) -> list[IngredientHandle]:
+        files = dict(self.model_files)
         return [
-            *add_models(builder, self.models, self.generation),
+            *add_models(builder, self.models, self.generation, files=files, intake=intake),
             *add_texts(builder, self.prompt, self.negative_prompt, self.seed),
             *add_documents(builder, self.documents),
             *add_pictures(builder, self.generation.inputs if self.generation else ()),

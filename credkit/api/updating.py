@@ -7,7 +7,6 @@ repeated in XMP or EXIF here, and what stands there cannot be taken out.
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,9 +17,9 @@ from credkit.api.reading import name_of, open_with_sidecar
 from credkit.api.signing import SignResult
 from credkit.api.statements import Statements
 from credkit.assets import Asset, Source, open_source
-from credkit.assets.engine import Progress
+from credkit.assets.engine import Progress, read_block
 from credkit.codec.cose import parse_sign1
-from credkit.errors import AssetError, DefinitionError, FetchError
+from credkit.errors import AssetError, DefinitionError, FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store, sidecar_of
 from credkit.manifest.assertions import Action, GeneratorInfo, OpaqueAssertion
@@ -215,12 +214,8 @@ def _metadata(source: Source, limits: Limits) -> Iterator[tuple[str, bytes]]:
     """Metadata blocks of the picture by their kind, as people call it."""
     _, layout = scan_asset(source, limits)
     for block in layout.metadata:
-        if sum(span.length for span in block.slices) > limits.metadata_size:
-            continue
-        stored = b"".join(source.read(span.start, span.length) for span in block.slices)
-        with suppress(zlib.error):
-            data = zlib.decompressobj().decompress(stored, limits.metadata_size) if block.compressed else stored
-            yield block.kind.partition("-")[0].upper(), data
+        with suppress(MalformedError):
+            yield block.kind.partition("-")[0].upper(), read_block(source, block, limits)
 
 
 def time_stamp_file(

@@ -5,36 +5,64 @@
 
 from __future__ import annotations
 
+from credkit.assets.bmff import BmffFormat
 from credkit.assets.edited import EditedSource
 from credkit.assets.engine import fill, frame, hash_parts, hash_ranges, read_store, write, write_hashed
+from credkit.assets.font import FontFormat
+from credkit.assets.gif import GifFormat
+from credkit.assets.id3 import Id3Format
 from credkit.assets.jpeg import JpegFormat
 from credkit.assets.json_lines import JsonLinesFormat
+from credkit.assets.jxl import JxlFormat
 from credkit.assets.layout import AssetFormat, Copy, Edit, Insert, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
+from credkit.assets.ogg import OggFormat
+from credkit.assets.onnx import OnnxFormat
+from credkit.assets.parquet import ParquetFormat
+from credkit.assets.pdf import PdfFormat
 from credkit.assets.png import PngFormat
+from credkit.assets.riff import AviFormat, WavFormat, WebpFormat
+from credkit.assets.safetensors import SafetensorsFormat
 from credkit.assets.sidecar import SidecarFormat
 from credkit.assets.source import Asset, BytesSource, FileSource, Source, StreamSource, open_source
-from credkit.assets.webp import WebpFormat
+from credkit.assets.svg import SvgFormat
+from credkit.assets.tiff import TiffFormat
+from credkit.assets.zip import ZipFormat
 
 __all__ = [
     "FORMATS",
     "Asset",
     "AssetFormat",
+    "AviFormat",
+    "BmffFormat",
     "BytesSource",
     "Copy",
     "Edit",
     "EditedSource",
     "FileSource",
+    "FontFormat",
+    "GifFormat",
+    "Id3Format",
     "Insert",
+    "JxlFormat",
     "Layout",
     "Metadata",
     "NamedBox",
+    "OggFormat",
+    "OnnxFormat",
+    "ParquetFormat",
+    "PdfFormat",
     "Piece",
+    "SafetensorsFormat",
     "Source",
     "Span",
     "StoreLocation",
     "StreamSource",
+    "SvgFormat",
     "TextSpan",
+    "TiffFormat",
+    "WavFormat",
     "WebpFormat",
+    "ZipFormat",
     "detect",
     "fill",
     "format_for_media_type",
@@ -48,7 +76,28 @@ __all__ = [
     "write_hashed",
 ]
 
-FORMATS: tuple[AssetFormat, ...] = (JpegFormat(), PngFormat(), WebpFormat(), SidecarFormat(), JsonLinesFormat())
+FORMATS: tuple[AssetFormat, ...] = (
+    JpegFormat(),
+    PngFormat(),
+    WebpFormat(),
+    WavFormat(),
+    AviFormat(),
+    GifFormat(),
+    TiffFormat(),
+    SvgFormat(),
+    JxlFormat(),
+    BmffFormat(),
+    SafetensorsFormat(),
+    ParquetFormat(),
+    PdfFormat(),
+    ZipFormat(),
+    FontFormat(),
+    SidecarFormat(),
+    OggFormat(),
+    Id3Format(),
+    JsonLinesFormat(),
+    OnnxFormat(),
+)
 """All formats, in the order in which they are tried."""
 
 _HEAD = 4096

@@ -69,6 +69,11 @@ class Moves:
         """Where the byte at ``position`` of the source lies in the output."""
         return position + self._growth[bisect_right(self._ends, position)]
 
+    def together(self, first: int, last: int) -> int | None:
+        """By how many bytes everything from ``first`` to ``last`` moves; None when its parts move by different amounts."""
+        index = bisect_right(self._ends, first)
+        return self._growth[index] if index == bisect_right(self._ends, last) else None
+
 
 class EditedSource:
     """The output of an edit as a source, so that a second edit can follow before anything is written.

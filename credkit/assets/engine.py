@@ -17,6 +17,7 @@ from typing import BinaryIO
 from credkit.assets.edited import EditedSource
 from credkit.assets.layout import Edit, Insert, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.codec.brotli_stream import unbrotli
 from credkit.codec.digest import Digest, hasher
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -220,11 +221,21 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
 
     if location.fault:
         raise fail(location.fault)
-    if location.size > limits.store_size:
+    if location.size + sum(earlier.size for earlier in location.before) > limits.store_size:
         raise fail(f"larger than {limits.store_size:,} bytes")
-    if any(span.end > source.size for span in location.slices):
+    if any(span.end > source.size for span in location.slices + location.supplement):
         raise fail("the file ends inside it")
-    data = b"".join(source.read(span.start, span.length) for span in location.slices)
+    data, update = (b"".join(source.read(span.start, span.length) for span in spans) for spans in (location.slices, location.supplement))
+    if update:
+        from credkit.assets.bmff.supplement import joined_store
+
+        return joined_store(data, update, limits)
+    if location.deflated:
+        data = _inflated_store(data, fail, limits)
+    if location.before:
+        from credkit.assets.pdf.joining import joined_stores
+
+        return joined_stores([*(read_store(source, earlier, limits) for earlier in location.before), data], limits)
     if not location.base64:
         return data
     try:
@@ -233,9 +244,20 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
         raise fail("its Base64 text is damaged") from None
 
 
+def _inflated_store(data: bytes, fail: Callable[[str], MalformedError], limits: Limits) -> bytes:
+    stream = zlib.decompressobj()
+    try:
+        store = stream.decompress(data, limits.decompressed_size)
+    except zlib.error:
+        raise fail("its compressed form is damaged") from None
+    if stream.unconsumed_tail:
+        raise fail(f"it unpacks to more than {limits.decompressed_size:,} bytes")
+    return store
+
+
 def read_block(source: Source, block: Metadata, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The value of a metadata block, inflated; ``MalformedError``, a predicate (``is damaged``), when it exceeds ``metadata_size`` or is
-    no deflated value.
+    """The value of a metadata block, unpacked; ``MalformedError``, a predicate (``is damaged``), when it exceeds ``metadata_size`` or is
+    no deflated value or Brotli stream.
     """
     where, most = f"{block.kind.upper()} metadata", limits.metadata_size
     if sum(span.length for span in block.slices) > most:
@@ -243,6 +265,11 @@ def read_block(source: Source, block: Metadata, limits: Limits = DEFAULT_LIMITS)
     value = b"".join(source.read(span.start, span.length) for span in block.slices)
     if not block.compressed:
         return value
+    if block.brotli:
+        try:
+            return unbrotli(value, most)[block.skip :]
+        except MalformedError as error:
+            raise MalformedError(error.message, where=where, offset=block.frame.start) from None
     stream = zlib.decompressobj()
     try:
         value = stream.decompress(value, most)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from credkit.assets.engine import included
 from credkit.assets.layout import AssetFormat, Copy, Edit, Layout, Span
@@ -18,12 +19,23 @@ from credkit.errors import AssetError
 __all__ = ["replace_store"]
 
 
+@runtime_checkable
+class _Updating(Protocol):
+    """A format with a place of its own for update manifests."""
+
+    def update(self, source: Source, layout: Layout, store: bytes) -> Edit:
+        """The edit after which ``store`` is the store of the file, and nothing else in it has changed or moved; else ``AssetError``."""
+        ...
+
+
 def replace_store(source: Source, asset_format: AssetFormat, layout: Layout, store: bytes) -> Edit:
-    """The edit that replaces the one store of a file by ``store`` and changes nothing else.
+    """The edit that replaces the one store of a file by ``store`` and changes nothing else, in the format's own way where it has one.
 
     ``AssetError`` when there is not exactly one sound store, or when the format could not follow without changing bytes beside it
     (offsets of further pictures that would move).
     """
+    if isinstance(asset_format, _Updating):
+        return asset_format.update(source, layout, store)
     location = layout.store
     if location is None:
         count = len(layout.stores)
@@ -38,8 +50,8 @@ def replace_store(source: Source, asset_format: AssetFormat, layout: Layout, sto
     added = edit.size - edit.exclusions[-1].length > source.size - frame.length
     if not stands or added or _joined(kept) != list(included(source.size, changing)):
         raise AssetError(
-            f"the manifest store of this {asset_format.name} cannot change its length without changing signed bytes, because an index in "
-            "the file counts across it, or a filling byte has to follow it; sign the picture as an edit of itself instead "
+            f"the manifest store of this {asset_format.name} cannot change its length without changing signed bytes, because an index or "
+            "a length in the file counts across it, or a filling byte has to follow it; sign the picture as an edit of itself instead "
             "(credkit sign --parent)"
         )
     return edit

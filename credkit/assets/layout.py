@@ -47,11 +47,17 @@ class StoreLocation:
     """The format wants one contiguous range, and there is something between the parts of this store; no hard binding can fit it."""
     base64: bool = False
     """The slices hold the store as Base64 text, as the line of a checkpoint does."""
+    supplement: tuple[Span, ...] = ()
+    """The bytes of a second store that has the update manifests only (ISO base media files); both are read as one."""
+    deflated: bool = False
+    """The slices hold the store deflated, as a stream of a PDF may."""
+    before: tuple[StoreLocation, ...] = ()
+    """The stores that earlier updates of a PDF brought, the oldest first; all are read as one."""
 
     @property
     def size(self) -> int:
-        """Bytes of the store."""
-        return sum(piece.length for piece in self.slices)
+        """Bytes of the store, in both places if it lies in two."""
+        return sum(piece.length for piece in self.slices + self.supplement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +65,16 @@ class Metadata:
     """A block of asset metadata: ``kind`` is ``xmp``, ``xmp-extension`` (one part of extended XMP in JPEG), ``exif`` or ``iptc``.
 
     ``slices`` are the value bytes without framing (in order, joined they are the value as stored), ``frame`` the whole
-    logical unit. ``compressed`` says that the value is deflated (PNG ``iTXt``).
+    logical unit. ``compressed`` says that the value is deflated (PNG ``iTXt``), or with ``brotli`` that it is a Brotli stream (``brob`` of
+    JPEG XL), of which the first ``skip`` bytes, unpacked, do not belong to it.
     """
 
     kind: str
     slices: tuple[Span, ...]
     frame: Span
     compressed: bool = False
+    brotli: bool = False
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +83,13 @@ class NamedBox:
 
     name: str
     span: Span
+    """From its first to its last byte."""
+    ranges: tuple[Span, ...] = ()
+    """What it consists of, in order, when other boxes lie in between (the pages of an Ogg stream); empty for a box in one piece."""
+    zeroed: Span | None = None
+    """A field that counts as zeros in a hash (``checkSumAdjustment`` of a font)."""
+    padding: int = 0
+    """Zero bytes right behind it that belong to no box (between the tables of a font)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +103,16 @@ class TextSpan:
     keyword: bytes = b""
     value: Span
     """The bytes of the text or block, without framing, keyword and signature."""
+    slices: tuple[Span, ...] = ()
+    """Its pieces, where something of the format stands between them; empty for a value in one piece."""
     frame: Span
     """The whole chunk or segment."""
     compressed: bool = False
     """The value is deflated."""
+    brotli: bool = False
+    """The value is a Brotli stream."""
+    skip: int = 0
+    """Bytes of that stream, unpacked, that come before the value."""
     fault: str = ""
     """Why the chunk contradicts its own form, in plain words; empty for a sound one."""
 
@@ -109,6 +131,8 @@ class Layout:
     width: int | None = None
     """Pixels, where the format's header says so."""
     height: int | None = None
+    reference: Span | None = None
+    """The URI of the active manifest, where the format has a place of its own for one (fonts)."""
     size_fields: tuple[Span, ...] = ()
     """Fields that count the length of the store among others; a data hash leaves them out, so that an update can change it."""
     remarks: tuple[str, ...] = ()

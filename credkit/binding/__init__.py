@@ -4,8 +4,8 @@ multi-asset hash, which only decides where one of them does not match, is asked 
 
 from __future__ import annotations
 
-from credkit.binding.output import Output, PlannedBinding
+from credkit.binding.output import Output, PartHash, PlannedBinding
 from credkit.binding.registry import BINDERS, BINDINGS
 from credkit.binding.target import BindingOutcome, BindingTarget
 
-__all__ = ["BINDERS", "BINDINGS", "BindingOutcome", "BindingTarget", "Output", "PlannedBinding"]
+__all__ = ["BINDERS", "BINDINGS", "BindingOutcome", "BindingTarget", "Output", "PartHash", "PlannedBinding"]

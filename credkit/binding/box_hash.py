@@ -9,12 +9,15 @@ the status.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from credkit.assets import NamedBox, Span
-from credkit.assets.engine import hash_ranges
+from credkit.assets.engine import HashedParts, hash_parts
 from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
 from credkit.errors import AssetError, MalformedError
@@ -25,6 +28,10 @@ __all__ = ["check_box_hash", "plan_box_hash"]
 
 _STORE = ("C2PA",)
 _AFTER = ("c2pa.after",)
+_RESTART = re.compile("RST[0-7]")
+_MARKER = 2
+_PADDING = 3
+"""The most bytes that a format fills up a box with: one in RIFF, up to three in a font."""
 _MALFORMED = StatusCode.ASSERTION_BOXES_HASH_MALFORMED
 _MISMATCH = StatusCode.ASSERTION_BOXES_HASH_MISMATCH
 _UNKNOWN = StatusCode.ASSERTION_BOXES_HASH_UNKNOWN_BOX
@@ -44,36 +51,49 @@ class _Entry:
 def plan_box_hash(output: Output) -> PlannedBinding:
     """Two digests: over everything in front of the store and over everything behind it; one where there is no store in the file.
 
-    ``AssetError`` for a format without boxes, and for a file with something behind its last box, which no name stands for.
+    The output has to hold a store that its format knows for one. ``AssetError`` for a format without boxes, for a file with something
+    behind its last box, which no name stands for, and for one with more boxes than a reader would take.
     """
-    bare = output.bare
-    boxes = tuple(output.format.boxes(bare, output.format.scan(bare, output.limits), output.limits))
-    if not boxes or boxes[-1].span.end != bare.size:
+    boxes = _boxes_of(output)
+    at = next((number for number, box in enumerate(boxes) if box.name == _STORE[0]), len(boxes))
+    runs = [run for run in (boxes[:at], boxes[at + 1 :]) if run]
+    names = [tuple(box.name for box in run) for run in runs]
+
+    def state(digests: Sequence[bytes]) -> BoxesHash:
+        entries = [BoxEntry(named, digest) for named, digest in zip(names, digests, strict=True)]
+        if at < len(boxes):
+            entries.insert(min(at, 1), BoxEntry(_STORE, b"\x00"))
+        return BoxesHash(tuple(entries), alg=output.algorithm)
+
+    return PlannedBinding(parts=tuple((_from_to(run),) for run in runs), state=state)
+
+
+def _boxes_of(output: Output) -> tuple[NamedBox, ...]:
+    written = output.written
+    boxes = tuple(output.format.boxes(written, output.format.scan(written, output.limits), output.limits))
+    if not boxes or boxes[-1].span.end != written.size or any(box.ranges or box.zeroed for box in boxes):
         raise AssetError(
             f"this {output.format.name} cannot be bound box by box, because it does not consist of boxes alone: "
             "let it be bound as a whole (leave --binding out)"
         )
-    size = output.written.size
-    frame = output.exclusions[-1] if output.exclusions else Span(size, 0)
-    runs = [
-        (tuple(box.name for box in boxes if box.span.end <= frame.start), Span(0, frame.start)),
-        (tuple(box.name for box in boxes if box.span.end > frame.start), Span(frame.end, size - frame.end)),
-    ]
-    hashed = [(names, span) for names, span in runs if names]
+    if len(boxes) > output.limits.cbor_items // 2:
+        raise AssetError(
+            f"this {output.format.name} consists of {len(boxes):,} boxes, too many to be listed one by one: let it be bound as a whole "
+            "(leave --binding out)"
+        )
+    return boxes
 
-    def state(digests: Sequence[bytes]) -> BoxesHash:
-        entries = [BoxEntry(names, digest) for (names, _), digest in zip(hashed, digests, strict=True)]
-        if output.exclusions:
-            entries.insert(bool(runs[0][0]), BoxEntry(_STORE, b"\x00"))
-        return BoxesHash(tuple(entries), alg=output.algorithm)
 
-    return PlannedBinding(parts=tuple((span,) for _, span in hashed), state=state)
+def _from_to(run: Sequence[NamedBox]) -> Span:
+    """From the start of the first box to the end of the last, or of the one that reaches furthest."""
+    start = run[0].span.start
+    return Span(start, max(box.span.end for box in run) - start)
 
 
 def check_box_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:
     """Judge one box hash assertion (decoded ``value`` at ``uri``) against an asset."""
     try:
-        unprotected = tuple(_check(_entries(value, target), target))
+        unprotected = _unprotected(_entries(value, target), target)
     except MalformedError as error:
         # Whatever else is raised comes from the container, which was sound when its boxes were listed.
         code = StatusCode(error.code) if error.code in _OUTCOMES else _MISMATCH
@@ -126,18 +146,50 @@ def _ranges(parts: Any, boxes: int, most: int) -> list[tuple[int, Span]]:
     return ranges
 
 
-def _check(entries: tuple[_Entry, ...], target: BindingTarget) -> Iterator[str]:
-    """Walk the file and the list side by side; yields in words what the list leaves unprotected."""
+def _unprotected(entries: tuple[_Entry, ...], target: BindingTarget) -> tuple[str, ...]:
+    """What the list leaves unprotected, in words; a list with restart markers may count them in either of two ways, but all in one."""
     if target.format is None:
         raise _fault(_MISMATCH, "there are no boxes, because the format is not known")
-    boxes = target.format.boxes(target.source, target.layout, target.limits)
-    listed = frozenset(name for entry in entries for name in entry.names)
+    boxes = partial(target.format.boxes, target.source, target.layout, target.limits)
+    try:
+        return tuple(_check(entries, target, boxes()))
+    except MalformedError as fault:
+        if fault.code != _MISMATCH or not any(_RESTART.fullmatch(name) for entry in entries for name in entry.names):
+            raise
+        try:
+            return tuple(_check(entries, target, _by_whole_scans(boxes())))
+        except MalformedError:
+            raise fault from None
+
+
+def _by_whole_scans(boxes: Iterable[NamedBox]) -> Iterator[NamedBox]:
+    """The boxes of a JPEG as the reference implementation counts them: a scan with all its data, then each restart marker in it alone."""
+    scan: list[NamedBox] = []
+    for box in boxes:
+        if scan and _RESTART.fullmatch(box.name):
+            scan.append(box)
+            continue
+        yield from _whole_scan(scan)
+        scan = [box] if box.name == "SOS" else []
+        if not scan:
+            yield box
+    yield from _whole_scan(scan)
+
+
+def _whole_scan(scan: Sequence[NamedBox]) -> Iterator[NamedBox]:
+    for number, box in enumerate(scan):
+        yield replace(box, span=Span(box.span.start, _MARKER) if number else _from_to(scan))
+
+
+def _check(entries: tuple[_Entry, ...], target: BindingTarget, boxes: Iterator[NamedBox]) -> Iterator[str]:
+    """Walk the file and the list side by side; yields in words what the list leaves unprotected."""
+    listed = frozenset(_bare(name) for entry in entries for name in entry.names)
     covered = 0
     for entry in entries:
         if entry.names == _AFTER and entry is not entries[-1]:
             raise _fault(_MISMATCH, f'entries follow "{_AFTER[0]}", which stands for all that follows')
         found = list(_take(boxes, entry, target, covered, listed))
-        covered = max(covered, found[-1].span.end)
+        covered = max(covered, *(box.span.end + box.padding for box in found))
         _check_entry(entry, found, target)
         yield from _left_out(entry, found, target)
     # "c2pa.after" also stands for further pictures behind the first, whose boxes are not looked at then.
@@ -157,10 +209,15 @@ def _take(boxes: Iterator[NamedBox], entry: _Entry, target: BindingTarget, cover
         box = next(boxes, None)
         if box is None:
             raise _fault(_MISMATCH, f'the listed box "{name}" is not in the file')
-        if box.name != name:
-            code = _MISMATCH if box.name in listed else _UNKNOWN
+        if name not in (box.name, _bare(box.name)):
+            code = _MISMATCH if _bare(box.name) in listed else _UNKNOWN
             raise _fault(code, f'box "{box.name}" at {box.span.start:,} stands where "{name}" is listed')
         yield box
+
+
+def _bare(name: str) -> str:
+    """A name without the spaces that fill it up to four characters: the specification's own example leaves them out (``JXL``)."""
+    return name.rstrip(" ")
 
 
 def _left_out(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> Iterator[str]:
@@ -176,15 +233,47 @@ def _left_out(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> It
 
 def _check_entry(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> None:
     if entry.names == _STORE:
-        if found[0].span not in target.store_frames:
-            raise _fault(_MISMATCH, "the entry of the manifest store does not lie where the store lies")
-        return
-    if entry.excluded:
-        return
-    start, end = found[0].span.start, found[-1].span.end
-    holes = tuple(Span(found[index].span.start + span.start, span.length) for index, span in entry.exclusions)
-    if any(hole.end > found[index].span.end for (index, _), hole in zip(entry.exclusions, holes, strict=True)):
-        raise _fault(_MISMATCH, "an exclusion reaches past the end of its box")
-    around = (Span(0, start), *holes, Span(end, target.source.size - end))
-    if not hash_ranges(target.source, entry.alg, tuple(span for span in around if span.length)).matches(entry.hash):
+        _check_store(found[0], target)
+    elif not entry.excluded and not hash_parts(target.source, entry.alg, _hashed(entry, found)).matches(entry.hash):
         raise _fault(_MISMATCH, f"the hash of {' '.join(entry.names[:3])} does not fit")
+
+
+def _check_store(box: NamedBox, target: BindingTarget) -> None:
+    """No hash covers this box, so it has to be the manifest store, and zeros where the format fills up its last bytes."""
+    if box.ranges and box.ranges == target.store_frames:
+        return
+    span = box.span
+    frame = next((frame for frame in target.store_frames if frame.start == span.start), None)
+    if frame is None or frame.end > span.end:
+        raise _fault(_MISMATCH, "the entry of the manifest store does not lie where the store lies")
+    if span.end - frame.end > _PADDING or any(target.source.read(frame.end, span.end - frame.end)):
+        raise _fault(_MISMATCH, "there is something else in the box of the manifest store")
+
+
+def _hashed(entry: _Entry, found: list[NamedBox]) -> HashedParts:
+    """What the digest of an entry is taken over: everything from its first to its last byte, but for exclusions, and zeros for zeros."""
+    changes = [(box.zeroed, bytes(box.zeroed.length)) for box in found if box.zeroed]
+    for index, span in entry.exclusions:
+        hole = Span(found[index].span.start + span.start, span.length)
+        if hole.end > found[index].span.end:
+            raise _fault(_MISMATCH, "an exclusion reaches past the end of its box")
+        changes.append((hole, b""))
+    pieces = [piece for box in found for piece in box.ranges or (box.span,)] if any(box.ranges for box in found) else [_from_to(found)]
+    if any(first.span.start > second.span.start for first, second in pairwise(found)):
+        raise _fault(_MISMATCH, f"{' '.join(entry.names[:3])} do not lie one behind the other, so no run of bytes goes from first to last")
+    return tuple(part for piece in pieces for part in _changed(piece, sorted(changes)))
+
+
+def _changed(piece: Span, changes: Sequence[tuple[Span, bytes]]) -> Iterator[Span | bytes]:
+    """A range with some of it replaced; changes that lie elsewhere do not count."""
+    position = piece.start
+    for span, instead in changes:
+        if not position <= span.start <= span.end <= piece.end:
+            continue
+        yield from _full(Span(position, span.start - position), instead)
+        position = span.end
+    yield from _full(Span(position, piece.end - position))
+
+
+def _full(*parts: Span | bytes) -> Iterator[Span | bytes]:
+    return (part for part in parts if (part.length if isinstance(part, Span) else part))

@@ -1,7 +1,7 @@
 """A file that is about to be written, and what a hard binding needs of it.
 
-A manifest states the hash of a file that it lies in itself, so the file is planned first, with zeros in the place of the store. From that
-plan each kind of binding says over which parts digests are to be taken while the file is written, and how they become its assertion.
+A manifest states the hash of a file that it lies in itself, so the file is planned first, with an empty store. From that plan each kind of
+binding says over which parts digests are to be taken while the file is written, and how they become its assertion.
 
 Clause: "Multiple step processing" (anchor ``_multiple_step_processing``).
 """
@@ -16,9 +16,10 @@ from credkit.assets.engine import HashedParts
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.assertion_types import Statement
 
-__all__ = ["Output", "PlannedBinding"]
+__all__ = ["Output", "PartHash", "PlannedBinding"]
 
 _DIGEST = 32
+_BOXES, _DATA = "c2pa.hash.boxes", "c2pa.hash.data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +38,31 @@ class Output:
 
     @property
     def written(self) -> Source:
-        """The bytes that will be there, with zeros in the place of the store."""
+        """The bytes that will be there, with an empty store in the place of the final one."""
         return self.source if self.edit is None else EditedSource(self.source, self.edit.pieces)
 
     @property
-    def bare(self) -> Source:
-        """The same without any store."""
-        if self.edit is None:
-            return self.source
-        return EditedSource(self.source, self.format.embed(self.source, self.layout, None).pieces)
+    def usual_binding(self) -> str:
+        """Label of the hard binding that is made unless another is asked for: that of the format; a file that stays as it is and could be
+        listed by its boxes is bound as a whole.
+        """
+        return _DATA if self.edit is None and self.format.binding == _BOXES else self.format.binding
 
     @property
     def exclusions(self) -> tuple[Span, ...]:
         """What depends on the store, in coordinates of ``written``: fields with its size, and its frame last."""
         return self.edit.exclusions if self.edit else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartHash:
+    """The hash of one part of a file, for a multi-asset hash."""
+
+    span: Span
+    statement: Statement
+    """A hard binding whose places count from the start of the part."""
+    optional: bool
+    """Whether the part may be taken away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +74,14 @@ class PlannedBinding:
     state: Callable[[Sequence[bytes]], Statement] = field(repr=False)
     """Makes the assertion of the digests, in the order of ``parts``; its size does not depend on them."""
 
+    part_hashes: Callable[[Sequence[bytes]], tuple[PartHash, ...]] = field(default=lambda _: (), repr=False)
+    """Makes the hashes of the parts of the file from the same digests; none unless they were asked for."""
+
     @property
-    def blank(self) -> Statement:
-        """The assertion with zeros for digests."""
-        return self.state([bytes(_DIGEST)] * len(self.parts))
+    def blank(self) -> tuple[Statement, tuple[PartHash, ...]]:
+        """The assertion and the hashes of parts, with zeros for digests."""
+        return self.of([bytes(_DIGEST)] * len(self.parts))
+
+    def of(self, digests: Sequence[bytes]) -> tuple[Statement, tuple[PartHash, ...]]:
+        """The assertion and the hashes of parts."""
+        return self.state(digests), self.part_hashes(digests)

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from credkit.assets import AssetFormat, Layout, Source, Span
 from credkit.limits import Limits
 from credkit.status import Status
 
-__all__ = ["BindingOutcome", "BindingTarget"]
+__all__ = ["BindingOutcome", "BindingTarget", "MemberState", "Members"]
+
+MemberState = Literal["same", "changed", "missing"]
+"""What became of a member of a collection since it was signed."""
+
+
+class Members(Protocol):
+    """The files of a collection, as those hold them who judge it: a folder, an archive."""
+
+    @property
+    def what(self) -> str:
+        """Where they are, in words: ``folder``."""
+        ...
+
+    def names(self) -> Iterator[str]:
+        """Every member by its name, once each; parts of a path are joined by ``/``."""
+        ...
+
+    def open(self, name: str) -> AbstractContextManager[Source]:
+        """What is hashed of the member called ``name``, which came out of ``names``; ``AssetError`` when it cannot be read."""
+        ...
+
+    def judged(self, uri: str, state: MemberState, done: int, total: int) -> None:
+        """Told after each listed member: its URI, what became of it, how many of how many are done."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +55,8 @@ class BindingTarget:
     limits: Limits
     fragments: tuple[Source, ...] = ()
     """Further files of a fragmented film, in order of play; the source is then its initialization segment."""
+    members: Members | None = None
+    """The files that a manifest speaks of which is a file of its own; the source is then the manifest store."""
 
     def nearest_algorithm(self, *own: object) -> object:
         """The first algorithm that is given, from the innermost structure outwards; the claim's when none is. An empty text gives none:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from credkit.cli import (
     completion,
+    datasets,
     demonstration,
     identities,
     inspecting,
@@ -35,7 +36,7 @@ from credkit.version import __version__
 __all__ = ["COMMANDS", "build_parser", "main"]
 
 COMMANDS = (
-    *(identities, trust_lists, signing, watching, journalling, updating, redacting, revealing, time_stamping),
+    *(identities, trust_lists, signing, datasets, watching, journalling, updating, redacting, revealing, time_stamping),
     *(verifying, inspecting, linting, stripping, demonstration, completion),
 )
 """The modules of the commands, in the order of the help."""

@@ -25,6 +25,7 @@ credkit inspect repaint.jpg --format html -o repaint.html
 credkit inspect repaint.jpg --format json | jq '.manifests[].actions'
 credkit inspect repaint.jpg --format mermaid >> README.md
 credkit inspect repaint.jpg --terms
+credkit inspect repaint.jpg --licences
 """
 _DESCRIPTION = """\
 Show the Content Credentials of a file: every generation with its signer, actions, ingredients, statements and checks.
@@ -38,15 +39,18 @@ formats:
   mermaid   a diagram of the history, for Markdown
   html      a page that stands alone, without scripts or links to elsewhere
   text      with --terms, for people: who made it, how to use it lawfully, what is forbidden, where statements contradict each other
-            (--terms --format json for programs: schemas/terms.schema.json)"""
+            (--terms --format json for programs: schemas/terms.schema.json); with --licences: every model, data set and picture behind the
+            file, who states which licence for it, what that allows, what contradicts it (--format json: schemas/licences.schema.json)"""
 
 
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
     parser.add_argument("file", metavar=INPUT, type=named_file, help="JPEG, PNG, WebP or .c2pa file")
-    parser.add_argument("--format", choices=(*FORMATS, "text"), help="how to show it (default: tree; with --terms: text)")
-    parser.add_argument("--terms", action="store_true", help="show under which terms the file may be used, as text or as JSON")
+    parser.add_argument("--format", choices=(*FORMATS, "text"), help="how to show it (default: tree; with --terms or --licences: text)")
+    about = parser.add_mutually_exclusive_group()
+    about.add_argument("--terms", action="store_true", help="show under which terms the file may be used, as text or as JSON")
+    about.add_argument("--licences", action="store_true", help="show every licence that reaches the file, through models and data sets too")
     parser.add_argument("--details", action="store_true", help="also show every assertion and every remark of the checks in the tree")
     add_output_options(parser, "write to this file instead of standard output")
     add_trust_options(parser)
@@ -59,16 +63,17 @@ def run(args: argparse.Namespace) -> int:
     from credkit.cli.asking import fetcher_of
     from credkit.cli.outputs import refuse_existing
     from credkit.cli.terminal import rendered, safe, say, write_document, write_text
-    from credkit.cli.terms_text import terms_document
+    from credkit.cli.terms_text import licences_document, terms_document
     from credkit.cli.trusting import trust_of
     from credkit.provenance import render
     from credkit.sign.output import write_bytes
 
-    if args.terms and args.format not in (None, "text", "json"):
-        args.usage(f"--terms is shown as text or json, not as {args.format}")
-    if args.format == "text" and not args.terms:
-        args.usage("--format text goes with --terms; for people there are also tree and story")
-    args.format = args.format or ("text" if args.terms else "tree")
+    gathers = "--terms" if args.terms else "--licences" if args.licences else None
+    if gathers and args.format not in (None, "text", "json"):
+        args.usage(f"{gathers} is shown as text or json, not as {args.format}")
+    if args.format == "text" and not gathers:
+        args.usage("--format text goes with --terms or --licences; for people there are also tree and story")
+    args.format = args.format or ("text" if gathers else "tree")
     if args.details and args.format != "tree":
         args.usage("--details goes with --format tree; the other formats have one form each")
     if args.output is not None:
@@ -78,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
     on_screen = args.format in ("tree", "story", "text") and args.output is None
     if args.terms:
         text = terms_document(args, report, fetcher)
+    elif args.licences:
+        text = licences_document(args, report, fetcher)
     elif on_screen:
         text = rendered(report, args.format, details=args.details)
     else:

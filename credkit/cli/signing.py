@@ -14,6 +14,7 @@ from credkit.cli.exits import ExitCode
 from credkit.cli.journal_options import add_journal_option, journal_of
 from credkit.cli.label_options import add_label_options, labels_of
 from credkit.cli.lift_options import add_lift_options, lift_of, said_prompt
+from credkit.cli.model_options import add_model_options, model_values_of
 from credkit.cli.parsers import (
     INPUT,
     OUTPUT,
@@ -46,6 +47,9 @@ credkit sign photo.jpg -o signed.jpg --created digitalCapture --key key.pem --ce
 credkit sign photo.jpg -o signed.jpg --created digitalCapture --timestamp https://tsa.example.com
 credkit sign ComfyUI_00001_.png -o signed.png --lift --model-dir models
 credkit sign ComfyUI_00001_.png -o signed.png --lift --prompt-privacy sealed
+credkit sign model.safetensors -o signed.safetensors --dataset "own photographs=photos" --training-licence LicenseRef-own-work \\
+        --base-model "Base@1.5=base.safetensors" --base-licence MIT
+credkit sign portrait.png -o signed.png --created trainedAlgorithmicMedia --model signed.safetensors
 """
 _DESCRIPTION = """\
 State what there is to say about a picture and sign it. Say how it began: --created for a picture made here, --parent (or a source that
@@ -84,6 +88,7 @@ def add_to(commands: Subcommands) -> None:
         help="leave the picture as it is and write the manifest store beside it (default: SOURCE.c2pa)",
     )
     _add_statements(parser)
+    add_model_options(parser)
     add_lift_options(parser)
     add_rights_options(parser)
     add_terms_options(parser)
@@ -113,16 +118,6 @@ def _add_statements(parser: argparse.ArgumentParser) -> None:
         help="where the edit changed the picture: auto compares it with its parent; pixels or percent; may be repeated",
     )
     group.add_argument(
-        "--model", metavar="NAME[@VERSION][=FILE]", action="append", default=[], help="a model that was used; may be repeated"
-    )
-    group.add_argument(
-        "--training-licence",
-        metavar="TITLE:LICENCE[@URL]",
-        action="append",
-        default=[],
-        help="what the model was trained on and under which licence (SPDX, or LicenseRef-...); may be repeated",
-    )
-    group.add_argument(
         "--prompt",
         metavar="TEXT",
         help="the prompt; everyone who gets the file can read it. @FILE takes it from a file. The words public, sealed and omit mean "
@@ -149,6 +144,14 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--generator", metavar="NAME[/VERSION]", help="the software that speaks in the manifest (default: credkit)")
     group.add_argument("--thumbnail", action="store_true", help="add a small preview of the picture")
     group.add_argument("--no-mirrors", action="store_true", help="do not repeat creator, rights and AI statements in XMP and EXIF")
+    group.add_argument(
+        "--binding", choices=("data", "boxes"), help="tie the manifest to the whole file or box by box (default: as usual for the format)"
+    )
+    group.add_argument(
+        "--parts",
+        action="store_true",
+        help="bind each part of the file apart, too (gain map, film), so that those behind the picture may be taken away",
+    )
     group.add_argument("--json", action="store_true", help="print the result as JSON")
     group.add_argument("-q", "--quiet", action="store_true", help="print nothing when all went well")
 
@@ -156,6 +159,7 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Sign and tell what was signed."""
     from credkit.api import sign_file
+    from credkit.api.model_description import bytes_to_read
     from credkit.assets import open_source
     from credkit.cli.signers import chosen_actors, chosen_signer
     from credkit.cli.terminal import progress_bar, say, write_document
@@ -170,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
     lifting = lift_of(args)
     with open_source(args.source) as opened:
         # A source that cannot be read is refused before a passphrase is asked for.
-        size = opened.size
+        size = bytes_to_read(opened, statements)
     signer, root = chosen_signer(args)
     actors = chosen_actors(args)
     with progress_bar(f"signing {args.source.name}", size, wanted=not args.quiet) as progress:
@@ -195,6 +199,8 @@ def run(args: argparse.Namespace) -> int:
             staple=args.staple,
             labels=labels,
             journal=journal_of(args),
+            binding=args.binding,
+            parts=args.parts,
             **lifting,
             progress=progress,
         )
@@ -221,13 +227,11 @@ def _output(args: argparse.Namespace) -> tuple[Path, bool]:
 def _statements(args: argparse.Namespace) -> tuple[Statements, Literal["auto"] | None]:
     from credkit.api import Statements
     from credkit.cli.values import parse_licensor, parse_region, parse_software, text_value
-    from credkit.manifest.assertions import ModelReference, TrainingSource
 
     given = {
         "software": parse_software(args.software) if args.software is not None else None,
         "licensor": parse_licensor(args.licensor) if args.licensor is not None else None,
-        "models": tuple(map(ModelReference.parse, args.model)),
-        "training_sources": tuple(map(TrainingSource.parse, args.training_licence)),
+        **model_values_of(args),
         "regions": tuple(parse_region(region) for region in args.region if region != "auto"),
         "creator": tuple(args.creator),
         "prompt": text_value(said_prompt(args)[0]),

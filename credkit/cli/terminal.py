@@ -24,6 +24,7 @@ __all__ = [
     "StandardOutputError",
     "console",
     "discard_output",
+    "files_bar",
     "flush",
     "prepare_streams",
     "progress_bar",
@@ -176,3 +177,27 @@ def progress_bar(label: str, total: int, *, wanted: bool = True) -> Iterator[Cal
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task(safe(label), total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def files_bar(label: str, *, least: int) -> Iterator[Callable[[str, str, int, int], object] | None]:
+    """A bar on the error stream for at least so many files, when a person watches; else None. The callback is an ``OnMember``."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=console(sys.stderr), transient=True
+    )
+    task = bar.add_task(safe(label), total=None)
+
+    def update(_name: str, _state: str, done: int, total: int) -> None:
+        if total >= least:
+            bar.start()
+            bar.update(task, completed=done, total=total)
+
+    try:
+        yield update
+    finally:
+        bar.stop()

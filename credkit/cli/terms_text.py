@@ -1,4 +1,4 @@
-"""``credkit inspect --terms``: the terms of a file for a person, or as JSON."""
+"""``credkit inspect --terms`` and ``--licences``: the terms of a file, and every licence that reaches it, for a person or as JSON."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from credkit.terms import Terms
+    from collections.abc import Iterable
+
+    from credkit.terms.metadata import FileMetadata
+    from credkit.terms.words import Section
     from credkit.trust.fetch import Fetcher
     from credkit.verify import Report
 
-__all__ = ["terms_document"]
+__all__ = ["licences_document", "terms_document"]
 
 _WIDEST = 100
 _NARROWEST = 40
@@ -19,27 +22,48 @@ _NARROWEST = 40
 
 def terms_document(args: argparse.Namespace, report: Report, fetcher: Fetcher | None) -> str:
     """The terms of the file that ``report`` is about, in the form that ``args.format`` asks for; it ends with a line break."""
+    from credkit.provenance.text import json_text
+    from credkit.terms import terms_object, terms_of
+
+    terms = terms_of(report, metadata=_metadata(args, fetcher))
+    if args.format == "json":
+        return json_text(terms_object(terms)) + "\n"
+    from credkit.terms.words import sections
+
+    return _text("TERMS", terms.name, sections(terms))
+
+
+def licences_document(args: argparse.Namespace, report: Report, fetcher: Fetcher | None) -> str:
+    """The licences that reach the file that ``report`` is about, in the form that ``args.format`` asks for; it ends with a line break."""
+    from credkit.provenance.text import json_text
+    from credkit.terms import licences_object, licences_of
+
+    chain = licences_of(report, metadata=_metadata(args, fetcher))
+    if args.format == "json":
+        return json_text(licences_object(chain)) + "\n"
+    from credkit.terms.chain_words import licence_sections
+
+    return _text("LICENCES", chain.name, licence_sections(chain))
+
+
+def _metadata(args: argparse.Namespace, fetcher: Fetcher | None) -> FileMetadata:
     from credkit.api.reading import download, is_address
     from credkit.assets import open_source
-    from credkit.provenance.text import json_text
-    from credkit.terms import metadata_of, terms_of
-    from credkit.terms.json_terms import terms_object
+    from credkit.terms import metadata_of
 
     asset = download(str(args.file), fetcher).body if is_address(args.file) else args.file
     with open_source(asset) as source:
-        terms = terms_of(report, metadata=metadata_of(source))
-    return json_text(terms_object(terms)) + "\n" if args.format == "json" else _text(terms)
+        return metadata_of(source)
 
 
-def _text(terms: Terms) -> str:
+def _text(title: str, name: str, sections: Iterable[Section]) -> str:
     from credkit.cli.terminal import console, safe
     from credkit.provenance.text import plain_ascii
-    from credkit.terms.words import sections
 
     screen = console()
     width = max(min(screen.width, _WIDEST), _NARROWEST)
-    lines = [f"TERMS  {safe(terms.name)}".rstrip()]
-    for section in sections(terms):
+    lines = [f"{title}  {safe(name)}".rstrip()]
+    for section in sections:
         lines += ["", section.heading]
         margin = max((len(line.mark) for line in section.lines), default=0)
         for line in section.lines:

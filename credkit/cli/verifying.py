@@ -27,6 +27,8 @@ credkit verify --format json repaint.jpg | jq .state
 credkit verify --online https://example.org/repaint.jpg
 credkit verify photo.jpg --trust-list signers.pem --tsa-list tsa.pem --at 2026-11-01T12:00:00Z --format crjson
 credkit verify --quiet portrait.png && echo "nothing was changed"
+credkit verify init.mp4 --fragment segment1.m4s --fragment segment2.m4s
+credkit verify init.mp4 --fragment "media/*.m4s"
 """
 _DESCRIPTION = """\
 Check the Content Credentials of files and tell what happened to each, oldest first:
@@ -57,6 +59,14 @@ def add_to(commands: Subcommands) -> None:
         help="what every file must be for exit code 0: valid (nothing changed since it was signed) or also trusted "
         "(default: valid, or what the policy asks for)",
     )
+    parser.add_argument(
+        "--fragment",
+        metavar=INPUT,
+        action="append",
+        default=[],
+        help="a further file of a film whose initialization segment FILE is, in order of play; may be repeated, and may be a pattern "
+        'in quotes ("media/*.m4s") or a folder (its .m4s files), which are put in order of the numbers in their names',
+    )
     add_policy_option(parser)
     parser.add_argument(
         "--format",
@@ -81,6 +91,8 @@ def run(args: argparse.Namespace) -> int:
         args.usage("--sidecar goes with one file; the manifest stores beside several are found by their names")
     if args.format == "crjson" and len(args.files) > 1:
         args.usage("--format crjson goes with one file, as the standard's report is on one; take --format json for several")
+    if args.fragment and len(args.files) > 1:
+        args.usage("--fragment goes with one file, the initialization segment of the film")
     try:
         policy = policy_of(args)
         trust = trust_of(args, also=policy.trust if policy else None)
@@ -133,7 +145,14 @@ class _Teller:
         from credkit.cli.asking import fetcher_of
 
         args, trust, fetcher = self.args, self.trust.policy, fetcher_of(self.args)
-        options = {"sidecar": args.sidecar, "at": args.at, "profile": args.profile, "fetcher": fetcher, "name": str(path)}
+        options = {
+            "sidecar": args.sidecar,
+            "fragments": args.fragment,
+            "at": args.at,
+            "profile": args.profile,
+            "fetcher": fetcher,
+            "name": str(path),
+        }
         if self.policy is None:
             return verify_file(path, policy=trust, **options), None
         judgement = judge_file(path, self.policy, trust=trust, **options)

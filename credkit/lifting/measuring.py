@@ -4,6 +4,10 @@
 of the file, ``autov3`` and ``tensors`` the SHA-256 of what stands behind the header of a SafeTensors file (twelve digits, and whole): it
 stays the same when the header changes, as it does when the file is signed.
 
+``unsigned`` is that of a signed file with its credentials taken out: the hash that the file had before. It is computed for every format
+that credentials can be taken out of (SafeTensors, ONNX, Parquet), and serves as well where there are no tensors to be hashed. The hash in
+the credentials themselves is neither of these: it covers the signed file but for the bytes of the store.
+
 A measurement is kept under path, size, times and number of the file, and holds only while all of them are the same. The time of the last
 change (``ctime``) is among them, because programs that copy set the other one back.
 """
@@ -20,14 +24,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+from credkit.assets import EditedSource, Source, Span, StreamSource, detect, hash_parts
+from credkit.assets.engine import Progress
+from credkit.assets.stream import SourceStream
 from credkit.codec import json_text
 from credkit.configuration import make_private_folder, replace_private_file
 from credkit.errors import AssetError, DefinitionError, MalformedError
 from credkit.lifting.wording import cleaned
 from credkit.manifest.assertions.generation import Generation, GenerationModel
 
-__all__ = ["known_measurement", "measure_model"]
+__all__ = ["file_state", "keep", "kept", "known_measurement", "measure_model", "measure_source"]
 
+MEASURED = "measured"
+"""What measurements are kept under."""
 _BLOCK = 1 << 20
 _V1_START, _V1_LENGTH = 1 << 20, 64 << 10
 _HEADER = 100_000_000
@@ -37,15 +46,15 @@ _WORTH = 4 << 20
 """A smaller file is hashed sooner than looked up."""
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a change of a file shows in its time for sure."""
-_CACHE_VERSION = 1
+_CACHE_VERSION = 2
 
 
-def measure_model(path: Path | str, *, cache: bool = True) -> dict[str, Any]:
+def measure_model(path: Path | str, *, cache: bool = True, on_bytes: Progress | None = None) -> dict[str, Any]:
     """What ``GenerationModel.measured`` holds of one file: ``sha256``, ``size`` (bytes), ``file`` (its name), ``autov2``, where the file
-    reaches that far ``autov1``, and for SafeTensors ``autov3`` and ``tensors``.
+    reaches that far ``autov1``, for SafeTensors ``autov3`` and ``tensors``, and where it is signed ``unsigned``.
 
-    ``cache`` looks for an earlier measurement first, and keeps this one. ``AssetError`` for what is no file, cannot be read, changes
-    while it is read, or calls itself SafeTensors with a header that is none.
+    ``cache`` looks for an earlier measurement first, and keeps this one. ``on_bytes`` hears of the bytes read so far. ``AssetError`` for
+    what is no file, cannot be read, changes while it is read, or calls itself SafeTensors with a header that is none.
     """
     path = Path(path)
     if cache and (known := known_measurement(path)):
@@ -55,15 +64,33 @@ def measure_model(path: Path | str, *, cache: bool = True) -> dict[str, Any]:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise AssetError(f'"{path.name}" is no file')
-            value = _measured(file, before.st_size, path)
+            value = _measured(file, before.st_size, path, on_bytes) | _unsigned(StreamSource(file))
             after = os.fstat(file.fileno())
     except (OSError, ValueError) as error:
         raise AssetError(f'"{path.name}" cannot be read: {getattr(error, "strerror", None) or error}') from None
-    if _state(before) != _state(after):
+    if file_state(before) != file_state(after):
         raise AssetError(f'"{path.name}" changed while it was read: try again when nothing writes to it')
-    if cache and before.st_size >= _WORTH and time.time_ns() - before.st_mtime_ns > _SETTLED:
-        _keep(path, before, value)
+    if cache:
+        keep(path, before, MEASURED, value)
     return value
+
+
+def measure_source(source: Source, name: str) -> dict[str, Any]:
+    """The same of a file that is open already or in memory, called ``name``. ``AssetError`` as there."""
+    return _measured(SourceStream(source), source.size, Path(name)) | _unsigned(source)
+
+
+def _unsigned(source: Source) -> dict[str, str]:
+    """The hash without credentials; empty for a file that has none, or that they cannot be taken out of."""
+    found = detect(source) if source.size else None
+    try:
+        layout = found.scan(source) if found is not None else None
+        if found is None or layout is None or not layout.stores:
+            return {}
+        bare = EditedSource(source, found.embed(source, layout, None).pieces)
+        return {"unsigned": hash_parts(bare, "sha256", (Span(0, bare.size),)).value.hex()}
+    except (AssetError, MalformedError):
+        return {}
 
 
 def _opener(name: str, flags: int) -> int:
@@ -71,7 +98,7 @@ def _opener(name: str, flags: int) -> int:
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _measured(file: IO[bytes], size: int, path: Path) -> dict[str, Any]:
+def _measured(file: IO[bytes] | SourceStream, size: int, path: Path, on_bytes: Progress | None = None) -> dict[str, Any]:
     first = _read(file, _BLOCK)
     tensors_start = _tensors_start(first[:9], size, path)
     whole, old, tensors = sha256(), sha256(), sha256()
@@ -83,6 +110,8 @@ def _measured(file: IO[bytes], size: int, path: Path) -> dict[str, Any]:
         if tensors_start is not None:
             tensors.update(_cut(block, position, tensors_start, size))
         position += len(block)
+        if on_bytes:
+            on_bytes(position)
         block = _read(file, _BLOCK)
     if position != size:
         raise AssetError(f'"{path.name}" changed while it was read: try again when nothing writes to it')
@@ -95,7 +124,7 @@ def _measured(file: IO[bytes], size: int, path: Path) -> dict[str, Any]:
     return value
 
 
-def _read(file: IO[bytes], count: int) -> bytes:
+def _read(file: IO[bytes] | SourceStream, count: int) -> bytes:
     """Up to ``count`` bytes, fewer at the end only."""
     parts, left = [], count
     while left and (part := file.read(left)):
@@ -126,12 +155,13 @@ def _name(path: Path) -> str:
     return cleaned(path.name, 1_000) or "model"
 
 
-def _state(status: os.stat_result) -> dict[str, int]:
+def file_state(status: os.stat_result) -> dict[str, int]:
+    """What of a file has to be the same for it to count as unchanged."""
     times = {"mtime": status.st_mtime_ns, "ctime": status.st_ctime_ns}
     return {"size": status.st_size, **times, "inode": status.st_ino, "device": status.st_dev}
 
 
-def _cache_file(path: Path) -> Path:
+def _cache_file(path: Path, kind: str) -> Path:
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
         folder = Path(base) if base else Path.home() / "AppData" / "Local"
@@ -139,19 +169,17 @@ def _cache_file(path: Path) -> Path:
         base = os.environ.get("XDG_CACHE_HOME")
         folder = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
     name = sha256(os.fsencode(path.absolute())).hexdigest()
-    return folder / "credkit" / "models" / f"{name}.json"
+    return folder / "credkit" / "models" / f"{name}{'' if kind == MEASURED else f'-{kind}'}.json"
 
 
 def known_measurement(path: Path) -> dict[str, Any] | None:
     """An earlier measurement of the very same file; None where there is none, or anything about it differs."""
     try:
         status = path.stat()
-        entry = json_text.decode(_cache_file(path).read_bytes()[: 64 << 10], where="a kept measurement")
-    except (OSError, ValueError, RuntimeError, MalformedError):
+    except (OSError, ValueError):
         return None
-    expected = {"version": _CACHE_VERSION, "path": _path_text(path), **_state(status)}
-    value = entry.get("measured") if isinstance(entry, dict) else None
-    if not isinstance(value, dict) or {key: entry.get(key) for key in expected} != expected or value.get("size") != status.st_size:
+    value = kept(path, status, MEASURED)
+    if not isinstance(value, dict) or value.get("size") != status.st_size:
         return None
     try:
         Generation(models=(GenerationModel("model", measured=value),))
@@ -160,15 +188,31 @@ def known_measurement(path: Path) -> dict[str, Any] | None:
     return value
 
 
+def kept(path: Path, status: os.stat_result, kind: str) -> Any:
+    """What was kept of the very same file under the name ``kind``; None where there is nothing, or anything about the file differs."""
+    try:
+        entry = json_text.decode(_cache_file(path, kind).read_bytes()[: 64 << 10], where="what was kept of a file")
+    except (OSError, ValueError, RuntimeError, MalformedError):
+        return None
+    expected = {"version": _CACHE_VERSION, "path": _path_text(path), **file_state(status)}
+    if not isinstance(entry, dict) or {key: entry.get(key) for key in expected} != expected:
+        return None
+    return entry.get(kind)
+
+
 def _path_text(path: Path) -> str:
     return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
 
 
-def _keep(path: Path, status: os.stat_result, value: dict[str, Any]) -> None:
-    """Write a measurement into the cache; a cache that cannot be written is done without."""
-    entry = {"version": _CACHE_VERSION, "path": _path_text(path), **_state(status), "measured": value}
+def keep(path: Path, status: os.stat_result, kind: str, value: Any) -> None:
+    """Write into the cache what is worth it: of a large file that nobody changed a moment ago. A cache that cannot be written is done
+    without.
+    """
+    if status.st_size < _WORTH or time.time_ns() - status.st_mtime_ns <= _SETTLED:
+        return
+    entry = {"version": _CACHE_VERSION, "path": _path_text(path), **file_state(status), kind: value}
     with suppress(OSError, RuntimeError):
-        target = _cache_file(path)
+        target = _cache_file(path, kind)
         target.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         make_private_folder(target.parent)
         replace_private_file(target, json.dumps(entry).encode("utf-8"))

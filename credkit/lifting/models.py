@@ -35,6 +35,8 @@ class FoundModels:
 
     generation: Generation
     """The same, with ``measured`` filled for each model whose file was found."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Where the measured files lie, by SHA-256."""
     remarks: tuple[str, ...] = ()
     """Sentences for people: which claims agree with the files, which do not, and which files were not found."""
 
@@ -54,7 +56,7 @@ def find_models(generation: Generation, places: Sequence[Path], *, cache: bool =
         search.remarks.append(
             f"No file was found in {where} for {words(missing, limits)}: add the folder that holds it, or give the file the model's name."
         )
-    return FoundModels(generation=replace(generation, models=models), remarks=tuple(dict.fromkeys(search.remarks)))
+    return FoundModels(generation=replace(generation, models=models), files=search.places, remarks=tuple(dict.fromkeys(search.remarks)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class _Search:
     remarks: list[str]
     undecided: set[str] = field(default_factory=set)
     """Names of models for which more than one file fits."""
+    places: dict[str, Path] = field(default_factory=dict)
+    """Files that were measured, by SHA-256."""
 
     def measured(self, model: GenerationModel) -> GenerationModel:
         """The model with the measurement of its file, where one fits."""
@@ -101,17 +105,20 @@ class _Search:
         for file in self.files:
             value = self._measure(file) if few or file.given else known_measurement(file.path) if self.cache else None
             if value and _fits(model, value):
+                self.places.setdefault(value["sha256"], file.path)
                 return value
         return None
 
     def _measure(self, file: ModelFile) -> dict[str, Any] | None:
         try:
-            return measure_model(file.path, cache=self.cache)
+            value = measure_model(file.path, cache=self.cache)
         except AssetError as error:
             if file.given:
                 raise
             self.remarks.append(f"A file was passed over: {error}.")
             return None
+        self.places.setdefault(value["sha256"], file.path)
+        return value
 
     def _ambiguous(self, model: GenerationModel, count: int) -> GenerationModel:
         self.undecided.add(model.name)

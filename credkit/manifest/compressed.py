@@ -6,6 +6,7 @@ about which form an ingredient's hash covers.
 
 from __future__ import annotations
 
+from credkit.codec.brotli_stream import unbrotli
 from credkit.codec.jumbf import Superbox, parse_superbox
 from credkit.errors import MalformedError
 from credkit.limits import Limits
@@ -19,20 +20,13 @@ def unpack(box: Superbox, limits: Limits) -> Superbox:
     """The manifest inside of a compressed one; ``MalformedError`` (``manifest.compressed.invalid``) for anything else, or
     more than the limit.
     """
-    import brotli
-
     packed = box.content("brob")
     if packed is None:
         raise _broken("compressed manifest has no single Brotli box")
-    decompressor = brotli.Decompressor()
     try:
-        data = decompressor.process(packed, output_buffer_limit=limits.decompressed_size + 1)
-    except brotli.error:
-        raise _broken("compressed manifest is not Brotli") from None
-    if len(data) > limits.decompressed_size:
-        raise _broken(f"compressed manifest unpacks to more than {limits.decompressed_size:,} bytes")
-    if not decompressor.is_finished():
-        raise _broken("compressed manifest is cut short")
+        data = unbrotli(packed, limits.decompressed_size)
+    except MalformedError as error:
+        raise _broken(f"compressed manifest {error.message}") from None
     try:
         inner = parse_superbox(data, limits=limits)
     except MalformedError as error:

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Literal
 from credkit.assets import EditedSource, Source, detect
 from credkit.assets.edited import splice
 from credkit.assets.png import PngFormat
+from credkit.assets.riff import WebpFormat
 from credkit.assets.stream import SourceStream
-from credkit.assets.webp import WebpFormat
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts.block import TextBlock

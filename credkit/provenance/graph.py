@@ -16,6 +16,7 @@ from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.nodes import Edge, Graph, Node, Picture, Removal, Signer
 from credkit.provenance.statements import Statement, dimensions, ingredient_statements, statements
 from credkit.provenance.values import assertion_value, claim_value, text_of
+from credkit.provenance.vocabulary import asset_kind_words
 from credkit.status import Status
 from credkit.verify.report import IngredientReport, ManifestReport, Report
 
@@ -244,6 +245,10 @@ def _sniff(data: bytes) -> str | None:
 
 def _role(ingredient: IngredientReport) -> str:
     title = f' "{ingredient.title.replace(chr(34), chr(39))}"' if ingredient.title else ""
+    kind = asset_kind_words(ingredient.data_types)
+    # A prompt or seed has its name for a title already.
+    if kind in ("AI model", "data set"):
+        return f"{'original ' if ingredient.relationship == 'parentOf' else ''}{kind}{title}"
     return {"parentOf": "original", "componentOf": "component", "inputTo": "input"}.get(ingredient.relationship, "ingredient") + title
 
 

@@ -15,7 +15,7 @@ from credkit.manifest.assertions.offer_view import offer_words, read_offers
 from credkit.manifest.store import Assertion, Manifest
 from credkit.provenance.generation import generation_words
 from credkit.provenance.values import assertion_value, text_of
-from credkit.provenance.vocabulary import USES, source_type_words
+from credkit.provenance.vocabulary import USES, asset_kind_words, source_type_words
 
 __all__ = ["Statement", "dimensions", "ingredient_statements", "statements"]
 
@@ -47,7 +47,7 @@ def ingredient_statements(value: object, uri: str) -> tuple[Statement, ...]:
         return ()
     kinds = value.get("dataTypes", value.get("data_types"))
     said = [
-        ("kind", kind["type"])
+        ("kind", _kind_words(kind["type"]))
         for kind in (kinds if isinstance(kinds, list) else [])[:_MOST]
         if isinstance(kind, dict) and text_of(kind.get("type"))
     ]
@@ -57,6 +57,11 @@ def ingredient_statements(value: object, uri: str) -> tuple[Statement, ...]:
     if isinstance(measured, dict) and isinstance(measured.get("sha256"), bytes):
         said.append(("file", f"{' '.join(_texts(measured.get('name')))} SHA-256 {measured['sha256'].hex()}".strip()))
     return tuple(Statement(topic=topic, words=words, assertion=uri) for topic, words in said)
+
+
+def _kind_words(name: str) -> str:
+    words = asset_kind_words((name,))
+    return f"{words} ({name})" if words else name
 
 
 _INGREDIENT_FIELDS = (("description", "description"), ("found at", "informationalURI"), ("digital source", "digitalSourceType"))
@@ -149,8 +154,10 @@ def _metadata(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
     model = value.get("credkit:model")
     if isinstance(model, dict) and text_of(model.get("credkit:name")):
         yield "AI model", " ".join([str(model["credkit:name"]), *_texts(model.get("credkit:version"))])
-    for source in _training_sources(value):
+    for source in _training_sources(value, "credkit:trainingSources"):
         yield "training source", source
+    for source in _training_sources(value, "credkit:baseModels"):
+        yield "base model", source
 
 
 def _data_mining(uri: str) -> str:
@@ -166,13 +173,14 @@ def _data_mining(uri: str) -> str:
     }.get(name, f"data mining restricted ({name})")
 
 
-def _training_sources(value: dict[Any, Any]) -> Iterator[str]:
+def _training_sources(value: dict[Any, Any], key: str) -> Iterator[str]:
     """Of ``org.credkit.training.metadata``: each source with creator, licence, number of items and whether training was permitted."""
-    sources = value.get("credkit:trainingSources")
+    sources = value.get(key)
     for source in sources[:_MOST] if isinstance(sources, list) else []:
         if isinstance(source, dict):
             told = [f"{word} {text}" for word, key in _SOURCE_FIELDS for text in _texts(source.get(key))]
-            yield ", ".join([next(_texts(source.get("dc:title")), "untitled source"), *told])
+            name = " ".join([*_texts(source.get("credkit:name")), *_texts(source.get("credkit:version"))])
+            yield ", ".join([next(_texts(source.get("dc:title")), name or "untitled source"), *told])
 
 
 _SOURCE_FIELDS = (
@@ -230,12 +238,45 @@ def _asset_reference(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
             yield "also found at", str(reference["uri"])
 
 
+def _model_file(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Of ``org.credkit.model``: by which name and hashes the file was known before it was signed."""
+    before = value.get("beforeSigning")
+    before = before if isinstance(before, dict) else {}
+    name = " ".join(filter(None, (text_of(value.get("name")), text_of(value.get("modelVersion")))))
+    role = text_of(value.get("role"))
+    told = [name or text_of(before.get("file")) or "unnamed", *([role.replace("-", " ")] if role else [])]
+    told += [f"{words} {before[key]}" for words, key in _MODEL_HASHES if text_of(before.get(key))]
+    yield "AI model file", ", ".join(told)
+
+
+_MODEL_HASHES = (("SHA-256 before signing", "sha256"), ("SHA-256 of the tensors", "tensors"))
+
+
+def _collection(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    members = value.get("uris")
+    if isinstance(members, list):
+        yield "files", f"{len(members):,} files, each with its hash"
+
+
+def _data_set(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Of ``org.credkit.dataset``: which of its files speak of training."""
+    rights = value.get("rights")
+    for key, words in (("trainingNotAllowed", "not allowed"), ("trainingConstrained", "only under conditions")):
+        counted = rights.get(key) if isinstance(rights, dict) else None
+        if isinstance(counted, dict) and isinstance(counted.get("count"), int):
+            named = ", ".join(list(_texts(counted.get("files")))[:3])
+            yield "training and data mining", f"training of AI: {words}, say {counted['count']:,} of its files ({named})"
+
+
 _READERS: dict[str, Callable[[dict[Any, Any]], Iterator[tuple[str, str]]]] = {
     "c2pa.ai-disclosure": _ai_disclosure,
     "c2pa.ai-disclosure.ingredient": _ai_disclosure,
     "c2pa.asset-ref": _asset_reference,
+    "c2pa.hash.collection.data": _collection,
     "c2pa.training-mining": _training_and_mining,
     "cawg.training-mining": _training_and_mining,
+    "org.credkit.dataset": _data_set,
     "org.credkit.generation": generation_words,
+    "org.credkit.model": _model_file,
     "stds.schema-org.CreativeWork": _creative_work,
 }

@@ -37,6 +37,12 @@ _REVOCATION_IN_HEADLINE = {
     "skipped": "revocation not checked",
 }
 _NOT_TRUST = frozenset({"signingCredential.untrusted"})
+_NAMING = (
+    StatusCode.GENERAL_ERROR,
+    StatusCode.ASSERTION_COLLECTION_HASH_MISMATCH,
+    StatusCode.ASSERTION_COLLECTION_HASH_INCORRECT_FILE_COUNT,
+)
+"""Codes of which the explanation tells more than their own sentence: what went wrong, or which files of a collection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,7 @@ class Verdict:
 def status_words(status: Status, limits: Limits = DEFAULT_LIMITS) -> str:
     """The plain sentence of a status, with the statement it is about; for a code that the standard lacks, its explanation or itself."""
     known = StatusCode._value2member_map_.get(status.code)
-    if not isinstance(known, StatusCode) or known is StatusCode.GENERAL_ERROR or status.resource_url is not None:
+    if not isinstance(known, StatusCode) or known in _NAMING or status.resource_url is not None:
         return shown(status.explanation or (known.sentence if isinstance(known, StatusCode) else status.code), limits)
     place = JumbfUri.parse(status.url)
     about_statement = status.kind is Kind.FAILURE and place and len(place.path) == 2 and place.path[0] == "c2pa.assertions"
@@ -135,7 +141,8 @@ def _faults(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
             yield alteration_words(node, limits)
     seen = {status.code for node in graph.nodes for status in node.alterations}
     for status in active.faults if active else ():
-        if not _is_aside(status.code) and not (active and active.changed and status.code.endswith("Hash.mismatch")):
+        said = active is not None and active.changed and status.code.endswith("Hash.mismatch") and status.code not in _NAMING
+        if not _is_aside(status.code) and not said:
             yield status_words(status, limits)
     for delta in report.ingredient_deltas:
         for status in delta.validation_deltas.failure:

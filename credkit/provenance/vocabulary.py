@@ -6,9 +6,15 @@ data mining. An unknown word is shown as it stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
 from credkit.manifest.assertions.source_types import source_type_name
 
-__all__ = ["USES", "action_words", "reason_words", "source_type_words"]
+__all__ = ["USES", "AssetKind", "action_words", "asset_kind", "asset_kind_words", "reason_words", "source_type_words"]
+
+AssetKind = Literal["model", "dataset", "prompt", "seed", "log"]
+"""What an asset type of the standard stands for; formats of numbers (``c2pa.types.format.numpy``) say nothing of it."""
 
 _ACTIONS = {
     "addedText": "text added",
@@ -99,6 +105,37 @@ def source_type_words(uri: str) -> tuple[str, str]:
     """What a digital source type means and its short name; for an unknown one both are what stands there."""
     name = source_type_name(uri) or uri
     return _SOURCE_TYPES.get(name, name), name
+
+
+_ASSET_KINDS: dict[str, AssetKind] = {
+    "audit-log": "log",
+    "classifier": "model",
+    "cluster": "model",
+    "dataset": "dataset",
+    "generator": "model",
+    "generator.prompt": "prompt",
+    "generator.seed": "seed",
+    "model": "model",
+    "regressor": "model",
+    "tensorflow": "model",
+    "version-history": "log",
+}
+
+
+def asset_kind(types: Iterable[str]) -> AssetKind | None:
+    """What ``c2pa.types.model.pytorch`` and its like say that something is, the first that says it; None when none does."""
+    for name in types:
+        plain = name.removeprefix("c2pa.types.")
+        found = _ASSET_KINDS.get(plain) or _ASSET_KINDS.get(plain.partition(".")[0])
+        if found is not None:
+            return found
+    return None
+
+
+def asset_kind_words(types: Iterable[str]) -> str | None:
+    """The same as a noun for people."""
+    kind = asset_kind(types)
+    return {"model": "AI model", "dataset": "data set", "prompt": "prompt", "seed": "seed", "log": "log"}[kind] if kind else None
 
 
 _REASONS = {

@@ -42,7 +42,7 @@ from credkit.sign.history import guard_history
 from credkit.sign.inception import CREATED, settle_actions
 from credkit.sign.ingredients import History, ImportedManifests, IngredientHandle, IngredientOptions, InputOptions
 from credkit.sign.named_actor import NamedActor, identity_drafts
-from credkit.sign.opening import check_whole, scan_asset, snapshot_of
+from credkit.sign.opening import check_binding, check_whole, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts
 from credkit.sign.signer import Signer
@@ -88,6 +88,8 @@ class Builder:
         """The whole label of the manifest, for one signing; a new one is made by default."""
         self.binding: str | None = None
         """Label of the hard binding, ``c2pa.hash.data`` or ``c2pa.hash.boxes``; that of the format by default."""
+        self.parts = False
+        """Whether each part of a file of several pictures or films gets a hash, too, so that those behind the first may be taken away."""
         self.limits = limits
         self._assertions = AssertionStore()
         self._imported = ImportedManifests()
@@ -403,6 +405,7 @@ class Builder:
             opened = stack.enter_context(open_source(source))
             beside = stack.enter_context(open_source(sidecar)) if sidecar is not None else None
             asset_format, layout = scan_asset(opened, self.limits, beside=apart)
+            check_binding(asset_format, self.binding)
             check_whole(opened, asset_format, layout, self.limits)
             guard_history(opened, kept, drop=drop_history, sidecar=beside)
             yield Job(
@@ -413,5 +416,6 @@ class Builder:
                 format=asset_format,
                 adjuncts=adjuncts,
                 binding=self.binding,
+                parts=self.parts,
                 limits=self.limits,
             )

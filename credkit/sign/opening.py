@@ -10,9 +10,11 @@ from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.sign.output import Snapshot
 
-__all__ = ["check_whole", "scan_asset", "snapshot_of"]
+__all__ = ["check_binding", "check_whole", "scan_asset", "snapshot_of"]
 
 _STORE_FILE = "application/c2pa"
+_CHOICE = frozenset({"c2pa.hash.data", "c2pa.hash.boxes"})
+"""Hard bindings that stand for the same thing where a format has both."""
 _LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"\x00\x00\x00\x00IEND\xaeB`\x82"}
 """How a whole picture ends when nothing follows it; a WebP says its length at the start instead, and is walked through."""
 
@@ -52,6 +54,12 @@ def check_whole(source: Source, asset_format: AssetFormat, layout: Layout, limit
         raise AssetError(
             f"the {asset_format.name} file is cut off or damaged and was not signed: {error}; take a whole copy, or save the picture anew"
         ) from None
+
+
+def check_binding(asset_format: AssetFormat, wanted: str | None) -> None:
+    """``AssetError`` when the format is bound in a way of its own, so that there is nothing to choose (a film, an archive)."""
+    if wanted not in (None, asset_format.binding) and not {wanted, asset_format.binding} <= _CHOICE:
+        raise AssetError(f"{asset_format.name} files are bound in one way only: leave the choice (--binding) out")
 
 
 def snapshot_of(source: Asset) -> Snapshot | None:

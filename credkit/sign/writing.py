@@ -1,7 +1,7 @@
 """From a draft to a signed file: plan, write and hash in one pass, sign, fill, verify, put in place.
 
-The asset is read once. Its hash is taken while it is copied with zeros in the place of the store; then the store is signed
-and written over the zeros. When a time-stamp turns out larger than the room that was kept for it, all of this is done again with more.
+The asset is read once. Its hash is taken while it is copied with an empty store in the place of the final one; then the store is signed
+and written over it. When a time-stamp turns out larger than the room that was kept for it, all of this is done again with more.
 What was written is verified before it takes its name, and every failure leaves existing files as they were.
 
 Clause: "Multiple step processing" (anchor ``_multiple_step_processing``).
@@ -23,6 +23,7 @@ from credkit.assets import AssetFormat, BytesSource, Edit, FileSource, Layout, S
 from credkit.assets.engine import HashedParts, Progress, fill, hash_parts, included, note_output, write_hashed
 from credkit.binding import BINDERS, Output, PlannedBinding
 from credkit.codec.digest import Digest
+from credkit.codec.jumbf import box_type, build_box, build_superbox
 from credkit.errors import OutputError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sign.compose import HASH_ALGORITHM
@@ -94,7 +95,9 @@ class Job:
     adjuncts: Adjuncts = NO_ADJUNCTS
     """What is to stand beside the signature."""
     binding: str | None = None
-    """Label of the hard binding; None for that of the format."""
+    """Label of the hard binding; None for the usual one."""
+    parts: bool = False
+    """Whether the parts of the file are bound, too."""
     limits: Limits = DEFAULT_LIMITS
 
     def output(self, edit: Edit | None) -> Output:
@@ -103,24 +106,36 @@ class Job:
 
     def bind(self, edit: Edit | None) -> PlannedBinding:
         """The hard binding of what is going to be written."""
-        return BINDERS[self.binding or self.format.binding](self.output(edit))
+        output = self.output(edit)
+        planned = BINDERS[self.binding or output.usual_binding](output)
+        if not self.parts:
+            return planned
+        from credkit.binding.parts import with_parts
+
+        return with_parts(output, planned)
 
 
 def _plan(job: Job, seal: Seal) -> tuple[Edit, int, PlannedBinding]:
-    """The edit with a store of zeros of the final size, that size, and the binding.
+    """The edit with an empty store of the final size, that size, and the binding.
 
     A binding may state the place and length of the store that holds it, so the length is sought until it stands still. A first guess of
     the right magnitude saves a round.
     """
     size = _USUAL_SIZE
     for _ in range(_ROUNDS):
-        edit = job.format.embed(job.source, job.layout, bytes(size))
+        edit = job.format.embed(job.source, job.layout, _empty_store(size))
         planned = job.bind(edit)
-        needed = len(job.draft.assemble(seal, planned.blank, signed=False))
+        needed = len(job.draft.assemble(seal, *planned.blank, signed=False))
         if needed == size:
             return edit, size, planned
         size = needed
     raise OutputError("the size of the manifest store could not be settled; leave out the thumbnail or shorten the texts")
+
+
+def _empty_store(size: int) -> bytes:
+    """Nothing but zeros in a box that every format knows for a manifest store: a binding may look for it in the planned file."""
+    kind = box_type("c2pa")
+    return build_superbox(kind, "c2pa", build_box("free", bytes(size - len(build_superbox(kind, "c2pa", build_box("free", b""))))))
 
 
 def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
@@ -128,7 +143,7 @@ def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
         seal = Seal.of(job.signer, job.adjuncts)
         edit, size, planned = _plan(job, seal)
         digests = write_hashed(job.source, edit, sink, HASH_ALGORITHM, planned.parts, on_bytes=progress)
-        store = job.draft.assemble(seal, planned.state([digest.value for digest in digests]), signed=True)
+        store = job.draft.assemble(seal, *planned.of([digest.value for digest in digests]), signed=True)
         if len(store) == size:
             fill(sink, edit, job.format.embed(job.source, job.layout, store))
             sink.flush()
@@ -217,7 +232,7 @@ def write_sidecar(job: Job, target: Target, delivery: Delivery, *, progress: Pro
     planned = job.bind(None)
     digests = [hash_parts(job.source, HASH_ALGORITHM, parts, on_bytes=progress).value for parts in planned.parts]
     # Nothing depends on the size of such a store, so no room is kept in it.
-    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), planned.state(digests), signed=True)
+    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), *planned.of(digests), signed=True)
     return write_store(job.source, store, target, delivery)
 
 

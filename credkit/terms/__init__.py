@@ -1,4 +1,5 @@
-"""What may be done with a picture, by whose word: gathered from every manifest of the chain and from the file's own metadata.
+"""What may be done with a picture by whose word, and which licences reach it: gathered from every manifest and from the file's
+own metadata.
 
 Names are loaded when they are asked for: signing needs the table of licences, and nothing of what gathers and weighs.
 """
@@ -9,9 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from credkit.terms.chain_sources import FINDINGS, Finding, LicenceChain, LicenceSource, Link, SourceLicence, UseRule
     from credkit.terms.gathering import terms_of
     from credkit.terms.headers import usage_headers
+    from credkit.terms.json_licences import licences_object
     from credkit.terms.json_terms import terms_object
+    from credkit.terms.licence_chain import licences_of
     from credkit.terms.metadata import FileMetadata, metadata_of
     from credkit.terms.terms import (
         CONTRADICTIONS,
@@ -34,20 +38,29 @@ if TYPE_CHECKING:
 _HOMES = {
     "CONTRADICTIONS": "terms",
     "Contradiction": "terms",
+    "FINDINGS": "chain_sources",
     "FileMetadata": "metadata",
+    "Finding": "chain_sources",
+    "LicenceChain": "chain_sources",
+    "LicenceSource": "chain_sources",
     "LicenceTerms": "terms",
+    "Link": "chain_sources",
     "NOTICES": "terms",
     "Notice": "terms",
     "OfferTerms": "terms",
     "Origin": "terms",
     "Permission": "terms",
     "Said": "terms",
+    "SourceLicence": "chain_sources",
     "Standing": "terms",
     "Terms": "terms",
     "USES": "terms",
     "Use": "terms",
+    "UseRule": "chain_sources",
     "UseStatement": "terms",
     "UseTerms": "terms",
+    "licences_of": "licence_chain",
+    "licences_object": "json_licences",
     "metadata_of": "metadata",
     "terms_object": "json_terms",
     "terms_of": "gathering",
@@ -56,21 +69,30 @@ _HOMES = {
 
 __all__ = [
     "CONTRADICTIONS",
+    "FINDINGS",
     "NOTICES",
     "USES",
     "Contradiction",
     "FileMetadata",
+    "Finding",
+    "LicenceChain",
+    "LicenceSource",
     "LicenceTerms",
+    "Link",
     "Notice",
     "OfferTerms",
     "Origin",
     "Permission",
     "Said",
+    "SourceLicence",
     "Standing",
     "Terms",
     "Use",
+    "UseRule",
     "UseStatement",
     "UseTerms",
+    "licences_object",
+    "licences_of",
     "metadata_of",
     "terms_object",
     "terms_of",

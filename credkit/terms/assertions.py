@@ -47,9 +47,9 @@ def speaks_of_terms(label: str) -> bool:
     return _reader(label) is not None
 
 
-def read_assertion(assertion: Assertion, origin: Origin, out: Gathered, limits: Limits) -> None:
-    """Add what ``assertion`` says to ``out``."""
-    reader = _reader(assertion.base_label)
+def read_assertion(assertion: Assertion, origin: Origin, out: Gathered, limits: Limits, *, label: str | None = None) -> None:
+    """Add what ``assertion`` says to ``out``; ``label`` stands in for its own, for one about an ingredient."""
+    reader = _reader(label or assertion.base_label)
     value = assertion_value(assertion, limits) if reader else None
     if reader and isinstance(value, dict):
         reader(value, origin, out)

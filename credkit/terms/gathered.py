@@ -98,8 +98,8 @@ class Gathered:
                 origin=origin,
                 url=(known.url if known else None) or address,
                 words=known.words if known else "",
-                attribution=known.attribution if known else False,
-                share_alike=known.share_alike if known else False,
+                attribution=bool(known and known.attribution),
+                share_alike=bool(known and known.share_alike),
             )
         )
         for use, (permission, info) in (known.uses if known else {}).items():

@@ -14,14 +14,13 @@ from datetime import datetime
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import ManifestKind, base_label
 from credkit.manifest.uri import JumbfUri
-from credkit.provenance.text import quoted
 from credkit.provenance.values import claim_value
-from credkit.status import SUCCESSORS, StatusCode
 from credkit.terms.assertions import read_assertion, speaks_of_terms
 from credkit.terms.gathered import Gathered
 from credkit.terms.metadata import FileMetadata, read_metadata
+from credkit.terms.origins import origin_of, passed_on, standing_of
 from credkit.terms.reworking import reworked_with_ai
-from credkit.terms.terms import Origin, Role, Said, Standing, Terms, UseStatement
+from credkit.terms.terms import Origin, Role, Said, Terms, UseStatement
 from credkit.terms.weighing import USE_WORDS, contradictions, weigh
 from credkit.verify.report import ManifestReport, Report
 
@@ -29,13 +28,6 @@ __all__ = ["terms_of"]
 
 _RANKS: dict[Role, int] = {"active": 0, "parent": 1, "component": 2, "input": 3}
 """What binds more comes first, where a manifest was used in several ways."""
-_FLAWS: dict[str, str] = {
-    StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY: "the certificate of its signer had run out",
-    StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED: "the certificate of its signer had been revoked",
-    StatusCode.CLAIM_SIGNATURE_MISMATCH: "its signature does not fit",
-    StatusCode.CLAIM_SIGNATURE_MISSING: "it is not signed",
-}
-"""Failures that people know by name; of several the first is told."""
 
 
 def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: datetime | None = None, limits: Limits = DEFAULT_LIMITS) -> Terms:
@@ -48,7 +40,7 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
     roles = _roles(report)
     judged = [manifest for manifest in reversed(report.manifests) if manifest.label in roles]
     judged.sort(key=lambda manifest: _RANKS[roles[manifest.label]])
-    origins = {manifest.label: _origin(manifest, roles[manifest.label], report) for manifest in judged}
+    origins = {manifest.label: origin_of(manifest, roles[manifest.label], report) for manifest in judged}
     signers: list[Said] = []
     for manifest in judged:
         origin = origins[manifest.label]
@@ -87,11 +79,11 @@ def terms_of(report: Report, *, metadata: FileMetadata | None = None, at: dateti
 
 def _read_manifest(manifest: ManifestReport, origin: Origin, out: Gathered) -> None:
     """Every statement about terms in one manifest; what its signer only passes on is not his word."""
-    passed_on = _passed_on(manifest, out.limits)
+    gathered = passed_on(manifest, out.limits)
     for assertion in manifest.manifest.assertions:
         if speaks_of_terms(assertion.base_label) and not assertion.is_zeroed:
             place = f"{assertion.base_label} of {origin.place}"
-            standing: Standing = "was there" if origin.counts and assertion.label in passed_on else origin.standing
+            standing = standing_of(assertion, origin, gathered)
             read_assertion(assertion, replace(origin, place=place, uri=assertion.uri, standing=standing), out, out.limits)
 
 
@@ -123,52 +115,6 @@ def _role(relationship: str, user: Role, manifest: ManifestReport) -> Role:
         return "component"
     same_picture = user == "active" and manifest.manifest.kind is ManifestKind.UPDATE
     return "active" if same_picture else "parent"
-
-
-def _origin(manifest: ManifestReport, role: Role, report: Report) -> Origin:
-    signature = manifest.signature
-    sound = manifest.valid and not manifest.altered and signature is not None and signature.verified
-    # What was signed for a picture says nothing about the changed one.
-    sound = sound and not (role == "active" and report.content_intact is False)
-    standing = "void" if not sound else "trusted" if signature and signature.trusted else "own word"
-    names = (signature.common_name, signature.organization, signature.subject) if signature else ()
-    speaker = next(filter(None, names), None)
-    return Origin(
-        place=_place(manifest, role, speaker),
-        role=role,
-        standing=standing,  # type: ignore[arg-type]
-        speaker=speaker,
-        manifest=manifest.label,
-        generation=manifest.generation,
-        flaw=None if sound else _flaw(manifest, role, report),
-    )
-
-
-def _flaw(manifest: ManifestReport, role: Role, report: Report) -> str:
-    """Why a manifest is void, as half a sentence."""
-    if manifest.altered:
-        return "it was altered after it was signed"
-    if role == "active" and report.content_intact is False:
-        return "the picture was changed after it was signed"
-    codes = {SUCCESSORS.get(status.code, status.code) for status in manifest.results.failure}
-    return next((words for code, words in _FLAWS.items() if code in codes), "its signature or one of its checks fails")
-
-
-def _passed_on(manifest: ManifestReport, limits: Limits) -> set[str]:
-    """Labels of assertions that the signer gathered from others, and does not state himself (clause "Claims", created and gathered)."""
-    claim = claim_value(manifest.manifest, limits)
-    return _listed(claim.get("gathered_assertions")) - _listed(claim.get("created_assertions"))
-
-
-def _listed(references: object) -> set[str]:
-    urls = [item.get("url") for item in references if isinstance(item, dict)] if isinstance(references, list) else []
-    return {uri.path[-1] for url in urls if isinstance(url, str) and (uri := JumbfUri.parse(url)) and uri.path}
-
-
-def _place(manifest: ManifestReport, role: Role, speaker: str | None) -> str:
-    by = f" (signed by {quoted(speaker)})" if speaker else ""
-    what = {"component": "a component", "input": "an input"}.get(role)
-    return f"{what or f'generation {manifest.generation}'}{by}"
 
 
 def _void(judged: list[ManifestReport], origins: dict[str, Origin], uses: list[UseStatement]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from credkit.terms.headers import usage_headers
 from credkit.terms.terms import Contradiction, LicenceTerms, Notice, OfferTerms, Origin, Said, Terms, UseStatement, UseTerms
 
-__all__ = ["SCHEMA_ID", "terms_object"]
+__all__ = ["SCHEMA_ID", "given", "offer_object", "origin_object", "terms_object"]
 
 SCHEMA_ID = "https://credkit.org/schemas/1/terms.schema.json"
 """Of the schema that the object follows."""
@@ -26,7 +26,7 @@ def terms_object(terms: Terms) -> dict[str, Any]:
             for name in ("signers", "creators", "credits", "rights", "usage_terms", "web_statements", "licensors")
         },
         "licences": [_licence(item) for item in terms.licences],
-        "offers": [_offer(item) for item in terms.offers],
+        "offers": [offer_object(item) for item in terms.offers],
         "contradictions": [_contradiction(item) for item in terms.contradictions],
         "notices": [_notice(item) for item in terms.notices],
         "void": list(terms.void),
@@ -35,12 +35,14 @@ def terms_object(terms: Terms) -> dict[str, Any]:
     }
 
 
-def _given(**fields: Any) -> dict[str, Any]:
+def given(**fields: Any) -> dict[str, Any]:
+    """The fields that hold something."""
     return {key: value for key, value in fields.items() if value is not None and value not in ((), [], "")}
 
 
-def _origin(origin: Origin) -> dict[str, Any]:
-    return _given(
+def origin_object(origin: Origin) -> dict[str, Any]:
+    """Where something is said."""
+    return given(
         place=origin.place,
         role=origin.role,
         standing=origin.standing,
@@ -53,7 +55,7 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 
 def _said(said: Said) -> dict[str, Any]:
-    return _given(text=said.text, url=said.url, email=said.email, origin=_origin(said.origin))
+    return given(text=said.text, url=said.url, email=said.email, origin=origin_object(said.origin))
 
 
 def _use(entry: UseTerms) -> dict[str, Any]:
@@ -66,30 +68,31 @@ def _use(entry: UseTerms) -> dict[str, Any]:
 
 
 def _statement(statement: UseStatement) -> dict[str, Any]:
-    return _given(
+    return given(
         permission=statement.permission,
         kind=statement.kind,
         basis=statement.basis,
         condition=statement.info,
         vague=statement.vague or None,
-        origin=_origin(statement.origin),
+        origin=origin_object(statement.origin),
     )
 
 
 def _licence(item: LicenceTerms) -> dict[str, Any]:
-    return _given(
+    return given(
         name=item.name,
         known=item.known,
         url=item.url,
         words=item.words,
         attribution=item.attribution,
         share_alike=item.share_alike,
-        origin=_origin(item.origin),
+        origin=origin_object(item.origin),
     )
 
 
-def _offer(item: OfferTerms) -> dict[str, Any]:
-    return _given(
+def offer_object(item: OfferTerms) -> dict[str, Any]:
+    """One offer."""
+    return given(
         actions=list(item.actions),
         uses=list(item.uses),
         purposes=list(item.purposes),
@@ -104,12 +107,12 @@ def _offer(item: OfferTerms) -> dict[str, Any]:
         valid_until=item.valid_until.isoformat() if item.valid_until else None,
         expired=item.expired,
         note=item.note,
-        origin=_origin(item.origin),
+        origin=origin_object(item.origin),
     )
 
 
 def _notice(item: Notice) -> dict[str, Any]:
-    return {"name": item.name, "kind": item.kind, "sentence": item.sentence, "origin": _origin(item.origin)}
+    return {"name": item.name, "kind": item.kind, "sentence": item.sentence, "origin": origin_object(item.origin)}
 
 
 def _contradiction(item: Contradiction) -> dict[str, Any]:
@@ -117,5 +120,5 @@ def _contradiction(item: Contradiction) -> dict[str, Any]:
         "name": item.name,
         "sentence": item.sentence,
         "uses": list(item.uses),
-        "origins": [_origin(origin) for origin in item.origins],
+        "origins": [origin_object(origin) for origin in item.origins],
     }

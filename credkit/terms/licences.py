@@ -1,46 +1,26 @@
-"""What well-known licences allow, in the uses of ``credkit.terms``: a table, and the ways in which people name what is in it.
+"""Which licence a text names: identifiers, the ways in which people name licences, addresses, SPDX expressions.
 
-Only what a licence says by itself is in the table: Creative Commons and software licences do not speak of AI training by name, so it stays
-unsaid under them, while a dedication to the public domain gives up every right that could forbid it. A licence that is not listed (any
-``LicenseRef-`` of somebody's own) is named and nothing is concluded from it. That a rule is in the table is no legal advice.
+Only what a licence says by itself is in the table (``credkit.terms.licence_table``); a licence that is not listed (any ``LicenseRef-`` of
+somebody's own) is named and nothing is concluded from it.
 
-Sources: SPDX licence list 3.27, Creative Commons deeds, the Open RAIL family, unsplash.com/license and unsplash.com/plus/license, the
-permissions that Civitai keeps for a model.
+Sources: SPDX licence list 3.27 and its expressions, Creative Commons deeds, the permissions that Civitai keeps for a model.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.licences import licence_identifier
-from credkit.terms.terms import Permission, Use
+from credkit.terms.licence_expressions import NoExpressionError, licence_of_expression
+from credkit.terms.licence_table import ALIASES, CORE, LICENCES, NO, USUAL_NAMES, YES, KnownLicence, Rule
+from credkit.terms.terms import Use
 
 __all__ = ["KnownLicence", "StatedLicence", "civitai_licence", "known_licence", "stated_licence"]
 
-_Rule = tuple[Permission, str | None]
-_YES: _Rule = ("allowed", None)
-_NO: _Rule = ("notAllowed", None)
-_CORE: tuple[Use, ...] = ("commercial", "derivatives", "redistribution")
-_TRAINING: tuple[Use, ...] = ("ai_training", "ai_generative_training")
-_AI: tuple[Use, ...] = (*_TRAINING, "ai_inference", "data_mining")
 _LONGEST = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownLicence:
-    """What one licence allows."""
-
-    name: str
-    words: str
-    """What it asks for, in a sentence without its end."""
-    uses: Mapping[Use, _Rule] = field(default_factory=dict)
-    """A use that is missing is unsaid."""
-    url: str | None = None
-    attribution: bool = False
-    share_alike: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +51,7 @@ def stated_licence(text: str) -> StatedLicence:
     if found is not None and found.name.startswith("CC-BY") and not re.search(r"\d", found.name):
         raise DefinitionError(f'"{found.name}" comes in several versions: say which, as in "{found.name}-4.0"')
     # An expression of several is spelt by the rules of SPDX.
-    name = found.name if found is not None and " " not in found.name else licence_identifier(text, others=tuple(_USUAL_NAMES))
+    name = found.name if found is not None and " " not in found.name else licence_identifier(text, others=tuple(USUAL_NAMES))
     url = found.url if found is not None else None
     return StatedLicence(name=name, url=url, creative_commons=url if _is_deed(url) else None)
 
@@ -81,43 +61,35 @@ def _is_deed(url: str | None) -> bool:
 
 
 def known_licence(text: str) -> KnownLicence | None:
-    """The licence that ``text`` names: identifier, usual name, address, or a flat SPDX expression of those; None for all others."""
+    """The licence that ``text`` names: identifier, usual name, address, or an SPDX expression of those; None for all others.
+
+    Of an expression the conclusions hold that hold whatever its unknown parts say: what one of several licences that are to be kept
+    together forbids is forbidden, and what one of several to choose from allows is allowed.
+    """
     plain = " ".join(text.split()) if len(text) <= _LONGEST else ""
-    if not plain or re.search(r"[()]", plain):
+    if not plain:
         return None
-    for word, pick in ((" OR ", min), (" AND ", max)):
-        parts = re.split(word, plain, flags=re.IGNORECASE)
-        if 1 < len(parts) <= 8:
-            found = [known_licence(part) for part in parts]
-            licences = [licence for licence in found if licence is not None]
-            return _joined(plain, licences, pick is min) if len(licences) == len(found) else None
-    return _single(re.sub(r"\s+WITH\s+.*", "", plain, flags=re.IGNORECASE))
+    if not re.search(r"[\s)](?:OR|AND|WITH)[\s(]|[()]", plain, re.IGNORECASE):
+        return _single(plain)
+    return licence_of_expression(plain, _part)
 
 
-def _joined(name: str, licences: list[KnownLicence], lenient: bool) -> KnownLicence:
-    """Of alternatives the more lenient rule counts for each use, of licences that hold together the stricter one."""
-    order = ("allowed", "constrained", "notAllowed")
-    uses: dict[Use, _Rule] = {}
-    for use in {use for licence in licences for use in licence.uses}:
-        rules = [licence.uses[use] for licence in licences if use in licence.uses]
-        if lenient or len(rules) == len(licences) or any(rule[0] != "allowed" for rule in rules):
-            uses[use] = sorted(rules, key=lambda rule: order.index(rule[0]))[0 if lenient else -1]
-    pick = all if lenient else any
-    words = (" or: " if lenient else " and: ").join(licence.words for licence in licences)
-    return KnownLicence(
-        name=name,
-        words=words,
-        uses=uses,
-        attribution=pick(licence.attribution for licence in licences),
-        share_alike=pick(licence.share_alike for licence in licences),
-    )
+def _part(text: str) -> KnownLicence | None:
+    """A licence in an expression: a known one, or another that is written as SPDX has it; words that are no licence make no expression."""
+    found = _single(text)
+    if found is None and not re.fullmatch(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+", text):
+        try:
+            licence_identifier(text)
+        except DefinitionError:
+            raise NoExpressionError from None
+    return found
 
 
 def _single(text: str) -> KnownLicence | None:
     if re.match(r"https?://", text, re.IGNORECASE):
         return _by_address(text)
     key = re.sub(r"[\s_]+", "-", text.strip(" ()").casefold())
-    return _TABLE.get(_ALIASES.get(key, key)) or _creative_commons(key)
+    return LICENCES.get(ALIASES.get(key, key)) or _creative_commons(key)
 
 
 def _by_address(url: str) -> KnownLicence | None:
@@ -125,10 +97,10 @@ def _by_address(url: str) -> KnownLicence | None:
     match = re.fullmatch(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/([0-9.]+)(?:/.*)?", path)
     if match is not None:
         key = {"zero": "cc0-1.0", "mark": "cc-pddc"}.get(match[1], f"cc-{match[1]}-{match[2]}")
-        return _TABLE.get(key) or _creative_commons(key)
+        return LICENCES.get(key) or _creative_commons(key)
     if spdx := re.fullmatch(r"(?:spdx\.org/licenses|opensource\.org/licenses?)/([a-z0-9.+-]+?)(?:\.html|\.json)?", path):
         return _single(spdx[1])
-    return next((licence for licence in _TABLE.values() if licence.url and path == _plain_address(licence.url)), None)
+    return next((licence for licence in LICENCES.values() if licence.url and path == _plain_address(licence.url)), None)
 
 
 def _plain_address(url: str) -> str:
@@ -146,13 +118,13 @@ def _creative_commons(key: str) -> KnownLicence | None:
         return None
     kind = "by" + (match["nc"] or "") + (match["nd"] or "") + (match["sa"] or "")
     version = match["version"]
-    uses: dict[Use, _Rule] = dict.fromkeys(_CORE, _YES)
+    uses: dict[Use, Rule] = dict.fromkeys(CORE, YES)
     words = ["name the author and the licence, and say what was changed"]
     if match["nc"]:
-        uses["commercial"] = _NO
+        uses["commercial"] = NO
         words.append("no commercial use")
     if match["nd"]:
-        uses["derivatives"] = _NO
+        uses["derivatives"] = NO
         words.append("changed versions may not be given on")
     if match["sa"]:
         uses["derivatives"] = ("constrained", "give changed versions on under the same licence")
@@ -175,14 +147,14 @@ def civitai_licence(flags: Mapping[str, object]) -> KnownLicence | None:
     given = {name: flags[name] for name in known if name in flags}
     if not given:
         return None
-    uses: dict[Use, _Rule] = {}
+    uses: dict[Use, Rule] = {}
     if "allowCommercialUse" in given:
         value = given["allowCommercialUse"]
         kinds = [str(kind) for kind in (value if isinstance(value, list) else str(value).strip("{}").split(","))[:10]]
         limited = [kind.strip() for kind in kinds if kind.strip() and kind.strip().casefold() != "none"]
-        uses["commercial"] = ("constrained", f"only as: {', '.join(limited)}") if limited else _NO
+        uses["commercial"] = ("constrained", f"only as: {', '.join(limited)}") if limited else NO
     if isinstance(given.get("allowDerivatives"), bool):
-        uses["derivatives"] = _YES if given["allowDerivatives"] else _NO
+        uses["derivatives"] = YES if given["allowDerivatives"] else NO
         if given["allowDerivatives"] and given.get("allowDifferentLicense") is False:
             uses["derivatives"] = ("constrained", "give changed versions on under the same licence")
     return KnownLicence(
@@ -198,83 +170,3 @@ def _flag(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(str(item) for item in value[:10]) if isinstance(value, list) else str(value)
-
-
-_FREE = KnownLicence(name="", words="no conditions: the author gave up all rights", uses=dict.fromkeys((*_CORE, *_AI), _YES))
-_PERMISSIVE = KnownLicence(
-    name="", words="keep the copyright notice and the text of the licence", uses=dict.fromkeys(_CORE, _YES), attribution=True
-)
-_COPYLEFT = replace(
-    _PERMISSIVE,
-    words="keep the notices; changed versions only under the same licence",
-    uses={**dict.fromkeys(_CORE, _YES), "derivatives": ("constrained", "give changed versions on under the same licence")},
-    share_alike=True,
-)
-_RAIL = KnownLicence(
-    name="",
-    words="free to use except for the uses that its attachment forbids, which have to be passed on",
-    uses=dict.fromkeys(_CORE, ("constrained", "not for the uses that the licence forbids (its attachment lists them)")),
-)
-_UNSPLASH = KnownLicence(
-    name="LicenseRef-Unsplash",
-    words="free to use and change; not to be sold unchanged or collected for a competing service; machine learning is restricted",
-    uses={
-        "commercial": _YES,
-        "derivatives": _YES,
-        "redistribution": ("constrained", "not to be sold without significant change, nor collected for a similar service"),
-        **dict.fromkeys(_TRAINING, ("constrained", "ask Unsplash: https://unsplash.com/data")),
-    },
-    url="https://unsplash.com/license",
-)
-_UNSPLASH_PLUS = KnownLicence(
-    name="LicenseRef-UnsplashPlus",
-    words="for those who subscribe: use and change; not to be given on as it is; no machine learning and no AI",
-    uses={"commercial": _YES, "derivatives": _YES, "redistribution": _NO, **dict.fromkeys(_TRAINING, _NO), "ai_inference": _NO},
-    url="https://unsplash.com/plus/license",
-)
-_RESERVED = KnownLicence(
-    name="LicenseRef-all-rights-reserved",
-    words="nothing is permitted without asking",
-    uses=dict.fromkeys((*_CORE, *_AI), ("constrained", "ask the rights holder")),
-)
-_RAIL_ADDRESS = "https://huggingface.co/spaces/CompVis/stable-diffusion-license"
-
-
-def _table() -> dict[str, KnownLicence]:
-    entries = [
-        replace(_FREE, name="CC0-1.0", url="https://creativecommons.org/publicdomain/zero/1.0/"),
-        replace(_FREE, name="CC-PDDC", words="in the public domain", url="https://creativecommons.org/publicdomain/mark/1.0/"),
-        *(replace(_FREE, name=name) for name in ("Unlicense", "0BSD", "MIT-0", "WTFPL")),
-        *(replace(_PERMISSIVE, name=name) for name in ("MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "BSL-1.0")),
-        *(
-            replace(_COPYLEFT, name=f"{name}-{ending}")
-            for name in ("GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0", "AGPL-3.0")
-            for ending in ("only", "or-later")
-        ),
-        replace(_COPYLEFT, name="MPL-2.0"),
-        replace(_RAIL, name="LicenseRef-CreativeML-OpenRAIL-M", url=_RAIL_ADDRESS),
-        *(replace(_RAIL, name=f"LicenseRef-{name}") for name in ("OpenRAIL", "OpenRAIL-M", "OpenRAIL++-M", "BigScience-OpenRAIL-M")),
-        _UNSPLASH,
-        _UNSPLASH_PLUS,
-        _RESERVED,
-    ]
-    return {entry.name.casefold(): entry for entry in entries}
-
-
-_TABLE = _table()
-_USUAL_NAMES: dict[str, str] = {
-    "CC0": "cc0-1.0",
-    "public domain": "cc-pddc",
-    "OpenRAIL": "licenseref-openrail",
-    "OpenRAIL-M": "licenseref-openrail-m",
-    "OpenRAIL++": "licenseref-openrail++-m",
-    "CreativeML OpenRAIL-M": "licenseref-creativeml-openrail-m",
-    "BigScience OpenRAIL-M": "licenseref-bigscience-openrail-m",
-    "Unsplash": "licenseref-unsplash",
-    "Unsplash License": "licenseref-unsplash",
-    "Unsplash+": "licenseref-unsplashplus",
-    "Unsplash+ License": "licenseref-unsplashplus",
-    "all rights reserved": "licenseref-all-rights-reserved",
-}
-"""How people call licences whose identifier is another."""
-_ALIASES = {re.sub(r"\s+", "-", name.casefold()): key for name, key in _USUAL_NAMES.items()}

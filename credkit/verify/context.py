@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from credkit.assets import AssetFormat, Layout, Source
+from credkit.binding.target import Members
 from credkit.codec.cose import Sign1, parse_sign1
 from credkit.codec.digest import Digest, digest
 from credkit.codec.jumbf import Superbox
@@ -50,6 +51,10 @@ class Asset:
     format: AssetFormat
     embedded: bool
     """Whether the store came out of this file (and not from beside it)."""
+    fragments: tuple[Source, ...] = ()
+    """Further files of a film that is kept in fragments, in order of play; ``source`` is then its initialization segment."""
+    members: Members | None = None
+    """The files that the store speaks of, when it is the file itself and they were given; nothing else is its asset then."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +86,7 @@ class Context:
     remarks: list[str] = field(default_factory=list)
     """What the checks noticed that no status tells, in words."""
     _subjects: dict[str, Subject] = field(default_factory=dict)
-    _box_digests: dict[tuple[int, int, str], Digest] = field(default_factory=dict)
+    _box_digests: dict[tuple[int, int, str, bool], Digest] = field(default_factory=dict)
     _claim_digests: dict[tuple[str, str], Digest] = field(default_factory=dict)
 
     def share(self, most: int) -> int:
@@ -97,11 +102,13 @@ class Context:
             self._subjects[manifest.label] = Subject(self, manifest)
         return self._subjects[manifest.label]
 
-    def box_digest(self, box: Superbox, algorithm: object) -> Digest:
-        """The hash of a box (each computed once); ``MalformedError`` for an algorithm that is not allowed."""
-        key = (id(box.data), box.offset, str(algorithm))
+    def box_digest(self, box: Superbox, algorithm: object, *, framed: bool = False) -> Digest:
+        """The hash of a box without its header, or (``framed``) with it, each computed once; ``MalformedError`` for an algorithm that is
+        not allowed.
+        """
+        key = (id(box.data), box.offset, str(algorithm), framed)
         if key not in self._box_digests:
-            self._box_digests[key] = digest(algorithm, box.hashed)
+            self._box_digests[key] = digest(algorithm, box.raw if framed else box.hashed)
         return self._box_digests[key]
 
     def claim_digest(self, label: str, claim: bytes, algorithm: object) -> Digest:

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from credkit.assets import Source
+from credkit.binding.target import Members
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import Located, load_store
@@ -78,7 +79,7 @@ MANIFEST_CHECKS: tuple[Check, ...] = (
     check_linked_resources,
     check_representations,
 )
-_CHANGED = ("mismatch", "unknownBox", "missingPart", "predecessorMismatch", "partialCoverage")
+_CHANGED = ("mismatch", "unknownBox", "missingPart", "predecessorMismatch", "partialCoverage", "incorrectFileCount")
 """Endings of the codes of hard bindings that say: the content is not what was signed."""
 CONTENT_CHECKS: tuple[Check, ...] = (check_content,)
 IDENTITY_CHECKS: tuple[Check, ...] = (check_identities,)
@@ -89,6 +90,8 @@ def verify(
     source: Source,
     *,
     sidecar: Source | None = None,
+    members: Members | None = None,
+    fragments: Sequence[Source] = (),
     policy: TrustPolicy | None = None,
     at: datetime | None = None,
     profile: Profile = Profile.V2_4,
@@ -102,7 +105,9 @@ def verify(
     ``fetcher`` allows to ask the network.
 
     ``sidecar`` is a manifest store kept beside the asset, used when none is embedded; ``links`` are values of the HTTP field ``Link`` that
-    came with the asset from ``url``. ``policy`` says whom to trust (nobody by default), ``at`` is the clock (aware; now by default). What
+    came with the asset from ``url``. ``members`` are the files that a manifest store of its own speaks of, when ``source`` is one: they are
+    judged as its asset. ``fragments`` are the further files of a film, in order of play, when ``source`` is its initialization segment.
+    ``policy`` says whom to trust (nobody by default), ``at`` is the clock (aware; now by default). What
     is known about ``source`` (``Source.known``) is not read again. Raises nothing for content.
     """
     at = (at or datetime.now(UTC)).astimezone(UTC)
@@ -119,9 +124,13 @@ def verify(
         online = fetcher is not None
         return _no_store(located, source, policy, at, profile, name=name, failure=failure, problem=problem, online=online)
     asset = None
-    if located.format and located.layout and not located.standalone:
-        asset = Asset(source=source, layout=located.layout, format=located.format, embedded=located.location == "embedded")
+    if located.format and located.layout and (members is not None or not located.standalone):
+        embedded = located.location == "embedded" and not located.standalone
+        given = members if located.standalone else None
+        asset = Asset(source=source, layout=located.layout, format=located.format, embedded=embedded, members=given, fragments=tuple(fragments))
     ctx = Context(store=store, policy=policy, at=at, profile=profile, limits=limits, asset=asset, fetcher=fetcher)
+    if members is not None and not located.standalone:
+        ctx.remarks.append("the folder was not looked at, because the file is no manifest store of its own, with files beside it")
     return _judge(ctx, located, name)
 
 

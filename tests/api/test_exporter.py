@@ -186,6 +186,7 @@ def test_every_setting_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         staple = true
         thumbnail = true
         mirrors = false
+        binding = "boxes"
         credit = "Photo: Test Studio"
 
         [uses]
@@ -224,6 +225,7 @@ def test_every_setting_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert exporter.lift == Lift(folders=(tmp_path / "models", Path("/elsewhere")), keep_raw=True)
     assert (exporter.prompt, exporter.openings, exporter.journal) == ("omit", tmp_path / "openings", tmp_path / "journal.jsonl")
     assert (exporter.timestamp, exporter.staple, exporter.thumbnail, exporter.mirrors) == ("https://tsa.example.com", True, True, False)
+    assert exporter.binding == "boxes"
     assert exporter.generator is not None
     assert (exporter.generator.name, exporter.generator.version) == ("Exporter", "3")
     assert exporter.labels is not None

@@ -1,4 +1,4 @@
-"""``read_terms``: the terms of a file in one step, signed or not."""
+"""``read_terms`` and ``read_licences``: what a file says about its use, in one step, signed or not."""
 
 from __future__ import annotations
 
@@ -44,3 +44,20 @@ def test_a_store_beside_the_picture_counts(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match="nowhere"):
         credkit.read_terms(tmp_path / "nowhere.png")
+
+
+def test_the_licences_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "licensed.png"
+    sources = (credkit.TrainingSource("stock", licence="CC-BY-NC-4.0"),)
+    statements = credkit.Statements(created="trainedAlgorithmicMedia", licence="CC-BY-4.0", training_sources=sources)
+    credkit.sign_file(picture("png"), path, statements, signer=pki.signer())
+    chain = credkit.read_licences(path)
+    assert [(source.words, [licence.name for licence in source.licences]) for source in chain.sources] == [
+        ("this file", ["CC-BY-4.0"]),
+        ('the data set "stock"', ["CC-BY-NC-4.0"]),
+    ]
+    assert "commercial-against-licence" in {finding.name for finding in chain.findings}
+    trusted = credkit.read_licences(path.read_bytes(), policy=credkit.TrustPolicy.of(pki.root_pem()), name="a copy")
+    assert (trusted.name, trusted.sources[0].origin and trusted.sources[0].origin.standing) == ("a copy", "trusted")
+    with pytest.raises(AssetError, match="nowhere"):
+        credkit.read_licences(tmp_path / "nowhere.png")

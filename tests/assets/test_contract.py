@@ -90,7 +90,7 @@ def test_what_is_only_read_is_not_written(name):
 
 
 def test_unknown_content_has_no_format():
-    for data in (b"", b"\xff", b"\xff\xd8", b"GIF89a", b"RIFF\x00\x00\x00\x00WAVE", b"\x89PNG\r\n\x1a"):
+    for data in (b"", b"\xff", b"\xff\xd8", b"GIF89a", b"RIFF\x00\x00\x00\x00ACON", b"\x89PNG\r\n\x1a"):
         assert detect(BytesSource(data)) is None
 
 
@@ -204,7 +204,7 @@ def test_fill_refuses_another_shape():
     assert sink.getvalue() == b"untouched"
 
 
-@pytest.mark.parametrize("name", BOXED)
+@pytest.mark.parametrize("name", [name for name in BOXED if not SAMPLES[name].apart])
 def test_boxes_cover_the_file_in_order(name):
     form, data = sample(name)
     for content in (data, *((embedded(data, store_of(140_000)),) if form.writable else ())):

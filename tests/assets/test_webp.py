@@ -159,7 +159,7 @@ def test_boxes_have_the_names_of_the_specification() -> None:
         (riff((b"abcd", b""))[:-4] + b"\xff\xff\xff\x7f", "which do not fit"),
         (b"RIFF\x08\x00\x00\x00WEBPVP8 ", "inside the header of a chunk"),
         (b"RIFF", "inside its header"),
-        (riff(kind=b"WAVE"), "RIFF header is missing"),
+        (riff(kind=b"WAVE"), "of another type"),
     ],
 )
 def test_what_is_no_webp(data: bytes, message: str) -> None:

@@ -127,6 +127,16 @@ def after_excluded(listed: list[Entry], placed: Placed) -> None:
     listed.append({"names": ["c2pa.after"], "hash": b"", "excluded": True})
 
 
+def store_elsewhere(listed: list[Entry], _: Placed) -> None:
+    item = named(listed, "C2PA")
+    listed.remove(item)
+    listed.insert(len(listed) - 1, item)
+
+
+def store_twice(listed: list[Entry], _: Placed) -> None:
+    listed.insert(listed.index(named(listed, "C2PA")), dict(named(listed, "C2PA")))
+
+
 def other_algorithm(listed: list[Entry], placed: Placed) -> list[Entry]:
     return [
         item if item["names"] == ["C2PA"] else entry(placed, box, alg="sha384") for item, box in zip(listed, boxes(placed), strict=True)
@@ -226,6 +236,11 @@ BOX_HASH_CASES: tuple[BoxCase, ...] = (
     line("that, the second changed", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[:-1] + b"x"),
     line("that, the second taken away", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[: -len(plain())]),
     line("that, the second broken from the start", MATCH, asset=plain() + b"\xff\xd8 no picture", each=first_and_rest),
+    line("something between two pictures", MISMATCH, asset=TWO, change=lambda d: d[: -len(plain())] + b"gap" + d[-len(plain()) :]),
+    line("something between two pictures when it was signed", UNKNOWN, asset=plain() + b"gap" + plain()),
+    line("the entry of the store at another place", MISMATCH, edit=store_elsewhere),
+    line("two entries for the store", MISMATCH, edit=store_twice),
+    line("another box under the name of the store", UNKNOWN, edit=lambda listed, _: named(listed, "APP0").update(names=["C2PA"])),
     line("an empty algorithm gives none", MATCH, edit=setting(0, alg="")),
     line("an algorithm of null", MATCH, edit=setting(0, alg=None)),
     line("parts of a block that is left out whole are not looked at", MATCH, ADDITIONAL, asset=EXIF, edit=both_ways, unprotected=1),

@@ -280,9 +280,10 @@ def test_every_statement_has_an_option() -> None:
     from credkit.api import Statements
 
     sign = dict(commands(build_parser()))[("sign",)]
-    options = {action.dest for action in sign._actions}
+    options = {name.lstrip("-").replace("-", "_") for action in sign._actions for name in action.option_strings}
     plural = {"models": "model", "training_sources": "training_licence", "regions": "region", "uses": "use", "offers": "offer"}
-    plural |= {"generation": "lift", "documents": "keep_raw"}
+    plural |= {"generation": "lift", "documents": "keep_raw", "data_sets": "dataset", "base_models": "base_model"}
+    plural |= {"model_history": "no_model_history", "model_files": "model_dir"}
     assert {plural.get(field.name, field.name) for field in dataclasses.fields(Statements)} <= options
 
 

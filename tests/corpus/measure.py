@@ -10,6 +10,7 @@ import json
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -25,7 +26,10 @@ from tests.verify.case import delta_failures, failures
 
 __all__ = ["FORMATS", "PROFILES", "Judged", "judged", "measure", "policy", "reports", "with_every_authority"]
 
-FORMATS = ("jpeg", "png", "webp", "c2pa")
+FORMATS = (
+    *("jpeg", "png", "webp", "gif", "tiff", "svg", "heic", "heif", "avif", "jxl"),
+    *("mp4", "mov", "m4a", "mp3", "wav", "avi", "flac", "pdf", "epub", "font", "c2pa"),
+)
 PROFILES = ("noanchors", "testroots", "official", "interim")
 TRUST = CORPUS / "trust"
 KINDS = ("success", "informational", "failure")
@@ -113,11 +117,11 @@ def authorities() -> TrustPolicy:
 def judged(entry: dict[str, Any], chosen: TrustPolicy) -> Report:
     """Our report on an entry at the time of the reference run, without network."""
     at = datetime.fromisoformat(entry["oracle_time"])
-    with open_source(CORPUS / entry["path"]) as source:
-        if not entry.get("sidecar"):
-            return verify(source, policy=chosen, at=at)
-        with open_source(CORPUS / entry["sidecar"]) as sidecar:
-            return verify(source, sidecar=sidecar, policy=chosen, at=at)
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(CORPUS / entry["path"]))
+        sidecar = stack.enter_context(open_source(CORPUS / entry["sidecar"])) if entry.get("sidecar") else None
+        fragments = [stack.enter_context(open_source(CORPUS / name)) for name in entry.get("fragments") or ()]
+        return verify(source, sidecar=sidecar, fragments=fragments, policy=chosen, at=at)
 
 
 @cache

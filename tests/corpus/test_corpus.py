@@ -17,6 +17,20 @@ pytestmark = needs_corpus
 INVALID = "signingCredential.invalid"
 
 REVIEWED: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {
+    "12d28cbad33c": ("a BMFF hash of version 1 binds nothing", frozenset(), frozenset({"claim.hardBindings.missing"})),
+    "297a73f62212": (
+        "an empty list of Merkle trees is no such list; and a time-stamp authority on no list at all",
+        frozenset({"assertion.bmffHash.mismatch"}),
+        frozenset({"assertion.bmffHash.malformed", OUTSIDE, UNTRUSTED}),
+    ),
+    "34dce5afa1da": (
+        "the reference of the claim to its signature leads nowhere: it is neither absolute nor relative",
+        frozenset(),
+        frozenset({"claimSignature.missing"}),
+    ),
+    "447e0e28419f": ("a time-stamp authority on no list at all", frozenset(), frozenset({OUTSIDE, UNTRUSTED})),
+    "cbfea013915d": ("certificate without an authority key identifier", frozenset(), frozenset({INVALID})),
+    "fbd241e6a2de": ("a whole response where a time-stamp token belongs", frozenset(), frozenset({OUTSIDE, UNTRUSTED})),
     "76ab7237d60a": ("the source type of an action is a generator's duty", frozenset({"assertion.action.malformed"}), frozenset()),
     "8da6bbc74048": ("the source type of an action is a generator's duty", frozenset({"assertion.action.malformed"}), frozenset()),
     "4be12245ce5c": (

@@ -72,8 +72,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 @pytest.fixture
 def story(told: Told, tmp_path: Path) -> Shell:
-    """A copy of that folder."""
+    """A copy of that folder, with training pictures (one of which forbids training) and a model to train further."""
+    from credkit.cli.demo_pictures import draw_portrait, model_file
+
     shutil.copytree(told.shell.folder, tmp_path / "work")
+    photos = tmp_path / "work" / "photos"
+    photos.mkdir()
+    for turns, name in enumerate(("first.png", "second.png")):
+        draw_portrait().rotate(90 * turns).save(photos / name)
+    shutil.copy(told.shell.folder / "signed.png", photos / "third.png")
+    (tmp_path / "work" / "base.safetensors").write_bytes(model_file())
     return Shell(tmp_path / "work", told.shell.configuration)
 
 

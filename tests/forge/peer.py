@@ -13,7 +13,26 @@ from tests.forge import pki
 
 __all__ = ["MEDIA_TYPES", "PeerReport", "read", "sign"]
 
-MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp4": "video/mp4", "webp": "image/webp"}
+MEDIA_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "mp4": "video/mp4",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "jxl": "image/jxl",
+    "wav": "audio/wav",
+    "avi": "video/avi",
+    "mp3": "audio/mpeg",
+    "flac": "audio/flac",
+    "tif": "image/tiff",
+    "dng": "image/x-adobe-dng",
+    "svg": "image/svg+xml",
+    "m4a": "audio/mp4",
+    "mov": "video/quicktime",
+    "avif": "image/avif",
+    "heif": "image/heif",
+    "heic": "image/heic",
+}
 
 
 @dataclass(frozen=True, slots=True)

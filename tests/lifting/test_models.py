@@ -230,9 +230,9 @@ def test_of_many_files_only_those_with_fitting_names_are_hashed(folder: Path, mo
     hashed = []
     original = measuring._measured
 
-    def counted(file: object, size: int, path: Path) -> dict[str, object]:
+    def counted(file: object, size: int, path: Path, *more: object) -> dict[str, object]:
         hashed.append(path.name)
-        return original(file, size, path)  # type: ignore[arg-type]
+        return original(file, size, path, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(measuring, "_measured", counted)
     asked = generation(GenerationModel("model 77"), GenerationModel("other", claimed={"sha256": "a" * 64}))

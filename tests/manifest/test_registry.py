@@ -43,7 +43,7 @@ def refusal(label: str, payload: object = None) -> str:
         ("cawg.training-minning", 'did you mean "cawg.training-mining"?'),
         ("c2pa.ai-disclosur", 'did you mean "c2pa.ai-disclosure"?'),
         ("cawg.identity", "is signed with a key of its own"),
-        ("c2pa.hash.bmff.v3", "reads but does not write"),
+        ("c2pa.session-keys", "reads but does not write"),
         ("c2pa.hash.bmff.v2", '"c2pa.hash.bmff.v3"'),
         ("c2pa.bananas", "no assertion of the standard"),
         ("review", "com.example.review"),

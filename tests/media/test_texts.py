@@ -525,14 +525,17 @@ def test_gif_comments() -> None:
     data = saved("GIF", comment=TEXT.encode())
     assert said(data) == [("comment", "", TEXT)]
     assert blocks(data)[0].place == "GIF comment"
-    assert whole(without_texts(BytesSource(data), blocks(data))) == data
+    bare = whole(without_texts(BytesSource(data), blocks(data)))
+    assert blocks(bare) == ()
+    assert len(bare) == len(data) - len(b"!\xfe\x00" + TEXT.encode()) - -(-len(TEXT.encode()) // 255)
+    assert Image.open(io.BytesIO(bare)).tobytes() == Image.open(io.BytesIO(data)).tobytes()
 
 
-def test_a_gif_in_endless_parts_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credkit.media.texts.gif._PARTS", 100)
+def test_a_gif_in_endless_parts_is_given_up() -> None:
+    limits = replace(DEFAULT_LIMITS, gif_parts=100)
     head = saved("GIF")[:-1]
     for parts in (b"!\xfe" + b"\x01a" * 200 + b"\x00", b"!\x01" + b"\x01a" * 200 + b"\x00", b"!\x01\x00" * 200):
-        assert "more than 100 parts" in blocks(head + parts + b";")[-1].damage
+        assert "more than 100 parts" in blocks(head + parts + b";", limits=limits)[-1].damage
 
 
 def test_a_broken_gif_is_told() -> None:
@@ -573,7 +576,7 @@ def test_what_is_no_ordinary_file_is_no_twin(tmp_path: Path) -> None:
 
 
 def test_no_picture_has_no_texts() -> None:
-    for data in (b"", b"text", b"GIF89a"[:5], b"RIFF\x00\x00\x00\x00WAVE"):
+    for data in (b"", b"text", b"GIF89a"[:5], b"RIFF\x00\x00\x00\x00ABCD"):
         assert blocks(data) == ()
         assert whole(without_texts(BytesSource(data), [TextBlock(kind="comment", keyword="", text="x", place="")])) == data
 

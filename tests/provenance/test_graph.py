@@ -224,8 +224,8 @@ def test_prompts_and_measured_files_of_inputs_are_told() -> None:
     report = verify_file(out.getvalue(), policy=TrustPolicy.of(pki.root_pem()))
     told = {node.name: {(s.topic, s.words) for s in node.said} for node in provenance_graph(report).nodes if node.kind == "unsigned"}
     assert told == {
-        'input "Portrait Model 1"': {("kind", "c2pa.types.model")},
-        'input "prompt"': {("text", "a harbour\nat night"), ("kind", "c2pa.types.generator.prompt")},
+        'AI model "Portrait Model 1"': {("kind", "AI model (c2pa.types.model)")},
+        'input "prompt"': {("text", "a harbour\nat night"), ("kind", "prompt (c2pa.types.generator.prompt)")},
     }
     assert 'made from: input "prompt": a harbour\\x0aat night' in render(report, "story", console=Console(width=200))
     unmatched = replace(report.manifests[0], results=ResultMap())
@@ -235,7 +235,7 @@ def test_prompts_and_measured_files_of_inputs_are_told() -> None:
 def test_the_digest_of_a_measured_model_file_is_told() -> None:
     value = {"dataTypes": [{"type": "c2pa.types.model"}], "metadata": {"org.credkit.file": {"name": "m.bin", "sha256": b"\x01\xff"}}}
     assert [(s.topic, s.words) for s in ingredient_statements(value, "uri")] == [
-        ("kind", "c2pa.types.model"),
+        ("kind", "AI model (c2pa.types.model)"),
         ("file", "m.bin SHA-256 01ff"),
     ]
     assert ingredient_statements(7, "uri") == ()

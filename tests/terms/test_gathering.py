@@ -237,7 +237,7 @@ def test_no_manifest_and_no_metadata() -> None:
 def test_why_a_file_cannot_be_read_is_told() -> None:
     found = read(b"no picture at all")
     assert found.state == "error"
-    assert "not of a format" in found.remarks[0]
+    assert "of no format that credkit reads" in found.remarks[0]
 
 
 def test_offers_end_at_the_time_that_is_asked_for() -> None:

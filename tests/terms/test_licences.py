@@ -150,6 +150,78 @@ def test_any_text(text: str) -> None:
     assert found is None or set(found.uses) <= set(USES)
 
 
-@pytest.mark.parametrize("text", ["(CC0-1.0 OR MIT) AND CC-BY-NC-4.0", "CC-BY-NC-4.0 AND (MIT OR CC0-1.0)", "(MIT OR CC0-1.0)"])
-def test_of_nested_expressions_nothing_is_concluded(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "commercial", "training", "attribution"),
+    [
+        ("(CC0-1.0 OR MIT) AND CC-BY-NC-4.0", "notAllowed", "unsaid", True),
+        ("CC-BY-NC-4.0 AND (MIT OR CC0-1.0)", "notAllowed", "unsaid", True),
+        ("(MIT OR CC0-1.0)", "allowed", "allowed", False),
+        ("CC0-1.0 OR MIT AND CC-BY-NC-4.0", "allowed", "allowed", False),
+        ("CC-BY-NC-4.0 and LicenseRef-house", "notAllowed", "unsaid", True),
+        ("CC-BY-4.0 AND LicenseRef-house", "unsaid", "unsaid", True),
+        ("CC-BY-4.0 OR LicenseRef-house", "allowed", "unsaid", None),
+        ("GPL-2.0-only WITH Classpath-exception-2.0 AND MIT", "allowed", "unsaid", True),
+        ("(LicenseRef-a OR DocumentRef-b:LicenseRef-c) AND CC0-1.0", "unsaid", "unsaid", None),
+    ],
+)
+def test_expressions(text: str, commercial: str, training: str, attribution: bool | None) -> None:
+    found = known_licence(text)
+    assert found is not None
+    assert [permission(text, use) for use in ("commercial", "ai_training")] == [commercial, training]
+    assert found.attribution is attribution
+    assert found.complete == ("LicenseRef-" not in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "MIT OR",
+            "OR MIT",
+            "(MIT",
+            "MIT)",
+            "MIT AND OR CC0-1.0",
+            "()",
+            "MIT WITH",
+            "MIT WITH (",
+            "MIT OR ask me",
+            "CC0 or something like it",
+        ),
+        *("(" * 9 + "MIT" + ")" * 9, " OR ".join(["MIT"] * 40), "LicenseRef-a OR LicenseRef-b"),
+    ],
+)
+def test_what_is_no_expression_or_holds_nothing_known(text: str) -> None:
     assert known_licence(text) is None
+
+
+@pytest.mark.parametrize("text", ["(" * 100 + "MIT", "MIT" + ")" * 200, "((MIT) AND" * 20])
+def test_hostile_expressions(text: str) -> None:
+    assert known_licence(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "commercial", "derivatives", "training", "generative", "attribution", "alike"),
+    [
+        ("PDDL-1.0", "allowed", "allowed", "allowed", "allowed", False, False),
+        ("ODbL-1.0", "allowed", "constrained", "unsaid", "unsaid", True, True),
+        ("ODC-By-1.0", "allowed", "allowed", "unsaid", "unsaid", True, False),
+        ("CDLA-Permissive-2.0", "allowed", "allowed", "allowed", "allowed", False, False),
+        ("CDLA-Sharing-1.0", "allowed", "constrained", "unsaid", "unsaid", True, True),
+        ("Stability AI Community License", "constrained", "constrained", "unsaid", "constrained", True, False),
+        ("flux-1-dev-non-commercial-license", "constrained", "constrained", "unsaid", "constrained", True, False),
+        ("llama3.1", "constrained", "constrained", "unsaid", "constrained", True, False),
+        ("Gemma", "constrained", "constrained", "unsaid", "constrained", True, False),
+        ("LicenseRef-OpenRAIL-plus-plus-M", "constrained", "constrained", "unsaid", "unsaid", True, False),
+        ("GPL-3.0", "allowed", "constrained", "unsaid", "unsaid", True, True),
+        ("LicenseRef-own-work", "unsaid", "unsaid", "unsaid", "unsaid", None, None),
+        ("all rights reserved", "constrained", "constrained", "constrained", "constrained", None, None),
+    ],
+)
+def test_licences_of_data_and_models(
+    name: str, commercial: str, derivatives: str, training: str, generative: str, attribution: bool | None, alike: bool | None
+) -> None:
+    uses = ("commercial", "derivatives", "ai_training", "ai_generative_training")
+    assert [permission(name, use) for use in uses] == [commercial, derivatives, training, generative]
+    found = known_licence(name)
+    assert found is not None
+    assert (found.attribution, found.share_alike) == (attribution, alike)

@@ -42,7 +42,8 @@ def check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
     except MalformedError as error:
         # Whatever else is raised comes from the boxes of the file: it is no longer the one that was signed.
         code = StatusCode(error.code) if error.code in _OUTCOMES else _MISMATCH
-        return BindingOutcome(statuses=(status(code, uri, f"{error.message[:1].upper()}{error.message[1:]}."),))
+        told = status(code, uri, f"{error.message[:1].upper()}{error.message[1:]}.")
+        return BindingOutcome(statuses=(told,), remarks=tuple(check.remarks))
     match = status(StatusCode.ASSERTION_BMFF_HASH_MATCH, uri)
     told = status(StatusCode.ASSERTION_BMFF_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
     unprotected = tuple(f"{path}, {count:,} bytes" for path, count in check.told.items())
@@ -65,7 +66,7 @@ class _Fragment:
 class _Check:
     """One assertion against one asset; what it leaves out is collected on the way."""
 
-    __slots__ = ("_exclusions", "_target", "_walker", "told", "unbound")
+    __slots__ = ("_exclusions", "_target", "_walker", "remarks", "told", "unbound")
 
     def __init__(self, target: BindingTarget) -> None:
         self._target = target
@@ -75,6 +76,7 @@ class _Check:
         """Bytes that entries of the list leave out beyond what every list does, by path."""
         self.unbound: list[str] = []
         """What no hash of the assertion is about at all, in words."""
+        self.remarks: list[str] = []
 
     def run(self, value: Any) -> None:
         if not isinstance(value, dict):
@@ -89,6 +91,8 @@ class _Check:
                 raise _malformed("a fragmented file is bound by a hash and by Merkle trees at once")
             if trees:
                 return self._fragments(roots, trees)
+        if self._target.fragments:
+            raise leaf_mismatch("the file is bound as a whole, and the fragments beside it belong to no hash")
         if trees:
             self._media(roots, trees, hashed=value.get("hash") is not None)
         if value.get("hash") is not None:
@@ -159,6 +163,9 @@ class _Check:
             leaf = hash_boxes(fragment.source, self._cuts(walker, tuple(fragment.boxes), set()), tree.algorithm)
             check_leaf(tree, proof.location, leaf, proof.hashes)
         if not seen:
+            self.remarks.append(
+                "the file is the initialization segment of a film, whose media are in further files: name them (--fragment)"
+            )
             raise leaf_mismatch("there is only an initialization segment, without the fragments that were signed")
         if not apart and any(seen[tree.key] != tree.count for tree in trees):
             raise leaf_mismatch("fragments that were signed are missing")

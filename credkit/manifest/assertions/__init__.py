@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from credkit.manifest.assertions.actions import ActionView, read_actions
     from credkit.manifest.assertions.ai_disclosure import AiDisclosure
     from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile, Statement
+    from credkit.manifest.assertions.bmff_hash import BmffHash
+    from credkit.manifest.assertions.collection_hash import CollectionHash, CollectionMember
     from credkit.manifest.assertions.data_hash import DataHash
+    from credkit.manifest.assertions.data_set import DataSetFindings, RightsFound
     from credkit.manifest.assertions.described_assets import AssetType, ExternalReference
     from credkit.manifest.assertions.embedded import EmbeddedData, Thumbnail
     from credkit.manifest.assertions.generation import Generation, GenerationInput, GenerationModel, GenerationSource, Withheld
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     from credkit.manifest.assertions.segment_hash import SegmentHash
     from credkit.manifest.assertions.soft_binding import SoftBinding
     from credkit.manifest.assertions.source_types import SOURCE_TYPES, digital_source_type, source_type_name
-    from credkit.manifest.assertions.training import ModelReference, TrainingSource, TrainingSources
+    from credkit.manifest.assertions.trained_model import TrainedModel
+    from credkit.manifest.assertions.training import BaseModelTerms, ModelReference, TrainingSource, TrainingSources
     from credkit.manifest.assertions.training_mining import TrainingMining, Use
     from credkit.manifest.assertions.validation_results import RecordedDelta, RecordedResults
 
@@ -40,10 +44,15 @@ _HOMES = {
     "AssertionType": "assertion_types",
     "AssetMetadata": "metadata",
     "AssetType": "described_assets",
+    "BaseModelTerms": "training",
+    "BmffHash": "bmff_hash",
     "CawgMetadata": "metadata",
     "CheckedStatement": "registry",
+    "CollectionHash": "collection_hash",
+    "CollectionMember": "collection_hash",
     "Content": "assertion_types",
     "DataHash": "data_hash",
+    "DataSetFindings": "data_set",
     "EmbeddedData": "embedded",
     "ExternalReference": "described_assets",
     "Generation": "generation",
@@ -62,11 +71,13 @@ _HOMES = {
     "RecordedResults": "validation_results",
     "Region": "region",
     "Relationship": "ingredient_statement",
+    "RightsFound": "data_set",
     "SOURCE_TYPES": "source_types",
     "SegmentHash": "segment_hash",
     "SoftBinding": "soft_binding",
     "Statement": "assertion_types",
     "Thumbnail": "embedded",
+    "TrainedModel": "trained_model",
     "TrainingMining": "training_mining",
     "TrainingSource": "training",
     "TrainingSources": "training",
@@ -90,10 +101,15 @@ __all__ = [
     "AssertionType",
     "AssetMetadata",
     "AssetType",
+    "BaseModelTerms",
+    "BmffHash",
     "CawgMetadata",
     "CheckedStatement",
+    "CollectionHash",
+    "CollectionMember",
     "Content",
     "DataHash",
+    "DataSetFindings",
     "EmbeddedData",
     "ExternalReference",
     "Generation",
@@ -112,10 +128,12 @@ __all__ = [
     "RecordedResults",
     "Region",
     "Relationship",
+    "RightsFound",
     "SegmentHash",
     "SoftBinding",
     "Statement",
     "Thumbnail",
+    "TrainedModel",
     "TrainingMining",
     "TrainingSource",
     "TrainingSources",

@@ -18,12 +18,14 @@ from credkit.manifest.assertions.shape_map import Dictionary, ListOf, Map
 
 __all__ = [
     "GENERATION_TYPE",
+    "MEASURED",
     "MODEL_ROLES",
     "MODES",
     "Generation",
     "GenerationInput",
     "GenerationModel",
     "GenerationSource",
+    "Scalar",
     "Withheld",
 ]
 
@@ -52,7 +54,7 @@ _CLAIMED = Dictionary(
     key=Choice(names=("sha256", "autov1", "autov2", "autov3", "other"), means="kind of hash"),
     value=Text(maximum=200),
 )
-_MEASURED = Map(
+MEASURED = Map(
     means="what was measured",
     required={"sha256": Text(pattern=r"[0-9a-f]{64}", means="a SHA-256 in hexadecimal digits", maximum=64), "size": Integer(minimum=0)},
     optional={
@@ -61,12 +63,13 @@ _MEASURED = Map(
         "autov2": Text(pattern=_HEX, means="a hash in hexadecimal digits", maximum=128),
         "autov3": Text(pattern=_HEX, means="a hash in hexadecimal digits", maximum=128),
         "tensors": Text(pattern=r"[0-9a-f]{64}", means="a SHA-256 in hexadecimal digits", maximum=64),
+        "unsigned": Text(pattern=r"[0-9a-f]{64}", means="a SHA-256 in hexadecimal digits", maximum=64),
     },
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Scalar(Shape):
+class Scalar(Shape):
     """A text, a number, or true or false."""
 
     def check(self, value: Any, path: str = "") -> Any:
@@ -87,7 +90,7 @@ class _Scalar(Shape):
 _MODEL = Map(
     means="a model",
     required={"role": Choice(names=MODEL_ROLES, means="role of a model"), "name": Text(maximum=1_000)},
-    optional={"version": Text(maximum=200), "weight": Float(), "claimed": _CLAIMED, "measured": _MEASURED},
+    optional={"version": Text(maximum=200), "weight": Float(), "claimed": _CLAIMED, "measured": MEASURED},
 )
 _INPUT = Map(
     means="an input", required={"role": Choice(names=_INPUT_ROLES, means="role of an input")}, optional={"name": Text(maximum=1_000)}
@@ -111,7 +114,7 @@ GENERATION_TYPE = AssertionType(
             "tool": Map(means="the tool", required={"name": Text(maximum=200)}, optional={"version": Text(maximum=200)}),
             "mode": Choice(names=MODES, means="mode of generation"),
             "size": ListOf(Integer(minimum=1, maximum=1 << 24), minimum=2, maximum=2),
-            "settings": Dictionary(means="the settings", key=Text(maximum=200), value=_Scalar()),
+            "settings": Dictionary(means="the settings", key=Text(maximum=200), value=Scalar()),
             "models": ListOf(_MODEL, maximum=500),
             "inputs": ListOf(_INPUT, maximum=500),
             "sources": ListOf(_SOURCE, maximum=50),
@@ -168,7 +171,8 @@ class GenerationModel:
     """Hashes that a text gives, by kind: ``sha256``, ``autov1``, ``autov2``, ``autov3`` or ``other``; lower case."""
     measured: Mapping[str, Any] = field(default_factory=dict)
     """What was computed from the file: ``sha256`` and ``size``, and where they apply ``file`` (its name), ``autov1``, ``autov2``,
-    ``autov3`` and ``tensors`` (SHA-256 of the tensors alone, which signing the file leaves as it is)."""
+    ``autov3`` and ``tensors`` (SHA-256 of the tensors alone, which signing the file leaves as it is), and of a signed file ``unsigned``
+    (SHA-256 of the file without its credentials)."""
 
     def payload(self) -> dict[str, Any]:
         """The entry of the assertion."""

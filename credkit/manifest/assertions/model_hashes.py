@@ -16,20 +16,22 @@ def agrees(kind: str, digits: str, measured: Mapping[Any, Any]) -> bool | None:
 
     Twelve digits beside a LoRA are of the tensors (AutoV3) or, for files that are no SafeTensors, the first of the whole file.
     """
-    whole, tensors = str(measured.get("sha256", "")), str(measured.get("tensors", ""))
+    # A text may have been written before the model was signed, or after.
+    files = [str(measured[name]) for name in ("sha256", "unsigned") if name in measured]
+    tensors = str(measured.get("tensors", ""))
     if len(digits) < _SHORTEST:
         return None
     if kind == "sha256":
-        return whole == digits
+        return digits in files
     if kind == "autov1":
         return bool(measured["autov1"] == digits) if "autov1" in measured else None
     if kind == "autov2":
-        return whole.startswith(digits)
+        return any(file.startswith(digits) for file in files)
     if kind == "autov3":
-        return whole.startswith(digits) or tensors.startswith(digits)
+        return any(file.startswith(digits) for file in (*files, tensors))
     named, _, bare = digits.rpartition(":")
     if named not in ("", "tensors") or len(bare) < _SHORTEST:
         return None
     if named:
         return tensors == bare if tensors else None
-    return True if whole.startswith(bare) or tensors.startswith(bare) else None
+    return True if any(file.startswith(bare) for file in (*files, tensors)) else None

@@ -14,20 +14,25 @@ from credkit.errors import DefinitionError
 from credkit.manifest.assertions.action_shape import ACTIONS_TYPE
 from credkit.manifest.assertions.ai_disclosure import AI_DISCLOSURE_TYPES
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile, Statement
+from credkit.manifest.assertions.bmff_hash import BMFF_HASH_TYPE
 from credkit.manifest.assertions.boxes_hash import BOXES_HASH_TYPE
+from credkit.manifest.assertions.collection_hash import COLLECTION_HASH_TYPE
 from credkit.manifest.assertions.data_hash import DATA_HASH_TYPE
+from credkit.manifest.assertions.data_set import DATA_SET_TYPE
 from credkit.manifest.assertions.described_assets import ASSET_REFERENCE_TYPE, ASSET_TYPE_TYPE, CLOUD_DATA_TYPE, EXTERNAL_REFERENCE_TYPE
 from credkit.manifest.assertions.embedded import EMBEDDED_DATA_TYPE, ICON_TYPE, THUMBNAIL_TYPES
 from credkit.manifest.assertions.generation import GENERATION_TYPE
 from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.assertions.ingredient_statement import INGREDIENT_TYPE
 from credkit.manifest.assertions.metadata import CAWG_METADATA_TYPE, CUSTOM_METADATA, METADATA_TYPE
+from credkit.manifest.assertions.multi_asset_hash import MULTI_ASSET_HASH_TYPE
 from credkit.manifest.assertions.nearest import quoted, suggestion
 from credkit.manifest.assertions.offer import OFFER_TYPE
 from credkit.manifest.assertions.segment_hash import SEGMENT_HASH_TYPE
 from credkit.manifest.assertions.shape import Anything, described
 from credkit.manifest.assertions.soft_binding import SOFT_BINDING_TYPE
 from credkit.manifest.assertions.supporting_structures import ASSERTION_METADATA_TYPE
+from credkit.manifest.assertions.trained_model import TRAINED_MODEL_TYPE
 from credkit.manifest.assertions.training import TRAINING_TYPES
 from credkit.manifest.assertions.training_mining import TRAINING_MINING_TYPE
 from credkit.manifest.assertions.trust_adjuncts import CERTIFICATE_STATUS_TYPE, TIME_STAMP_TYPE
@@ -43,7 +48,10 @@ ASSERTIONS: dict[str, AssertionType] = {
         INGREDIENT_TYPE,
         DATA_HASH_TYPE,
         BOXES_HASH_TYPE,
+        MULTI_ASSET_HASH_TYPE,
+        BMFF_HASH_TYPE,
         SEGMENT_HASH_TYPE,
+        COLLECTION_HASH_TYPE,
         *THUMBNAIL_TYPES,
         EMBEDDED_DATA_TYPE,
         ICON_TYPE,
@@ -60,6 +68,8 @@ ASSERTIONS: dict[str, AssertionType] = {
         CAWG_METADATA_TYPE,
         TRAINING_MINING_TYPE,
         *TRAINING_TYPES,
+        TRAINED_MODEL_TYPE,
+        DATA_SET_TYPE,
         GENERATION_TYPE,
         OFFER_TYPE,
     )
@@ -82,9 +92,6 @@ _SUCCESSORS = {
     "stds.schema-org.ClaimReview": "cawg.metadata",
 }
 _NOT_WRITTEN = (
-    "c2pa.hash.bmff.v3",
-    "c2pa.hash.collection.data",
-    "c2pa.hash.multi-asset",
     "c2pa.repository-receipt",
     "c2pa.linked-resource-integrity",
     "c2pa.environmental-sustainability",

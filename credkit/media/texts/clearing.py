@@ -28,7 +28,7 @@ def without_texts(source: Source, blocks: Iterable[TextBlock], *, limits: Limits
     """The file without the texts that ``read_texts`` found (compared by kind, keyword and text, wherever they stand now).
 
     Every other byte stays as it was, and so does a manifest store, which no longer fits then: embed a new one. Blocks of the kinds
-    ``pixels`` and ``twin`` are not part of the container and are left to ``clear_hidden`` and the caller; a GIF is left alone.
+    ``pixels`` and ``twin`` are not part of the container and are left to ``clear_hidden`` and the caller.
 
     ``AssetError`` when a text cannot be taken out without harm to something else, or when the file has parts that could not be read, where
     it may stand again.

@@ -11,15 +11,14 @@ from credkit.assets import Source, detect
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts.block import TextBlock
 from credkit.media.texts.decoding import text_file
-from credkit.media.texts.gif import gif_comments, is_gif
 from credkit.media.texts.units import blocks_of, units
 
 __all__ = ["read_texts", "twin_of"]
 
 
 def read_texts(source: Source, *, beside: Path | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[TextBlock, ...]:
-    """The texts of a PNG, JPEG or WebP file and the comments of a GIF, in file order; then, where ``beside`` (the path of the picture) is
-    given, that of the ``.txt`` file of the same name.
+    """The texts of a picture file in file order; then, where ``beside`` (the path of the picture) is given, that of the ``.txt`` file
+    of the same name.
 
     Texts hidden in pixels are not among them: see ``credkit.media.hidden``. What is broken or beyond ``limits`` is a block with ``damage``,
     never an exception; ``AssetError`` only when the file itself cannot be read. A file that is no picture has none.
@@ -48,8 +47,6 @@ def _blocks(source: Source, limits: Limits) -> Iterator[TextBlock]:
     if form is not None:
         for unit in units(source, form, limits):
             yield from blocks_of(unit, limits)
-    elif is_gif(source):
-        yield from gif_comments(source, limits)
 
 
 def _twin(path: Path, limits: Limits) -> TextBlock | None:

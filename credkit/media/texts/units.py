@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from credkit.assets import AssetFormat, Source, TextSpan
+from credkit.codec.brotli_stream import unbrotli
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.media.texts.block import FieldText, TextBlock, TextKind
@@ -77,15 +78,36 @@ def units(source: Source, form: AssetFormat, limits: Limits) -> Iterator[Unit]:
 
 def _unit(source: Source, form: AssetFormat, span: TextSpan, limits: Limits) -> Unit:
     most = limits.text_size if span.kind in ("text", "comment") else limits.metadata_size
-    raw = source.read(span.value.start, min(span.value.length, most))
-    data, damage = _inflated(raw, most) if span.compressed else (raw, "")
-    if span.value.length > most or len(data) > most:
+    raw, length = _stored(source, span, most)
+    data, damage = _unpacked(raw, span, most) if span.compressed or span.brotli else (raw, "")
+    if length > most or len(data) > most:
         data, damage = data[:most], f"it is longer than {most:,} bytes, and only these were read"
     profile = profile_kind(span.keyword) if span.kind == "text" and not damage else None
     if profile and (found := unwrapped(data, profile)):
         kind, signature, block = found
         return Unit(format=form.name, spans=(span,), data=block, kind=kind, signature=signature)
     return Unit(format=form.name, spans=(span,), data=data, damage=span.fault or damage, kind=span.kind)
+
+
+def _stored(source: Source, span: TextSpan, most: int) -> tuple[bytes, int]:
+    """The value as it stands in the file, at most so much of it, and how long it is."""
+    pieces = span.slices or (span.value,)
+    parts, room = [], most
+    for piece in pieces:
+        if room <= 0:
+            break
+        parts.append(source.read(piece.start, min(piece.length, room)))
+        room -= len(parts[-1])
+    return b"".join(parts), sum(piece.length for piece in pieces)
+
+
+def _unpacked(raw: bytes, span: TextSpan, most: int) -> tuple[bytes, str]:
+    if not span.brotli:
+        return _inflated(raw, most)
+    try:
+        return unbrotli(raw, most)[span.skip :], ""
+    except MalformedError as error:
+        return b"", f"its compressed data {error.message}"
 
 
 def _inflated(raw: bytes, most: int) -> tuple[bytes, str]:

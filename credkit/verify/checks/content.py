@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["check_content", "governing_binding"]
 
 _MULTI_ASSET = "c2pa.hash.multi-asset"
+_FRAGMENTED = "c2pa.hash.bmff"
+_COLLECTION = "c2pa.hash.collection.data"
 _MISMATCHES = {
     "c2pa.hash.boxes": StatusCode.ASSERTION_BOXES_HASH_MISMATCH,
     "c2pa.hash.bmff.v2": StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
     "c2pa.hash.bmff.v3": StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
     "c2pa.hash.segment": StatusCode.ASSERTION_SEGMENT_HASH_MISMATCH,
+    _COLLECTION: StatusCode.ASSERTION_COLLECTION_HASH_MISMATCH,
 }
 
 
@@ -43,6 +46,12 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
         # A standard manifest without any binding was already reported with its assertions.
         if subject.manifest.kind is ManifestKind.UPDATE or any(a.base_label in HARD_BINDINGS for a in subject.listed()):
             yield subject.fault(StatusCode.CLAIM_HARD_BINDINGS_MISSING)
+        return
+    if ctx.asset.members is not None and binding.base_label != _COLLECTION:
+        yield status(StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one file, and not about the files of a folder.")
+        return
+    if ctx.asset.fragments and not binding.base_label.startswith(_FRAGMENTED):
+        yield status(StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one whole file, and not about a film in fragments.")
         return
     check = BINDINGS.get(binding.base_label)
     if check is None:
@@ -58,6 +67,8 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
         updated=updates > 0,
         algorithm=bound.algorithm(),
         limits=ctx.limits,
+        members=ctx.asset.members,
+        fragments=ctx.asset.fragments,
     )
     try:
         value = bound.value(binding)

@@ -163,7 +163,9 @@ CASES: tuple[Case, ...] = (
     case("a part is no hard binding", only(actions(CREATED), Assertion("c2pa.hash.data.part", data_hash().value)), NO_BINDING),
     case("the oldest BMFF hash is no hard binding", only(actions(CREATED), Assertion("c2pa.hash.bmff", {})), NO_BINDING),
     case(
-        "a hard binding of another container", only(actions(CREATED), Assertion("c2pa.hash.collection.data", {"uris": []})), "general.error"
+        "a hard binding of another container",
+        only(actions(CREATED), Assertion("c2pa.hash.collection.data", {"uris": [{"uri": "a.jpg", "hash": bytes(32)}]})),
+        "assertion.collectionHash.incorrectFileCount",
     ),
     case("two parents", lambda: signed(two_parents()), "manifest.multipleParents"),
     case("no actions", only(data_hash()), MALFORMED),

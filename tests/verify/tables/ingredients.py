@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -180,6 +181,11 @@ def other_signature(manifest: Manifest) -> dict[str, Any]:
     return {"url": manifest.uri("c2pa.claim.v2"), "hash": manifest.node.at("c2pa.claim.v2").hash()}
 
 
+def with_header(manifest: Manifest) -> bytes:
+    """The hash that tools of 2025 recorded for a signature."""
+    return hashlib.sha256(manifest.node.at("c2pa.signature").encode()).digest()
+
+
 def old_hash(manifest: Manifest) -> dict[str, Any]:
     """Before edition 1.1 the hash was that of the claim alone."""
     import hashlib
@@ -303,6 +309,12 @@ CASES: tuple[Case, ...] = (
         "a signature reference with a wrong hash",
         under(lambda m: component(m, claimSignature={"url": m.uri("c2pa.signature"), "hash": bytes(32)})),
         deltas=("ingredient.claimSignature.mismatch",),
+    ),
+    case(
+        "a signature reference with the hash of the box and its header",
+        under(lambda m: component(m, claimSignature={"url": m.uri("c2pa.signature"), "hash": with_header(m)})),
+        says=("ingredient.claimSignature.validated",),
+        lacks=("ingredient.claimSignature.mismatch",),
     ),
     case("an ingredient is not bound to this file", under(component, bound_elsewhere)),
     case("an ingredient without any binding", under(component, unbound_parent), deltas=("claim.hardBindings.missing",)),

@@ -1,0 +1,162 @@
+"""Thrift's compact protocol, as far as finding and passing over values needs it.
+
+Nothing is built of what is passed over; nesting, numbers and the count of values are bounded. Source: Apache Thrift, "compact protocol".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from credkit.errors import MalformedError
+
+__all__ = ["BINARY", "LIST", "STRUCT", "FieldHeader", "Reader", "encoded", "field_header", "list_header"]
+
+_TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, BINARY, LIST, _SET, _MAP, STRUCT, _UUID = range(1, 14)
+_FIXED = {_BYTE: 1, _DOUBLE: 8, _UUID: 16}
+_IN_STRUCT = 0
+"""Stands for the fields of a struct that are still to come."""
+_PAIRS = 1 << 8
+"""Stands for keys and values in turns; the lowest eight bits are their kinds."""
+_DEPTH = 64
+_VARINT_BYTES = 10
+_LONG = 15
+
+
+class FieldHeader(NamedTuple):
+    """The header of a field in a struct."""
+
+    number: int
+    kind: int
+    is_short: bool
+    """The number stands as a distance from that of the field before."""
+
+
+class Reader:
+    """A cursor over the bytes of one struct; every fault is a ``MalformedError`` whose offset counts from ``start`` of the file."""
+
+    __slots__ = ("_data", "_left", "_start", "at")
+
+    def __init__(self, data: bytes, *, values: int, start: int) -> None:
+        self._data = data
+        self._left = values
+        self._start = start
+        self.at = 0
+
+    def fail(self, message: str) -> MalformedError:
+        """A refusal at the cursor."""
+        return MalformedError(message, where="the footer", offset=self._start + self.at)
+
+    def byte(self) -> int:
+        """The next byte."""
+        if self.at >= len(self._data):
+            raise self.fail("the footer ends in the middle of a value")
+        self.at += 1
+        return self._data[self.at - 1]
+
+    def number(self) -> int:
+        """An unsigned varint."""
+        value = 0
+        for index in range(_VARINT_BYTES):
+            byte = self.byte()
+            value |= (byte & 0x7F) << 7 * index
+            if byte < 0x80:
+                return value
+        raise self.fail("a number does not end")
+
+    def length(self) -> int:
+        """The length of a binary value that is there whole."""
+        length = self.number()
+        if length > len(self._data) - self.at:
+            raise self.fail(f"a value claims {length:,} bytes, but {len(self._data) - self.at:,} are left")
+        return length
+
+    def list_of(self) -> tuple[int, int]:
+        """Kind and count of the elements of a list whose header comes next."""
+        header = self.byte()
+        count = header >> 4
+        return header & 15, self.number() if count == _LONG else count
+
+    def field(self, before: int) -> FieldHeader | None:
+        """The header of the next field, that of the one before it being ``before``; None at the end of the struct."""
+        header = self.byte()
+        if header == 0:
+            return None
+        if distance := header >> 4:
+            return FieldHeader(before + distance, header & 15, is_short=True)
+        zigzag = self.number()
+        return FieldHeader((zigzag >> 1) ^ -(zigzag & 1), header & 15, is_short=False)
+
+    def skip(self, kind: int) -> None:
+        """Pass over the value of a field."""
+        if kind in (_TRUE, _FALSE):
+            return
+        waiting = [(kind, 1)]
+        while waiting:
+            self._left -= 1
+            if self._left < 0 or len(waiting) > 2 * _DEPTH:
+                raise self.fail("the footer has too many values, or nests them too deeply")
+            kind, count = waiting.pop()
+            if kind == _IN_STRUCT:
+                header = self.byte()
+                if header == 0:
+                    continue
+                if header < 16:
+                    self.number()
+                waiting.append((_IN_STRUCT, 1))
+                kind = header & 15
+                if kind in (_TRUE, _FALSE):
+                    continue
+            elif count > 1:
+                waiting.append((kind, count - 1))
+            if kind >= _PAIRS:
+                waiting.append((kind & 15, 1))
+                kind = kind >> 4 & 15
+            self._pass(kind, waiting)
+
+    def _pass(self, kind: int, waiting: list[tuple[int, int]]) -> None:
+        if kind in (_I16, _I32, _I64):
+            self.number()
+        elif kind == BINARY:
+            # Not added in place: the length moves the cursor itself.
+            length = self.length()
+            self.at += length
+        elif kind == STRUCT:
+            waiting.append((_IN_STRUCT, 1))
+        elif kind in (LIST, _SET):
+            self._many(*self.list_of(), waiting)
+        elif kind == _MAP:
+            if count := self.number():
+                self._many(_PAIRS | self.byte(), count, waiting)
+        elif kind in _FIXED or kind in (_TRUE, _FALSE):
+            self.at += _FIXED.get(kind, 1)
+            if self.at > len(self._data):
+                raise self.fail("the footer ends in the middle of a value")
+        else:
+            raise self.fail(f"{kind} is no kind of value")
+
+    def _many(self, kind: int, count: int, waiting: list[tuple[int, int]]) -> None:
+        if count > len(self._data):
+            raise self.fail(f"a list claims {count:,} elements")
+        if count:
+            waiting.append((kind, count))
+
+
+def encoded(value: int) -> bytes:
+    """An unsigned varint."""
+    parts = bytearray()
+    while value > 0x7F:
+        parts.append(value & 0x7F | 0x80)
+        value >>= 7
+    parts.append(value)
+    return bytes(parts)
+
+
+def field_header(number: int, kind: int, before: int) -> bytes:
+    """The header of a field behind field ``before``, in the short form where that is possible."""
+    distance = number - before
+    return bytes((distance << 4 | kind,)) if 0 < distance < 16 else bytes((kind,)) + encoded(number << 1)
+
+
+def list_header(kind: int, count: int, *, long: bool = False) -> bytes:
+    """The header of a list of ``count`` elements."""
+    return bytes((_LONG << 4 | kind,)) + encoded(count) if long or count >= _LONG else bytes((count << 4 | kind,))

@@ -1,0 +1,233 @@
+"""The directories of a TIFF: header, entries, and the chain of main directories (pages).
+
+Decides what can be walked: every number is checked against the file and the limits, and a chain that comes back to itself is refused. What
+entries mean is left to ``format``, how they change to ``edit``. Offsets may be odd, which the standard forbids and readers bear.
+
+Source: TIFF 6.0, section 2; the design of BigTIFF (counts of 8 bytes, entries of 20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from struct import Struct
+
+from credkit.assets.layout import Span
+from credkit.assets.source import Source
+from credkit.errors import MalformedError
+from credkit.limits import Limits
+
+__all__ = ["STORE", "UNDEFINED", "Directory", "Entry", "Form", "directories", "directory_at", "form_of"]
+
+STORE = 52545
+"""Tag of the entry whose value is the manifest store."""
+UNDEFINED = 7
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
+_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+"""Types that are whole numbers without a sign, as ``struct`` has them."""
+_HEADS = {
+    b"II*\x00": False,
+    b"MM\x00*": False,
+    b"II+\x00": True,
+    b"MM\x00+": True,
+    b"IIRO": False,
+    b"IIRS": False,
+    b"MMOR": False,
+    b"IIU\x00": False,
+}
+"""How a file begins, and whether it is BigTIFF; the last four are of makers of cameras, with their own mark in the place of the number."""
+_CHUNK = 1 << 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How numbers are written in one file."""
+
+    order: str
+    """``<`` or ``>``, as ``struct`` has it."""
+    big: bool
+    """BigTIFF."""
+    head: bytes
+    """The first four bytes."""
+
+    @property
+    def count(self) -> Struct:
+        """How many entries a directory has."""
+        return Struct(self.order + ("Q" if self.big else "H"))
+
+    @property
+    def entry(self) -> Struct:
+        """Tag, type, count, and the field that holds the value or where it is."""
+        return Struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
+
+    @property
+    def offset(self) -> Struct:
+        """A place in the file; also the count of values of an entry."""
+        return Struct(self.order + ("Q" if self.big else "I"))
+
+    @property
+    def first_link(self) -> Span:
+        """The field of the header that says where the first directory is."""
+        return Span(8, 8) if self.big else Span(4, 4)
+
+    @property
+    def most_entries(self) -> int:
+        """What the count of a directory can say."""
+        return (1 << 8 * self.count.size) - 1
+
+    @property
+    def most_bytes(self) -> int:
+        """What offsets can reach."""
+        return 1 << 8 * self.offset.size
+
+    @property
+    def alignment(self) -> int:
+        """Where directories may begin: at multiples of this."""
+        return 8 if self.big else 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a directory."""
+
+    tag: int
+    kind: int
+    """Type of the values."""
+    count: int
+    """Number of values."""
+    field: bytes
+    """The value, or where it is."""
+    place: int
+    """Of the entry in the file."""
+    form: Form
+
+    @property
+    def length(self) -> int:
+        """Bytes of the value; 0 for an unknown type."""
+        return self.count * _SIZES.get(self.kind, 0)
+
+    @property
+    def count_field(self) -> Span:
+        """Where the count stands."""
+        return Span(self.place + 4, self.form.offset.size)
+
+    @property
+    def inline(self) -> bool:
+        """The value stands in the entry itself."""
+        return self.length <= len(self.field)
+
+    @property
+    def value(self) -> Span:
+        """Where the value stands; it may be outside of the file."""
+        start = self.count_field.end if self.inline else int(self.form.offset.unpack(self.field)[0])
+        return Span(start, self.length)
+
+    @property
+    def number(self) -> int:
+        """The first of its values when these are whole numbers that stand in the entry; else -1."""
+        if self.kind not in _CODES or not self.count or not self.inline:
+            return -1
+        return int(Struct(self.form.order + _CODES[self.kind]).unpack_from(self.field)[0])
+
+    def numbers(self, source: Source) -> Iterator[int]:
+        """All its values, read piece by piece; none when they are no whole numbers. ``MalformedError`` outside of the file."""
+        if self.kind not in _CODES:
+            return
+        number = Struct(self.form.order + _CODES[self.kind])
+        step = _CHUNK * number.size
+        for start in range(self.value.start, self.value.end, step):
+            for (value,) in number.iter_unpack(source.read(start, min(step, self.value.end - start))):
+                yield value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """One directory of the main chain."""
+
+    form: Form
+    start: int
+    raw: bytes
+    """Its entries."""
+    following: int
+    """Where the next one begins; 0 for none."""
+    link: Span
+    """The field that says where this one begins."""
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """In the order of the file."""
+        return self._made(None)
+
+    def tagged(self, tags: Collection[int]) -> Iterator[Entry]:
+        """Those with one of these tags; a directory may have tens of thousands of others."""
+        return self._made(tags)
+
+    def _made(self, tags: Collection[int] | None) -> Iterator[Entry]:
+        first, size = self.start + self.form.count.size, self.form.entry.size
+        for index, (tag, kind, count, value) in enumerate(self.form.entry.iter_unpack(self.raw)):
+            if tags is None or tag in tags:
+                yield Entry(tag=tag, kind=kind, count=count, field=value, place=first + index * size, form=self.form)
+
+    @property
+    def length(self) -> int:
+        """Number of entries."""
+        return len(self.raw) // self.form.entry.size
+
+    @property
+    def next_link(self) -> Span:
+        """The field that says where the next one begins."""
+        return Span(self.start + self.form.count.size + len(self.raw), self.form.offset.size)
+
+    @property
+    def span(self) -> Span:
+        """All of it."""
+        return Span(self.start, self.next_link.end - self.start)
+
+    def find(self, tag: int) -> Entry | None:
+        """The first entry with this tag."""
+        return next(self.tagged((tag,)), None)
+
+
+def form_of(head: bytes) -> Form | None:
+    """How numbers are written in a file that starts with ``head``; None for one that is no TIFF."""
+    big = _HEADS.get(head[:4])
+    order = "<" if head[:1] == b"I" else ">"
+    if big is None or len(head) < (16 if big else 8):
+        return None
+    if big and Struct(order + "HH").unpack_from(head, 4) != (8, 0):
+        return None
+    return Form(order=order, big=big, head=head[:4])
+
+
+def directories(source: Source, limits: Limits) -> Iterator[Directory]:
+    """The main directories in order; ``MalformedError`` comes when the walk reaches the fault."""
+    form = form_of(source.read(0, min(source.size, 16)))
+    if form is None:
+        raise MalformedError("the header of a TIFF is missing", where="TIFF", offset=0)
+    link, seen, entries = form.first_link, set[int](), 0
+    (start,) = form.offset.unpack(source.read(link.start, link.length))
+    if not start:
+        raise MalformedError("there is no directory", where="TIFF", offset=link.start)
+    while start:
+        if start in seen:
+            raise MalformedError("the chain of directories comes back to itself", where="TIFF", offset=link.start)
+        if len(seen) == limits.tiff_directories:
+            raise MalformedError(f"more than {limits.tiff_directories:,} directories", where="TIFF", offset=start)
+        seen.add(start)
+        directory = directory_at(source, form, start, link, limits.tiff_entries - entries)
+        yield directory
+        entries += directory.length
+        start, link = directory.following, directory.next_link
+
+
+def directory_at(source: Source, form: Form, start: int, link: Span, room: int) -> Directory:
+    """The directory at ``start``, which ``link`` names, with at most ``room`` entries; ``MalformedError`` when it is not whole."""
+    if start + form.count.size > source.size:
+        raise MalformedError("a directory begins behind the end of the file", where="TIFF", offset=link.start)
+    (count,) = form.count.unpack(source.read(start, form.count.size))
+    if count > room:
+        raise MalformedError(f"a directory claims {count:,} entries, and {room:,} are the most", where="TIFF", offset=start)
+    raw = source.read(start + form.count.size, count * form.entry.size)
+    after = start + form.count.size + len(raw)
+    (following,) = form.offset.unpack(source.read(after, form.offset.size))
+    return Directory(form=form, start=start, raw=raw, following=following, link=link)

@@ -1,0 +1,142 @@
+"""The entries of a ZIP as the members of a collection, and what else of the archive has to be as it was signed.
+
+Clauses: "Hashing" (anchor ``_hashing_2``), "Extras for ZIP" (anchor ``_extras_for_zip``). The clause hashes entries and directory; nothing
+in it speaks of bytes between, in front or behind, where anything could be put after signing, so there must be none. Each entry must be
+listed. A program in wide use leaves out folders, which have no content, and leaves the former directory where it stood; nobody reads
+either, so these two are told and no fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from typing import Any
+
+from credkit.assets import Copy, EditedSource, Source, Span
+from credkit.assets.engine import hash_parts, included
+from credkit.assets.zip import ZipFormat
+from credkit.assets.zip.directory import CRC_IN_HEADER, STORE_NAME, Header, is_former_directory, read_directory
+from credkit.assets.zip.entries import Entry, EntryReader
+from credkit.binding.target import BindingTarget, MemberState
+from credkit.errors import MalformedError
+from credkit.manifest.member_uri import shown_name
+from credkit.status import StatusCode
+
+__all__ = ["ZipMembers", "is_zip"]
+
+_MISMATCH = StatusCode.ASSERTION_COLLECTION_HASH_MISMATCH.value
+_MALFORMED = StatusCode.ASSERTION_COLLECTION_HASH_MALFORMED.value
+_LOCAL = 30
+"""Bytes of a local header without the name."""
+_SAME = 10
+"""Bytes that both headers of an entry have: version, flags, method, time, date."""
+_UTF_8 = 1 << 11
+"""Bit of the flags: the name is UTF-8."""
+
+
+def is_zip(target: BindingTarget) -> bool:
+    """Whether the asset is an archive, whose entries are the collection."""
+    return isinstance(target.format, ZipFormat)
+
+
+class ZipMembers:
+    """All entries of an archive, except the manifest store.
+
+    ``MalformedError`` (``assertion.collectionHash.mismatch``) for an archive in which two entries have one name or lie over each other, or
+    that has anything beside its entries and its directory.
+    """
+
+    what = "archive"
+
+    def __init__(self, target: BindingTarget) -> None:
+        self._source = target.source
+        self._directory = read_directory(target.source, target.limits)
+        self._entries: dict[str, Entry] = {}
+        self._former: list[int] = []
+        self.unprotected: list[str] = []
+        """What no hash covers, in words."""
+        self._take_entries()
+
+    def _take_entries(self) -> None:
+        reader = EntryReader(self._source, self._directory)
+        end = 0
+        for header in sorted(self._directory.headers, key=lambda item: item.start):
+            entry = reader.read(header)
+            self._check_gap(end, entry.whole.start, f"the entry {shown_name(_name(header))}")
+            end = entry.whole.end
+            if header.name != STORE_NAME:
+                if _name(header) in self._entries:
+                    raise _fault(f"two entries are called {shown_name(_name(header))}")
+                self._entries[_name(header)] = entry
+            else:
+                self.unprotected += self._hidden_beside_store(entry)
+        for span, what in ((self._directory.place, "the directory"), (Span(self._source.size, 0), "the end of the file")):
+            self._check_gap(end, span.start, what)
+            end = self._directory.end.end
+        if self._former:
+            self.unprotected.append(f"{sum(self._former):,} bytes of a former directory of the archive")
+        if self._directory.records.length:
+            self.unprotected.append(f"the {self._directory.records.length:,} bytes of the ZIP64 records, which repeat what is hashed")
+
+    def _hidden_beside_store(self, entry: Entry) -> Iterator[str]:
+        """What the local header of the store says, which is in no hash, and the directory does not."""
+        header = entry.header
+        if hidden := entry.whole.length - entry.content.length - _LOCAL - len(header.name):
+            yield f"{hidden:,} bytes in the header of the manifest store's own entry"
+        if self._source.read(header.start + 4, _SAME) != self._source.read(header.place.start + 6, _SAME):
+            yield "version, date or time in the header of the manifest store's own entry, which differ from the directory"
+
+    def _check_gap(self, end: int, start: int, what: str) -> None:
+        """What stands between two things that are hashed."""
+        if start < end:
+            raise _fault(f"{what} begins {end - start:,} bytes before what stands in front of it ends")
+        if start > end:
+            if not is_former_directory(self._source, Span(end, start - end)):
+                raise _fault(f"{start - end:,} bytes that no hash covers stand in front of {what}")
+            self._former.append(start - end)
+
+    def names(self) -> Iterator[str]:
+        """Every entry."""
+        return iter(self._entries)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[Source]:
+        """Local header, content as it is stored, data descriptor."""
+        yield EditedSource(self._source, (Copy(self._entries[name].whole),))
+
+    def judged(self, uri: str, state: MemberState, done: int, total: int) -> None:
+        """Nobody asks."""
+
+    def check_directory(self, value: dict[str, Any], algorithm: object) -> None:
+        """``MalformedError`` unless the directory and the end record have the hash that the assertion states."""
+        stated = value.get("zip_central_directory_hash")
+        if not isinstance(stated, bytes):
+            raise MalformedError("the assertion has no hash of the directory, as that of an archive must", code=_MALFORMED)
+        own = (header.place.start for header in self._directory.headers if header.name == STORE_NAME)
+        checksums = tuple(Span(start + CRC_IN_HEADER.start, CRC_IN_HEADER.length) for start in own)
+        outside = (Span(0, self._directory.place.start), *checksums, self._directory.records)
+        parts = tuple(included(self._directory.end.end, tuple(span for span in outside if span.length)))
+        if not hash_parts(self._source, algorithm, parts).matches(stated):
+            raise _fault("the directory of the archive is not the one that was signed")
+
+    def check_unlisted(self, listed: Set[str]) -> None:
+        """``MalformedError`` for an entry that the assertion does not list, unless it is a folder, which is only told."""
+        unlisted = [name for name in self._entries if name not in listed]
+        for name in unlisted:
+            if not name.endswith("/") or self._entries[name].content.length:
+                raise _fault(f"the entry {shown_name(name)} is not listed")
+        if unlisted:
+            others = f" and {len(unlisted) - 1:,} more" if len(unlisted) > 1 else ""
+            self.unprotected.append(f"the entry of the folder {shown_name(unlisted[0])}{others}")
+
+
+def _fault(message: str) -> MalformedError:
+    return MalformedError(message, code=_MISMATCH)
+
+
+def _name(header: Header) -> str:
+    """The name of an entry: UTF-8 where it is that, else in the letters of the first PCs, as the format has it."""
+    try:
+        return header.name.decode("utf-8")
+    except UnicodeDecodeError:
+        return header.name.decode("utf-8", "surrogateescape") if header.flags & _UTF_8 else header.name.decode("cp437")
