@@ -35,7 +35,7 @@ from credkit.manifest.assertions.generation import Generation, GenerationModel
 
 __all__ = ["file_state", "keep", "kept", "known_measurement", "measure_model", "measure_source"]
 
-MEASURED = "measured"
+_MEASURED = "measured"
 """What measurements are kept under."""
 _BLOCK = 1 << 20
 _V1_START, _V1_LENGTH = 1 << 20, 64 << 10
@@ -71,7 +71,7 @@ def measure_model(path: Path | str, *, cache: bool = True, on_bytes: Progress | 
     if file_state(before) != file_state(after):
         raise AssetError(f'"{path.name}" changed while it was read: try again when nothing writes to it')
     if cache:
-        keep(path, before, MEASURED, value)
+        keep(path, before, _MEASURED, value)
     return value
 
 
@@ -169,7 +169,7 @@ def _cache_file(path: Path, kind: str) -> Path:
         base = os.environ.get("XDG_CACHE_HOME")
         folder = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
     name = sha256(os.fsencode(path.absolute())).hexdigest()
-    return folder / "credkit" / "models" / f"{name}{'' if kind == MEASURED else f'-{kind}'}.json"
+    return folder / "credkit" / "models" / f"{name}{'' if kind == _MEASURED else f'-{kind}'}.json"
 
 
 def known_measurement(path: Path) -> dict[str, Any] | None:
@@ -178,7 +178,7 @@ def known_measurement(path: Path) -> dict[str, Any] | None:
         status = path.stat()
     except (OSError, ValueError):
         return None
-    value = kept(path, status, MEASURED)
+    value = kept(path, status, _MEASURED)
     if not isinstance(value, dict) or value.get("size") != status.st_size:
         return None
     try:

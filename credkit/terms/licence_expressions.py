@@ -20,14 +20,14 @@ _ORDER = ("allowed", "constrained", "notAllowed")
 _DEEPEST = 8
 _MOST = 60
 """Tokens of one expression; real ones have up to seven."""
-Single = Callable[[str], KnownLicence | None]
+_Single = Callable[[str], KnownLicence | None]
 
 
 class NoExpressionError(Exception):
     """What stands there is no expression of licences; ``single`` raises it for a part that is none."""
 
 
-def licence_of_expression(text: str, single: Single) -> KnownLicence | None:
+def licence_of_expression(text: str, single: _Single) -> KnownLicence | None:
     """What ``text`` allows, each licence in it looked up with ``single``; None when it is no expression or no part of it is known."""
     tokens = re.findall(r"[()]|[^\s()]+", text)
     if len(tokens) > _MOST:
@@ -56,7 +56,7 @@ def _is_sign(word: str) -> bool:
 class _Parser:
     """Reads tokens from the left; every bracket is one step deeper."""
 
-    def __init__(self, tokens: list[str], single: Single) -> None:
+    def __init__(self, tokens: list[str], single: _Single) -> None:
         self.tokens = tokens
         self.single = single
         self.at = 0

@@ -309,6 +309,20 @@ def test_a_fragment_is_not_signed(cut: int) -> None:
         signed(data[:-cut])
 
 
+def test_pixels_in_the_header_are_not_signed_and_missing_strips_are() -> None:
+    data = raw_tiff()
+    place = next(entry[3] for entry in directories(data)[0] if entry[0] == 273)
+    with pytest.raises(AssetError, match="pixels from byte 1 to"):
+        embedded(patched(data, place, struct.pack("<I", 1)), store_of(60))
+    pages = multi_tiff(2)
+    across = patched(pages, entry_at(pages, 273) + 8, struct.pack("<I", entry_at(pages, 256, 1)))
+    with pytest.raises(AssetError, match="claims pixels from byte"):
+        embedded(across, store_of(60))
+    lengths = next(entry[3] for entry in directories(data)[0] if entry[0] == 279)
+    sparse = patched(patched(data, place, bytes(4)), lengths, bytes(4))
+    assert scan(embedded(sparse, store_of(60))).store is not None
+
+
 def test_offsets_that_four_bytes_cannot_hold() -> None:
     class Vast(BytesSource):
         __slots__ = ()

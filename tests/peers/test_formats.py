@@ -239,3 +239,26 @@ def test_box_by_box_is_refused_or_not_read_there(kind: str) -> None:
 def test_no_format_is_forgotten() -> None:
     named = {"jpg", "png", "webp", "gif", "tif", "dng", "svg", "heic", "avif", "mp4", "mov", "m4a", "jxl", "wav", "avi", "mp3", "flac"}
     assert set(FIRST) >= named
+
+
+def state_there(data: bytes, kind: str) -> str:
+    try:
+        return peer.read(data, kind).state
+    except Exception:  # Every fault of the reading is one of its own classes.
+        return "error"
+
+
+@every_kind
+def test_no_changed_byte_is_accepted_that_they_refuse(kind: str) -> None:
+    """Bytes all over the file, its first and its last ones."""
+    signed = ours(SAMPLES[FIRST[kind]].data)
+    step = max(len(signed) // 40, 1)
+    places = sorted({*range(min(24, len(signed))), *range(0, len(signed), step), *range(len(signed) - 8, len(signed))})
+    found = {}
+    for place in places:
+        changed = bytearray(signed)
+        changed[place] ^= 0x21
+        here = verify(BytesSource(bytes(changed))).state
+        if here in ("Valid", "Trusted"):
+            found[place] = state_there(bytes(changed), kind)
+    assert "Invalid" not in found.values(), found

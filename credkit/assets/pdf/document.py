@@ -265,7 +265,7 @@ class Document:
             except CutOffError:
                 self._count_parsed(size)
                 if size == min(self._limits.pdf_object_size, self._source.size - start):
-                    raise
+                    raise self._fail("an object does not end, or is larger than any that is read", start) from None
                 size = min(size * 8, self._limits.pdf_object_size, self._source.size - start)
             else:
                 self._count_parsed(end)
@@ -305,7 +305,10 @@ class Document:
         numbers, data = self._unpacked[entry[1]]
         if not 0 <= index < len(numbers) // 2 or numbers[2 * index] != number:
             raise self._fail("an object is not where the cross-references say, in its object stream")
-        value, end = parse_object(data, numbers[2 * index + 1], self._limits)
+        try:
+            value, end = parse_object(data, numbers[2 * index + 1], self._limits)
+        except CutOffError:
+            raise self._fail("an object stream ends inside an object") from None
         self._count_parsed(end - numbers[2 * index + 1])
         return PdfObject(value)
 

@@ -27,8 +27,8 @@ _HEX_STRING = re.compile(rb"<([0-9A-Fa-f\x00\t\n\f\r ]*)>")
 _IN_STRING = re.compile(rb"[\\()]")
 
 
-class CutOffError(MalformedError):
-    """The bytes end inside an object; with more of them it may be whole."""
+class CutOffError(Exception):
+    """The bytes end inside an object; with more of them it may be whole. ``document`` asks for more, or refuses the file."""
 
 
 class Name(str):
@@ -69,9 +69,10 @@ class _Parser:
         self._data = data
         self._limits = limits
 
-    def _fail(self, message: str, at: int) -> MalformedError:
-        kind = CutOffError if at >= len(self._data) - 1 else MalformedError
-        return kind(message, where="PDF object", offset=at)
+    def _fail(self, message: str, at: int) -> MalformedError | CutOffError:
+        if at >= len(self._data) - 1:
+            return CutOffError(message)
+        return MalformedError(message, where="PDF object", offset=at)
 
     def value(self, at: int, depth: int) -> tuple[Any, int]:
         data, at = self._data, skip_space(self._data, at)
@@ -93,7 +94,7 @@ class _Parser:
             return (float(text) if b"." in text else int(text)), found.end()
         if found := _WORD.match(data, at):
             return _WORDS[found[1]], found.end()
-        raise CutOffError("it ends inside an object", where="PDF object", offset=at) if at + 5 >= len(data) else self._fail("no object", at)
+        raise CutOffError("it ends inside an object") if at + 5 >= len(data) else self._fail("no object", at)
 
     def _name(self, at: int) -> tuple[Name, int]:
         found = _NAME.match(self._data, at)

@@ -51,15 +51,15 @@ def _is_last(source: Source, layout: Layout) -> bool:
 def _appended(source: Source, store: bytes) -> Edit:
     """The edit for a file without any store."""
     chain = _chain(source)
-    _require_whole(source)
     form, single = chain[0].form, len(chain) == 1
+    link = chain[0].link if single else chain[-1].next_link
+    _require_whole(source, link)
     entries = list(chain[0].entries) if single else []
     start = chain[0].start if single and chain[0].span.end == source.size else _aligned(source.size, form)
     store_at = start + _length(form, len(entries) + 1)
     _require_room(form, store_at + len(store))
     entry = Entry(tag=STORE, kind=UNDEFINED, count=len(store), field=form.offset.pack(store_at), place=0, form=form)
     entries = _sorted([*entries, entry])
-    link = chain[0].link if single else chain[-1].next_link
     data = bytes(max(start - source.size, 0)) + _packed(form, entries, 0) + store
     changes = [Replacement(Span(min(start, source.size), max(source.size - start, 0)), data)]
     if start != (chain[0].start if single else 0):
@@ -311,15 +311,17 @@ def _damaged(error: MalformedError) -> AssetError:
     return AssetError(f"the TIFF file is damaged, so nothing in it can be changed: {error}; save the picture anew")
 
 
-def _require_whole(source: Source) -> None:
+def _require_whole(source: Source, link: Span) -> None:
+    """``AssetError`` when pixels lie behind the end of the file, or in the field that is going to change."""
     try:
-        missing = next((part for part in picture_parts(source, DEFAULT_LIMITS) if part.end > source.size), None)
+        parts = (part for part in picture_parts(source, DEFAULT_LIMITS) if part.length)
+        wrong = next((part for part in parts if part.end > source.size or touched((link,), (part,))), None)
     except MalformedError as error:
         raise _damaged(error) from None
-    if missing:
+    if wrong:
         raise AssetError(
-            f"the TIFF file is cut off or damaged and was not signed: it claims pixels up to byte {missing.end:,} and has {source.size:,}; "
-            "take a whole copy, or save the picture anew"
+            f"the TIFF file is cut off or damaged and was not signed: it claims pixels from byte {wrong.start:,} to {wrong.end:,} and has "
+            f"{source.size:,} bytes; take a whole copy, or save the picture anew"
         )
 
 
