@@ -10,7 +10,7 @@ import random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, PngImagePlugin
 
-__all__ = ["draw_portrait", "generation_text", "model_file", "repaint_flower"]
+__all__ = ["draw_originals", "draw_portrait", "generation_text", "model_file", "repaint_flower"]
 
 _SIDE = 640
 _SCALE = 2
@@ -28,6 +28,12 @@ def draw_portrait(seed: int = 7) -> Image.Image:
     picture = _lit(picture).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     grain = Image.effect_noise(picture.size, 9).convert("RGB")
     return Image.blend(picture, ImageChops.overlay(picture, grain), 0.25)
+
+
+def draw_originals() -> list[Image.Image]:
+    """Three small pictures in the place of the photographs that the model was trained on: other lights, another frame."""
+    whole = [draw_portrait(seed) for seed in (11, 12, 13)]
+    return [picture.crop((40 * number, 40, 560, 600)).resize((320, 320)) for number, picture in enumerate(whole)]
 
 
 def generation_text() -> PngImagePlugin.PngInfo:

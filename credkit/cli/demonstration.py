@@ -29,11 +29,13 @@ credkit demo --keep story
 """
 _DESCRIPTION = """\
 Make an identity, sign a drawn portrait, repaint and sign it again, verify it, alter its history and see that it is noticed; then sign
-what a generation tool left in a file, with the prompt sealed, and show it later.
+what a generation tool left in a file, with the prompt sealed, and show it later; and follow a picture back to its model and to the
+photographs that the model was trained on.
 All in a temporary folder; the network, your identities and your files are left alone.
 Exit code 0 means that each step came out as it must."""
 _PORTRAIT, _SIGNED, _REPAINTED, _REPAINT, _ALTERED = "portrait.png", "signed.png", "repainted.jpg", "repaint.jpg", "altered.jpg"
 _GENERATED, _SEALED, _MODEL = "generated.png", "sealed.png", "awportrait.safetensors"
+_ORIGINALS, _CREDITED, _TRACED = "originals", "credited.safetensors", "traced.png"
 _CLAIMED, _FORGED = b"own photographs", b"all photographs"
 
 
@@ -78,6 +80,25 @@ _REVEAL = _Step(
     ("reveal", _SEALED, "--field", "prompt"),
 )
 _TERMS = _Step("And what may others do with the first portrait?", ("inspect", _SIGNED, "--terms"))
+_DATA_SET = _Step(
+    "So far the model was only named. Its proof begins with the photographs that it was trained on: list and sign them,",
+    (
+        *("dataset", "sign", _ORIGINALS, "--title", "own photographs", "--creator", "My Studio"),
+        *("--licence", "LicenseRef-own-work", "--created", "digitalCapture"),
+    ),
+)
+_TRAIN = _Step(
+    "sign the model with them,",
+    (
+        *("sign", _MODEL, "-o", _CREDITED, "--title", "AWPortrait 1.4", "--creator", "My Studio"),
+        *("--dataset", f"own photographs={_ORIGINALS}", "--training-licence", "LicenseRef-own-work"),
+    ),
+)
+_TRACE = _Step(
+    "and the picture with the model:",
+    ("sign", _PORTRAIT, "-o", _TRACED, "--created", "trainedAlgorithmicMedia", "--model", _CREDITED, "--licence", "CC-BY-4.0"),
+)
+_LICENCES = _Step("Which licences reach the picture now?", ("inspect", _TRACED, "--licences"))
 
 
 def add_to(commands: Subcommands) -> None:
@@ -140,17 +161,21 @@ def _story() -> bool:
     if not all(_come_true(step) for step in steps):
         return True
     _alter()
-    return not (_come_true(_CATCH) and _names_the_generation() and all(_come_true(step) for step in (_TREE, _SEAL, _REVEAL, _TERMS)))
+    rest = (_TREE, _SEAL, _REVEAL, _TERMS, _DATA_SET, _TRAIN, _TRACE, _LICENCES)
+    return not (_come_true(_CATCH) and _names_the_generation() and all(_come_true(step) for step in rest))
 
 
 def _draw() -> None:
-    from credkit.cli.demo_pictures import draw_portrait, generation_text, model_file, repaint_flower
+    from credkit.cli.demo_pictures import draw_originals, draw_portrait, generation_text, model_file, repaint_flower
 
     portrait = draw_portrait()
     portrait.save(_PORTRAIT)
     portrait.save(_GENERATED, pnginfo=generation_text())
     repaint_flower(portrait).save(_REPAINTED, quality=92)
     Path(_MODEL).write_bytes(model_file())
+    Path(_ORIGINALS).mkdir()
+    for number, original in enumerate(draw_originals(), 1):
+        original.save(Path(_ORIGINALS, f"{number}.jpg"), quality=90)
 
 
 def _come_true(step: _Step) -> bool:

@@ -19,7 +19,10 @@ def test_demo_tells_the_whole_story_and_leaves_nothing_behind(stranger: Shell, t
     before = stranger.files()
     out = stranger.ok("demo", TMPDIR=str(temporary), TEMP=str(temporary), TMP=str(temporary)).out
     lines = [line for line in out.splitlines() if line.startswith("$ credkit ")]
-    assert [line.split()[2] for line in lines] == ["identity", "sign", "sign", "verify", "verify", "inspect", "sign", "reveal", "inspect"]
+    assert [line.split()[2] for line in lines] == [
+        *("identity", "sign", "sign", "verify", "verify", "inspect", "sign", "reveal", "inspect"),
+        *("dataset", "sign", "sign", "inspect"),
+    ]
     assert "✓ TRUSTED  repaint.jpg" in out
     assert "✗ INVALID  altered.jpg" in out
     assert "Generation 1," in out
@@ -35,10 +38,12 @@ def test_demo_can_leave_its_files(stranger: Shell) -> None:
     kept = {path.name for path in (shell.folder / "story").iterdir()}
     assert kept == {
         *("portrait.png", "signed.png", "repainted.jpg", "repaint.jpg", "altered.jpg", "awportrait.safetensors"),
-        *("generated.png", "sealed.png", "configuration", "data"),
+        *("generated.png", "sealed.png", "originals", "credited.safetensors", "traced.png", "configuration", "data"),
     }
     assert shell.run("verify", "-q", "story/repaint.jpg").code == 0
     assert shell.run("verify", "-q", "story/altered.jpg").code == 1
+    assert shell.run("verify", "-q", "story/traced.png").code == 0
+    assert shell.run("dataset", "verify", "-q", "story/originals").code == 0
     assert "not empty" in shell.refused(1, "demo", "--keep", "story")
 
 
