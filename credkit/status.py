@@ -213,12 +213,12 @@ class StatusCode(StrEnum):
     ASSERTION_ACTION_INGREDIENT_MISMATCH = (
         "assertion.action.ingredientMismatch",
         Kind.FAILURE,
-        "An action says that another picture was used, but that ingredient is not recorded or does not fit the action.",
+        "An action says that another file was used, but that ingredient is not recorded or does not fit the action.",
     )
     ASSERTION_ACTION_MALFORMED = (
         "assertion.action.malformed",
         Kind.FAILURE,
-        "The list of actions breaks the rules, so what was done to the picture cannot be relied on.",
+        "The list of actions breaks the rules, so what was done cannot be relied on.",
     )
     ASSERTION_ACTION_REDACTED = (
         "assertion.action.redacted",
@@ -349,7 +349,7 @@ class StatusCode(StrEnum):
     ASSERTION_INGREDIENT_MALFORMED = (
         "assertion.ingredient.malformed",
         Kind.FAILURE,
-        "The record of an ingredient breaks the rules, so what the picture was made from cannot be relied on.",
+        "The record of an ingredient breaks the rules, so what the file was made from cannot be relied on.",
     )
     ASSERTION_JSON_INVALID = "assertion.json.invalid", Kind.FAILURE, "A statement cannot be read: its data is damaged."
     ASSERTION_LINKED_RESOURCE_INTEGRITY_INVALID_URI = (
@@ -425,7 +425,7 @@ class StatusCode(StrEnum):
     CLAIM_ACTIONS_MISSING = (
         "claim.actions.missing",
         Kind.FAILURE,
-        "The credentials do not say what was done to make this picture, as they must.",
+        "The credentials do not say what was done to make this file, as they must.",
     )
     CLAIM_CBOR_INVALID = "claim.cbor.invalid", Kind.FAILURE, "The claim cannot be read: its data is damaged."
     CLAIM_HARD_BINDINGS_MISSING = (
@@ -508,7 +508,7 @@ class StatusCode(StrEnum):
     MANIFEST_MULTIPLE_PARENTS = (
         "manifest.multipleParents",
         Kind.FAILURE,
-        "The claim names more than one parent, which is not allowed: a picture is edited from one.",
+        "The claim names more than one parent, which is not allowed: a file is edited from one.",
     )
     MANIFEST_UPDATE_INVALID = (
         "manifest.update.invalid",

@@ -252,7 +252,8 @@ def names_in(text: str) -> Iterator[str]:
 
 def manifest_of_folder(folder: Path) -> Path:
     """The manifest of a data set in a folder, else beside it; ``AssetError`` when there is none."""
-    for path in (folder / DATA_SET_FILE, folder.with_name(folder.name + ".c2pa")):
+    named = folder.absolute()
+    for path in (folder / DATA_SET_FILE, named.parent / f"{named.name}.c2pa"):
         if path.is_file():
             return path
     raise AssetError(

@@ -17,7 +17,6 @@ from credkit.api.reading import open_with_sidecar
 from credkit.assets import Source, Span, open_source
 from credkit.assets.engine import Progress, hash_parts
 from credkit.errors import AssetError
-from credkit.lifting.kept_digests import KeptDigests
 from credkit.load import load_store
 from credkit.sign.builder import Builder
 from credkit.sign.ingredients import IngredientHandle
@@ -118,6 +117,8 @@ def add_file_input(builder: Builder, file: FileInput, intake: Intake) -> Ingredi
     }
     if file.path is None or not intake.history:
         return builder.add_ingredient(None, "inputTo", **options)
+    from credkit.lifting.kept_digests import KeptDigests
+
     digests = KeptDigests(file.path)
     with open_with_sidecar(file.path) as (source, beside):
         counted = _Counted(source, intake)

@@ -17,7 +17,7 @@ from credkit.assets import EditedSource, Layout, Source
 from credkit.assets.engine import read_block
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
-from credkit.sign.opening import scan_asset
+from credkit.sign.opening import refusing_damage, scan_asset
 
 if TYPE_CHECKING:
     from credkit.media.xmp import XmpMirror
@@ -63,7 +63,8 @@ def with_mirrors(
     except AssetError as error:
         instead = "without labels (--label)" if labels else "without repeating the statements there (--no-mirrors)"
         raise AssetError(f"{error}; or sign {instead}") from None
-    return EditedSource(source, asset_format.with_metadata(source, layout, xmp=xmp, exif=exif).pieces), new_id
+    with refusing_damage(asset_format):
+        return EditedSource(source, asset_format.with_metadata(source, layout, xmp=xmp, exif=exif).pieces), new_id
 
 
 def _mirror(statements: Statements | None) -> XmpMirror:

@@ -22,11 +22,10 @@ from credkit.errors import AssetError, CredkitError
 from credkit.manifest.assertions import BaseModelTerms, ModelReference, TrainingSource
 from credkit.manifest.assertions.nearest import quoted
 from credkit.manifest.assertions.text_rules import allowed_text
-from credkit.provenance.values import claim_value
 from credkit.sign.builder import Builder
 from credkit.sign.ingredients import IngredientHandle
 
-__all__ = ["BaseModel", "DataSetUse", "add_base_models", "add_data_sets", "model_from_file"]
+__all__ = ["BaseModel", "DataSetUse", "add_base_models", "add_data_sets", "data_set_from_file", "model_from_file"]
 
 _DATA_SET = "c2pa.types.dataset"
 _SEVERAL_FILES = "multipart/mixed"
@@ -127,7 +126,19 @@ def model_from_file(path: Path) -> ModelReference:
     return ModelReference(name, path=os.fspath(path))
 
 
+def data_set_from_file(path: Path) -> DataSetUse:
+    """A data set by its manifest, its folder or its file alone, called as its own credentials call it, else as it is called there.
+    ``AssetError`` for a folder without a manifest.
+    """
+    from credkit.api.dataset_files import manifest_of_folder
+
+    stated = _stated_title(manifest_of_folder(path) if path.is_dir() else path)
+    return DataSetUse(stated or path.resolve().name, path=os.fspath(path))
+
+
 def _stated_title(path: Path) -> str | None:
+    from credkit.provenance.values import claim_value
+
     try:
         active = read_store(path).active
     except CredkitError:

@@ -148,7 +148,7 @@ class Statements:
         refused = [field.name for field in fields(self) if field.name not in _IN_UPDATES and values[field.name] != field.default]
         if refused:
             raise DefinitionError(
-                f"{refused[0].replace('_', ' ')} belongs to something that was made or changed, and an update leaves the picture as it is: "
+                f"{refused[0].replace('_', ' ')} belongs to something that was made or changed, and an update leaves the content as it is: "
                 "sign it as an edit"
             )
         self._apply_rights(builder)
@@ -164,11 +164,11 @@ class Statements:
     def _refuse_what_would_be_lost(self) -> None:
         """Nothing that was said may be left out of the manifest in silence."""
         if self.created and self.edited:
-            raise DefinitionError("a picture is either created or edited: give one of the two")
+            raise DefinitionError("a file is either created or edited: give one of the two")
         if self.created and self.regions:
-            raise DefinitionError("a region says where a parent was changed; a created picture has no parent")
+            raise DefinitionError("a region says where a parent was changed; a created file has no parent")
         if self.created and self.action != _EDITED:
-            raise DefinitionError(f"{self.action} is what an edit is called; a created picture begins with c2pa.created")
+            raise DefinitionError(f"{self.action} is what an edit is called; a created file begins with c2pa.created")
         if self.human_oversight and not self.leading_model:
             raise DefinitionError("how far a human took part is said about a model: name the model (--model NAME@VERSION=FILE)")
         if "" in (self.prompt, self.negative_prompt, self.seed):

@@ -7,7 +7,7 @@ import os
 from credkit.assets import Asset, open_source, write
 from credkit.errors import NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.sign.opening import scan_asset
+from credkit.sign.opening import refusing_damage, scan_asset
 from credkit.sign.output import OutputFile, Snapshot
 from credkit.sign.writing import Target
 
@@ -26,7 +26,8 @@ def strip_file(source: Asset, output: Target, *, overwrite: bool = True, limits:
         asset_format, layout = scan_asset(opened, limits)
         if not layout.stores:
             raise NoCredentialsError("the file carries no Content Credentials, so there is nothing to take out")
-        edit = asset_format.embed(opened, layout, None)
+        with refusing_damage(asset_format):
+            edit = asset_format.embed(opened, layout, None)
         if isinstance(output, (str, os.PathLike)):
             with OutputFile(output, overwrite=overwrite, source=snapshot) as out:
                 write(opened, edit, out.file)

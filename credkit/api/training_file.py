@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from credkit.api.model_credentials import BaseModel, DataSetUse
 from credkit.codec import json_text
@@ -21,6 +21,7 @@ from credkit.manifest.assertions.nearest import quoted, suggestion
 
 __all__ = ["TrainingFile", "read_training_file"]
 
+_Entry = TypeVar("_Entry", DataSetUse, BaseModel)
 _LARGEST = 16 << 20
 _LISTS = ("datasets", "base_models")
 _PATHS = ("path", "licence_text")
@@ -50,8 +51,8 @@ def read_training_file(path: Path) -> TrainingFile:
         raise DefinitionError(f'"{path}" should hold the lists {" and ".join(_LISTS)} (or be a Croissant description){named}')
     folder = path.parent
     return TrainingFile(
-        data_sets=tuple(DataSetUse(**entry) for entry in _entries(value, "datasets", DataSetUse, "title", folder)),
-        base_models=tuple(BaseModel(**entry) for entry in _entries(value, "base_models", BaseModel, "name", folder)),
+        data_sets=tuple(_entries(value, "datasets", DataSetUse, "title", folder)),
+        base_models=tuple(_entries(value, "base_models", BaseModel, "name", folder)),
     )
 
 
@@ -75,7 +76,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     return value
 
 
-def _entries(value: Mapping[str, Any], key: str, kind: type[Any], first: str, folder: Path) -> list[dict[str, Any]]:
+def _entries(value: Mapping[str, Any], key: str, kind: type[_Entry], first: str, folder: Path) -> list[_Entry]:
     listed = value.get(key, [])
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise DefinitionError(f'"{key}" should be a list of tables', path=f"/{key}")
@@ -89,7 +90,14 @@ def _entries(value: Mapping[str, Any], key: str, kind: type[Any], first: str, fo
         for name in _PATHS:
             if not isinstance(entry.get(name, ""), str):
                 raise DefinitionError(f'"{name}" should be the name of a file', path=f"/{key}/{index}/{name}")
-    return [_usable(entry, folder) for entry in listed]
+    return [_made(kind, _usable(entry, folder), f"/{key}/{index}", entry[first]) for index, entry in enumerate(listed)]
+
+
+def _made(kind: type[_Entry], values: Mapping[str, Any], path: str, name: str) -> _Entry:
+    try:
+        return kind(**values)
+    except DefinitionError as error:
+        raise DefinitionError(f"{quoted(name)}: {error.message}", path=path) from None
 
 
 def _usable(entry: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -100,6 +100,7 @@ class FontFormat(ReadOnly):
                 span=table.span,
                 zeroed=zeroed if zeroed and zeroed.end <= table.span.end else None,
                 padding=padding.get(table.span.end, 0),
+                bounded=False,
             )
         for span in rest:
             yield NamedBox(name=_UNNAMED, span=span)

@@ -51,7 +51,7 @@ def replace_store(source: Source, asset_format: AssetFormat, layout: Layout, sto
     if not stands or added or _joined(kept) != list(included(source.size, changing)):
         raise AssetError(
             f"the manifest store of this {asset_format.name} cannot change its length without changing signed bytes, because an index or "
-            "a length in the file counts across it, or a filling byte has to follow it; sign the picture as an edit of itself instead "
+            "a length in the file counts across it, or a filling byte has to follow it; sign the file as an edit of itself instead "
             "(credkit sign --parent)"
         )
     return edit

@@ -90,6 +90,9 @@ class NamedBox:
     """A field that counts as zeros in a hash (``checkSumAdjustment`` of a font)."""
     padding: int = 0
     """Zero bytes right behind it that belong to no box (between the tables of a font)."""
+    bounded: bool = True
+    """Its own bytes, or those around it, say where it ends; False where only something says so that belongs to no box (the directory of a
+    font)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,6 @@ from credkit.assets.engine import HashedParts, hash_parts
 from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
 from credkit.errors import AssetError, MalformedError
-from credkit.manifest.assertions.boxes_hash import BoxEntry, BoxesHash
 from credkit.status import StatusCode, status
 
 __all__ = ["check_box_hash", "plan_box_hash"]
@@ -54,6 +53,8 @@ def plan_box_hash(output: Output) -> PlannedBinding:
     The output has to hold a store that its format knows for one. ``AssetError`` for a format without boxes, for a file with something
     behind its last box, which no name stands for, and for one with more boxes than a reader would take.
     """
+    from credkit.manifest.assertions.boxes_hash import BoxEntry, BoxesHash
+
     boxes = _boxes_of(output)
     at = next((number for number, box in enumerate(boxes) if box.name == _STORE[0]), len(boxes))
     runs = [run for run in (boxes[:at], boxes[at + 1 :]) if run]
@@ -225,6 +226,9 @@ def _left_out(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> It
     holes = [(found[index].name, Span(found[index].span.start + span.start, span.length)) for index, span in entry.exclusions]
     if entry.excluded and entry.names != _STORE:
         holes = [(box.name, box.span) for box in found]
+    if len(found) > 1 and not all(box.bounded for box in found):
+        # The same bytes can be cut into other tables, so that other letters are drawn.
+        yield f"where each of the {len(found):,} parts {entry.names[0]} to {entry.names[-1]} begins and ends"
     for name, hole in holes:
         if hole.length and target.metadata_kind(hole) is None:
             raise _fault(_MISMATCH, f'{hole.length:,} bytes of the box "{name}" are excluded that are not metadata')

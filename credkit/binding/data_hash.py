@@ -15,7 +15,6 @@ from credkit.assets.engine import hash_ranges, included
 from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
 from credkit.errors import MalformedError
-from credkit.manifest.assertions.data_hash import DataHash
 from credkit.status import Status, StatusCode, status
 
 __all__ = ["check_data_hash", "plan_data_hash"]
@@ -25,6 +24,8 @@ _NAME = "jumbf manifest"
 
 def plan_data_hash(output: Output) -> PlannedBinding:
     """One digest over the output without its exclusions."""
+    from credkit.manifest.assertions.data_hash import DataHash
+
     exclusions = output.exclusions
 
     def state(digests: Sequence[bytes]) -> DataHash:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from credkit.assets import AssetFormat, Edit, EditedSource, Layout, Source, Span
 from credkit.assets.engine import HashedParts
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.manifest.assertions.assertion_types import Statement
+
+if TYPE_CHECKING:
+    from credkit.manifest.assertions.assertion_types import Statement
 
 __all__ = ["Output", "PartHash", "PlannedBinding"]
 
@@ -73,7 +76,6 @@ class PlannedBinding:
     """What each digest is taken over, in coordinates of ``Output.written``."""
     state: Callable[[Sequence[bytes]], Statement] = field(repr=False)
     """Makes the assertion of the digests, in the order of ``parts``; its size does not depend on them."""
-
     part_hashes: Callable[[Sequence[bytes]], tuple[PartHash, ...]] = field(default=lambda _: (), repr=False)
     """Makes the hashes of the parts of the file from the same digests; none unless they were asked for."""
 

@@ -91,7 +91,7 @@ _TRAIN = _Step(
     "sign the model with them,",
     (
         *("sign", _MODEL, "-o", _CREDITED, "--title", "AWPortrait 1.4", "--creator", "My Studio"),
-        *("--dataset", f"own photographs={_ORIGINALS}", "--training-licence", "LicenseRef-own-work"),
+        *("--licence", "CC-BY-4.0", "--dataset", f"own photographs={_ORIGINALS}", "--training-licence", "LicenseRef-own-work"),
     ),
 )
 _TRACE = _Step(

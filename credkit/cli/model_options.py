@@ -6,6 +6,7 @@ A licence is told behind what it is the licence of, so the options are gathered 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ _ROLES = (
     *("checkpoint", "diffusion-model", "refiner", "lora", "vae", "embedding", "hypernetwork", "controlnet", "ip-adapter"),
     *("text-encoder", "upscaler", "other"),
 )
+_DATA_SET_ENDINGS = (".c2pa", ".parquet")
 
 
 class _InOrder(argparse.Action):
@@ -59,7 +61,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     in_order(
         "--dataset",
         "TITLE[=FILE]",
-        "a data set; FILE is its manifest, the folder that was signed, or the file that it is (Parquet); may be repeated",
+        "a data set, or FILE alone: its manifest, the folder that was signed, or the file that it is (Parquet); may be repeated",
     )
     in_order(
         "--training-licence",
@@ -97,11 +99,20 @@ def _parse_model(text: str) -> ModelReference:
     from credkit.manifest.assertions import ModelReference
 
     path = Path(text)
-    if "=" not in text and text.casefold().endswith(ENDINGS) and path.is_file():
+    if "=" not in text and text.casefold().endswith(ENDINGS):
         from credkit.api.model_credentials import model_from_file
 
+        _expect_there(path, "a model that is only named goes by its name, as NAME@VERSION, without the ending of a file")
         return model_from_file(path)
     return ModelReference.parse(text)
+
+
+def _expect_there(path: Path, otherwise: str) -> None:
+    """A misspelt file must not become the name of something that nobody measured; ``AssetError`` for one that is not there."""
+    from credkit.errors import AssetError
+
+    if not os.path.isfile(path):
+        raise AssetError(f'there is no file "{path}": check the name and the folder ({otherwise})')
 
 
 def _gathered(options: Sequence[tuple[str, str]]) -> tuple[list[Any], list[Any], list[Any]]:
@@ -132,6 +143,12 @@ def _data_set(text: str) -> Any:
     title, equals, path = text.partition("=")
     if not title.strip() or (equals and not path.strip()):
         raise DefinitionError(f'--dataset "{text}" should read TITLE or TITLE=FILE, as in "own photographs=photos/dataset.c2pa"')
+    if not equals and (text.casefold().endswith(_DATA_SET_ENDINGS) or os.path.exists(text)):
+        from credkit.api.model_credentials import data_set_from_file
+
+        if not os.path.isdir(text):
+            _expect_there(Path(text), "a data set that is only named goes by its title, without the ending of a file")
+        return data_set_from_file(Path(text))
     return DataSetUse(title.strip(), path=path.strip() or None)
 
 
@@ -155,17 +172,27 @@ def _licensed(entry: Any, licence: dict[str, str | None], option: str) -> Any:
 
     if entry.licence is not None:
         raise DefinitionError(f'the licence of "{getattr(entry, "title", None) or entry.name}" is told twice ({option})')
-    return replace(entry, **licence)
+    try:
+        return replace(entry, **licence)
+    except DefinitionError as error:
+        named = getattr(entry, "title", None) or entry.name
+        raise DefinitionError(f'the licence of "{named}" ({option}): {error.message}') from None
 
 
 def _add_licence(text: str, data_sets: list[Any], sources: list[Any]) -> None:
     """One without title belongs to the data set before it, one with a title to the data set called so; else it is a source by itself."""
+    from credkit.errors import DefinitionError
     from credkit.manifest.assertions import TrainingSource
 
     option = "--training-licence"
     if ":" not in text.partition("@")[0] and data_sets:
         data_sets[-1] = _licensed(data_sets[-1], _licence(text), option)
         return
+    if ":" not in text.partition("@")[0]:
+        raise DefinitionError(
+            f'{option} "{text}" stands behind the data set that it is the licence of, as in --dataset "own photographs" {option} '
+            "LicenseRef-own-work; by itself it reads TITLE:LICENCE"
+        )
     source = TrainingSource.parse(text)
     index = next((i for i, entry in enumerate(data_sets) if entry.title == source.title), None)
     if index is None:

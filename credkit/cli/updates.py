@@ -91,7 +91,7 @@ def _summary(result: SignResult, output: Path, signer: Signer, did: str) -> list
 
     graph = provenance_graph(result.report)
     told = [fact for fact in facts(graph.active, graph) if fact.topic not in ("who", "intact", "when", "tool")] if graph.active else []
-    lines = [f"{safe(output)} is {did}; the picture itself is untouched."]
+    lines = [f"{safe(output)} is {did}; its content is untouched."]
     lines += [f"  {fact.topic}: {fact.words}" for fact in told]
     lines += [f"  note: {safe(note)}" for note in result.notes]
     if result.stamped:

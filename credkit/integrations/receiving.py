@@ -24,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 from credkit.acceptance import AcceptancePolicy, Judgement, judgement_object, read_policy
 from credkit.api import judge_file
 from credkit.assets import FORMATS, Source, open_source
+from credkit.assets.svg.sniff import may_become_svg
 from credkit.errors import CredkitError, DefinitionError, OutputError
 from credkit.integrations.notices import CredentialsWarning
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -45,22 +46,23 @@ __all__ = [
     "RefusedError",
     "is_part",
     "is_picture",
+    "is_picture_so_far",
     "spool",
 ]
 
 OnFailure: TypeAlias = Literal["warn", "quarantine", "refuse"]
-SNIFFED = 12
-"""Bytes from the beginning of a file that tell whether it is a picture."""
+SNIFFED = 4_096
+"""Bytes from the beginning of a file that tell whether it is a picture; of most files far fewer do."""
+_TOLD = 16
+"""Bytes that tell it of all but drawings (SVG), whose first element may come late."""
 SPOOL_SIZE = 8 << 20
 """Bytes that are held in memory; what is larger goes into a temporary file."""
 _log = logging.getLogger("credkit.receiving")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_OTHERS = (
-    *(b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\xff\x0a", b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  "),
-    *(b"8BPS", b"\0\0\1\0", b"qoif"),
-)
+_OTHERS = (b"\0\0\0\x0cjP  ", b"8BPS", b"\0\0\1\0", b"qoif")
 """How pictures begin whose formats are not read here."""
 _BRANDS = tuple(b"avif avis avio heic heix heim heis hevc hevx hevm hevs mif1 mif2 miaf msf1 jpeg jpgs".split())
+"""Major brands of pictures that begin as films do."""
 _WHOLE = re.compile(r"\s*bytes\s+0-([0-9]{1,18})/([0-9]{1,18})\s*", re.IGNORECASE)
 
 
@@ -102,15 +104,20 @@ class Received:
 def is_picture(head: bytes) -> bool:
     """Whether a file that begins with ``head`` (``SNIFFED`` bytes, or all of a shorter one) is a picture, readable here or not."""
     known = next((item for item in FORMATS if item.matches(head)), None)
-    if known is not None:
-        return known.media_types[0].startswith("image/")
-    if head.startswith(_OTHERS):
+    if known is not None and known.media_types[0].startswith("image/"):
         return True
-    return (
-        (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
-        or (head[4:8] == b"ftyp" and head[8:12] in _BRANDS)
-        or (head[:2] == b"BM" and head[6:10] == bytes(4))
-    )
+    if head[4:8] == b"ftyp":
+        return head[8:12] in _BRANDS
+    return head.startswith(_OTHERS) or (head[:2] == b"BM" and head[6:10] == bytes(4))
+
+
+def is_picture_so_far(head: bytes) -> bool | None:
+    """The same of a file that goes on behind ``head``; None while it cannot be told."""
+    if len(head) >= SNIFFED:
+        return is_picture(head[:SNIFFED])
+    if len(head) < _TOLD:
+        return None
+    return True if is_picture(head) else None if may_become_svg(head) else False
 
 
 def is_part(status: int, requested: str | None, content_range: str | None) -> bool:
@@ -147,8 +154,7 @@ class Beginning:
         if not piece or len(self._data) >= 2 * self._tried:
             self._tried = len(self._data)
             plain = self._decode(self.data)
-            if len(plain) >= SNIFFED or not piece:
-                self.is_picture = is_picture(plain[:SNIFFED])
+            self.is_picture = is_picture_so_far(plain) if piece else is_picture(plain[:SNIFFED])
         if self.is_picture is None and len(self._data) > self._limits.hidden_beginning:
             self.is_picture = True
         return self.is_picture is not None

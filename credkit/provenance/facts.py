@@ -83,7 +83,7 @@ def _done(node: Node, graph: Graph, limits: Limits) -> Iterator[Fact]:
     # An update opens the asset only to add to its credentials: "opened for editing" would say too much.
     done = [shown(deed.sentence, limits) for deed in node.done if not (node.update and deed.action == "c2pa.opened")]
     if node.update:
-        yield Fact(topic="done", words="added to the credentials; the picture itself was not changed", claimed=True)
+        yield Fact(topic="done", words="added to the credentials; the content was not changed", claimed=True)
     yield from _listed("done", done)
     used = [
         _source_words(edge, source, limits)

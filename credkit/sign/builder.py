@@ -207,7 +207,7 @@ class Builder:
         ``IngredientHandle.report``.
         """
         if relationship == "parentOf" and self.parent is not None:
-            raise DefinitionError("a picture has at most one parent; add the others as components")
+            raise DefinitionError("a file has at most one parent; add the others as components")
         name = os.path.basename(os.fspath(asset)) if isinstance(asset, (str, os.PathLike)) else (title or "")
         report = asset if isinstance(asset, Report) else self._checked(asset, name, sidecar, policy, at) if asset is not None else None
         if policy is not None:
@@ -381,8 +381,8 @@ class Builder:
         with self._open(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history, apart=True) as job:
             if job.layout.stores:
                 raise HistoryError(
-                    "the picture carries credentials of its own, and readers prefer those to a file beside it: "
-                    'sign into the picture, or take them out first with "credkit strip"'
+                    "the file carries credentials of its own, and readers prefer those to a file beside it: "
+                    'sign into the file, or take them out first with "credkit strip"'
                 )
             return write_sidecar(job, output, delivery, progress=progress)
 

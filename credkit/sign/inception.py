@@ -39,14 +39,14 @@ def _inception(stated: Action | None, parent: IngredientHandle | None) -> Action
     if parent is None:
         if stated is None:
             raise DefinitionError(
-                "the manifest does not say how the picture began: add a parent, or state that it was created and from what "
+                "the manifest does not say how the file began: add a parent, or state that it was created and from what "
                 '(--created trainedAlgorithmicMedia, or Builder.created("trainedAlgorithmicMedia"))'
             )
         if stated.action == OPENED and not stated.ingredients:
-            raise DefinitionError('"c2pa.opened" speaks of a parent, and there is none: name the picture that was opened (--parent)')
+            raise DefinitionError('"c2pa.opened" speaks of a parent, and there is none: name the file that was opened (--parent)')
         return stated
     if stated is None:
         return Action(OPENED, ingredients=(parent.reference,))
     if stated.action == CREATED:
-        raise DefinitionError("a picture with a parent was opened, not created: leave out one of the two")
+        raise DefinitionError("a file with a parent was opened, not created: leave out one of the two")
     return stated if stated.ingredients else replace(stated, ingredients=(parent.reference,))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from credkit.assets import Asset, AssetFormat, Layout, Source, detect, format_names
 from credkit.assets.opaque import OPAQUE
@@ -10,7 +12,7 @@ from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.sign.output import Snapshot
 
-__all__ = ["check_binding", "check_whole", "scan_asset", "snapshot_of"]
+__all__ = ["check_binding", "check_whole", "refusing_damage", "scan_asset", "snapshot_of"]
 
 _STORE_FILE = "application/c2pa"
 _CHOICE = frozenset({"c2pa.hash.data", "c2pa.hash.boxes"})
@@ -31,9 +33,16 @@ def scan_asset(source: Source, limits: Limits, *, beside: bool = False) -> tuple
             "of any other file are kept in a file beside it (--sidecar)"
         )
     if asset_format.media_types[0] == _STORE_FILE:
-        raise AssetError("the file cannot be signed: it is a manifest store, not a picture (its content decides, not its name)")
-    try:
+        raise AssetError("the file cannot be signed: it is a manifest store, and nothing that could be signed (its content decides, not its name)")
+    with refusing_damage(asset_format):
         return asset_format, asset_format.scan(source, limits)
+
+
+@contextmanager
+def refusing_damage(asset_format: AssetFormat) -> Iterator[None]:
+    """``AssetError`` for damage that the block comes upon; much of a file is looked at only when it is edited or bound."""
+    try:
+        yield
     except MalformedError as error:
         raise AssetError(f"the {asset_format.name} file is damaged and was not signed: {error}") from None
 
@@ -52,7 +61,7 @@ def check_whole(source: Source, asset_format: AssetFormat, layout: Layout, limit
             pass
     except MalformedError as error:
         raise AssetError(
-            f"the {asset_format.name} file is cut off or damaged and was not signed: {error}; take a whole copy, or save the picture anew"
+            f"the {asset_format.name} file is cut off or damaged and was not signed: {error}; take a whole copy, or save it anew"
         ) from None
 
 

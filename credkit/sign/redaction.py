@@ -69,9 +69,9 @@ def redactable_assertions(report: Report) -> tuple[Redactable, ...]:
 
 def _refusal(manifest: Manifest, assertion: Assertion) -> str | None:
     if is_actions(assertion.label):
-        return "actions tell what happened to the picture and must not be redacted"
+        return "actions tell what happened to the file and must not be redacted"
     if assertion.base_label.startswith("c2pa.hash."):
-        return "it binds the credentials to the picture and must not be redacted"
+        return "it binds the credentials to the file and must not be redacted"
     if assertion.base_label == "c2pa.icon" and assertion.uri == _icon(manifest):
         return "the claim shows its software with it, and not every reader accepts a claim whose icon is gone"
     if not is_ingredient(assertion.label):

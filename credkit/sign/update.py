@@ -94,7 +94,7 @@ class UpdateBuilder(Builder):
         known = assertion_type(statement.label)
         if known is not None and not known.in_update:
             raise DefinitionError(
-                f"an update manifest must not hold {known.label}, because the picture stays as it is; sign an edit instead"
+                f"an update manifest must not hold {known.label}, because the content stays as it is; sign an edit instead"
             )
         return super().add(statement, gathered=gathered)
 
@@ -106,7 +106,7 @@ class UpdateBuilder(Builder):
         if action.action not in UPDATE_ACTIONS:
             allowed = " or ".join((EDITED_METADATA, PUBLISHED))
             raise DefinitionError(
-                f"an update leaves the picture as it is, so it states {allowed}, not {action.action}; sign an edit instead"
+                f"an update leaves the content as it is, so it states {allowed}, not {action.action}; sign an edit instead"
             )
         if action.action != _REDACTED:
             super().add_action(action)
@@ -121,7 +121,7 @@ class UpdateBuilder(Builder):
 
     def add_identity(self, *_: Any, **__: Any) -> NoReturn:
         """Always ``DefinitionError``: the picture is bound by the manifest that is updated."""
-        raise DefinitionError("an update manifest does not bind the picture, so nobody can be named in it; sign an edit instead")
+        raise DefinitionError("an update manifest does not bind the content, so nobody can be named in it; sign an edit instead")
 
     def redact(self, name: str, reason: str, *, description: str | None = None) -> None:
         """Take an assertion out of the history: its label, ``MANIFEST#label``, or its absolute JUMBF URI.
@@ -161,7 +161,8 @@ class UpdateBuilder(Builder):
             if update.beside:
                 return write_store(update.source, update.store, output, delivery)
             asset_format, layout = scan_asset(update.source, self.limits)
-            edit = replace_store(update.source, asset_format, layout, update.store)
+            with refusing_damage(asset_format):
+                edit = replace_store(update.source, asset_format, layout, update.store)
             return write_update(update.source, edit, update.store, output, delivery, progress=progress)
 
     def sign_sidecar(
@@ -182,7 +183,7 @@ class UpdateBuilder(Builder):
         delivery = self._delivery(snapshot or snapshot_of(source), last_check, overwrite=overwrite)
         with self._updated(source, signer, adjuncts, sidecar=sidecar, drop_history=drop_history) as update:
             if not update.beside:
-                raise HistoryError("the picture carries its credentials in itself, so they cannot be updated in a file beside it")
+                raise HistoryError("the file carries its credentials in itself, so they cannot be updated in a file beside it")
             return write_store(update.source, update.store, output, delivery)
 
     def _delivery(self, snapshot: Snapshot | None, last_check: LastCheck | None, *, overwrite: bool) -> Delivery:
@@ -194,7 +195,7 @@ class UpdateBuilder(Builder):
     ) -> Iterator[_Update]:
         """The new store, signed; everything that can be refused is refused before a byte is written."""
         if drop_history:
-            raise DefinitionError("an update adds to the history of a picture, so it cannot drop it")
+            raise DefinitionError("an update adds to the history of a file, so it cannot drop it")
         signer.check()
         with ExitStack() as stack:
             opened = stack.enter_context(open_source(source))
@@ -276,7 +277,7 @@ def _parity(source: Source, previous: ManifestStore, limits: Limits) -> int | No
     if not {(span.start, span.length) for span in layout.size_fields} <= free:
         raise HistoryError(
             f"the credentials of this {asset_format.name} also vouch for the size of the file, which an update would change; sign the "
-            "picture as an edit of itself instead (credkit sign --parent)"
+            "file as an edit of itself instead (credkit sign --parent)"
         )
     return layout.store.size % 2
 
@@ -307,7 +308,7 @@ def check_updatable(report: Report) -> ManifestStore:
     if report.store is None:
         raise AssetError(f"the credentials cannot be updated: {_lowered(report.problem or 'they cannot be read')}")
     if report.size is None:
-        raise AssetError("this is a manifest store without its picture: name the picture, and the store beside it is updated")
+        raise AssetError("this is a manifest store without its file: name that file, and the store beside it is updated")
     if report.state == "Invalid":
         raise HistoryError(
             f"the credentials are not valid, and an update would vouch for them: {_lowered(_first_failure(report))} "

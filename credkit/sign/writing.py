@@ -28,6 +28,7 @@ from credkit.errors import OutputError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sign.compose import HASH_ALGORITHM
 from credkit.sign.draft import Draft
+from credkit.sign.opening import refusing_damage
 from credkit.sign.output import OutputFile, Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts, Seal
 from credkit.sign.signer import Signer
@@ -170,7 +171,8 @@ def write_asset(job: Job, target: Target, delivery: Delivery, *, progress: Progr
     """Sign into ``target``: a path, also the source's own, or a writable binary stream at its present position."""
 
     def make(sink: BinaryIO) -> _Made:
-        return _embed(job, sink, progress)
+        with refusing_damage(job.format):
+            return _embed(job, sink, progress)
 
     return _written(make, job.source, target, delivery)
 
@@ -229,8 +231,9 @@ def _deliver(finished: BinaryIO, target: BinaryIO) -> None:
 
 def write_sidecar(job: Job, target: Target, delivery: Delivery, *, progress: Progress | None = None) -> Written:
     """Sign the source without touching it; the store goes to ``target``, its hash covers every byte of the asset."""
-    planned = job.bind(None)
-    digests = [hash_parts(job.source, HASH_ALGORITHM, parts, on_bytes=progress).value for parts in planned.parts]
+    with refusing_damage(job.format):
+        planned = job.bind(None)
+        digests = [hash_parts(job.source, HASH_ALGORITHM, parts, on_bytes=progress).value for parts in planned.parts]
     # Nothing depends on the size of such a store, so no room is kept in it.
     store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), *planned.of(digests), signed=True)
     return write_store(job.source, store, target, delivery)

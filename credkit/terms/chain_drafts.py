@@ -182,8 +182,8 @@ def _of_terms(licence: LicenceTerms, *, own: bool) -> SourceLicence:
     return replace(
         _licence(licence.name, licence.origin, known, own=own),
         url=licence.url,
-        known=licence.known,
-        words=licence.words,
+        known=licence.known and (flags or bool(known and known.uses)),
+        words=licence.words or (known.words if known else ""),
         **({"attribution": licence.attribution, "share_alike": licence.share_alike} if flags else {}),  # type: ignore[arg-type]
     )
 

@@ -96,7 +96,7 @@ def _known_by(source: LicenceSource, limits: Limits) -> str:
     if source.origin is not None:
         speaker = quoted(source.origin.speaker, limits) if source.origin.speaker else "somebody without a name"
         what = "signed by" if source.role in ("file", "earlier") else "credentials of its own, signed by"
-        return f"{what} {speaker}, {_standing(source.origin)}"
+        return f"{what} {speaker} ({_standing(source.origin)})"
     return {
         "file": "no Content Credentials",
         "missing": "its credentials are on record and not in this file",
@@ -106,8 +106,8 @@ def _known_by(source: LicenceSource, limits: Limits) -> str:
 
 def _standing(origin: Origin) -> str:
     return {
-        "trusted": "for whom somebody vouches whom you trust",
-        "own word": "by their own word",
+        "trusted": "verified, on your trust list",
+        "own word": "verified, but on no trust list of yours",
         "was there": "who only passed it on",
         "unprotected": "unprotected",
         "void": f"VOID because {origin.flaw}",
@@ -140,6 +140,8 @@ def _said_by(origin: Origin, source: LicenceSource, numbers: dict[str, int], lim
 def _allows(licence: SourceLicence, limits: Limits) -> str:
     if not licence.known and licence.words:
         return shown(licence.words, replace(limits, text_length=_SENTENCE))
+    if not licence.uses and licence.attribution is None and licence.share_alike is None:
+        return "what it allows is not known here"
     told = [f"{name} {_permission(licence, uses, limits)}" for name, uses in _USES]
     for name, asked in (("name the author", licence.attribution), ("same licence for changed versions", licence.share_alike)):
         told.append(f"{name}: {'unknown' if asked is None else 'asked' if asked else 'not asked'}")

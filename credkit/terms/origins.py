@@ -50,7 +50,7 @@ def _flaw(manifest: ManifestReport, role: Role, report: Report) -> str:
     if manifest.altered:
         return "it was altered after it was signed"
     if role == "active" and report.content_intact is False:
-        return "the picture was changed after it was signed"
+        return "the file was changed after it was signed"
     codes = {SUCCESSORS.get(status.code, status.code) for status in manifest.results.failure}
     return next((words for code, words in _FLAWS.items() if code in codes), "its signature or one of its checks fails")
 

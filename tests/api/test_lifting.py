@@ -336,5 +336,5 @@ def test_statements_without_a_deed_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(credkit.DefinitionError, match="something that was done"):
             credkit.sign_file(picture("png"), tmp_path / "o.png", statements, signer=SIGNER)
-    with pytest.raises(credkit.DefinitionError, match="leaves the picture as it is"):
+    with pytest.raises(credkit.DefinitionError, match="leaves the content as it is"):
         credkit.update_file(picture("png"), tmp_path / "o.png", replace(Statements(), generation=Generation(tool="x")), signer=SIGNER)

@@ -98,7 +98,7 @@ def test_a_trained_model_was_created_here(studio: Path) -> None:
     assert created["action"] == "c2pa.created"
     assert created["digitalSourceType"] == "http://c2pa.org/digitalsourcetype/trainedAlgorithmicData"
     assert len(created["parameters"]["ingredients"]) == 3
-    with pytest.raises(DefinitionError, match="how the picture began"):
+    with pytest.raises(DefinitionError, match="how the file began"):
         sign_model(studio, Statements(title="nothing else"))
 
 

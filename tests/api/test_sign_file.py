@@ -206,7 +206,7 @@ def test_streams_in_and_out() -> None:
 @pytest.mark.parametrize(
     ("statements", "options", "error", "words"),
     [
-        (Statements(), {}, credkit.DefinitionError, "how the picture began"),
+        (Statements(), {}, credkit.DefinitionError, "how the file began"),
         (Statements(created="trainedAlgorithmicMedai"), {}, credkit.DefinitionError, "trainedAlgorithmicMedia"),
         (Statements(created="digitalArt"), {}, credkit.DefinitionError, "digitalCreation"),
         (replace(CREATED, edited="humanEdits"), {}, credkit.DefinitionError, "either created or edited"),

@@ -336,14 +336,14 @@ def test_properties_that_repeat_without_end() -> None:
 
 
 def test_tables_larger_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credkit.assets.bmff.format.DEFAULT_LIMITS", Limits(bmff_tables_size=30))
+    monkeypatch.setattr("credkit.assets.bmff.embedding.DEFAULT_LIMITS", Limits(bmff_tables_size=30))
     source = BytesSource(film_of())
     with pytest.raises(AssetError, match="larger than 30 bytes"):
         FORM.embed(source, FORM.scan(source), store_of(50))
 
 
 def test_more_items_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credkit.assets.bmff.format.DEFAULT_LIMITS", Limits(bmff_items=3))
+    monkeypatch.setattr("credkit.assets.bmff.embedding.DEFAULT_LIMITS", Limits(bmff_items=3))
     source = BytesSource(item_picture())
     with pytest.raises(AssetError, match="more than 3 items"):
         FORM.embed(source, FORM.scan(source), store_of(50))

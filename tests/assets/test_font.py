@@ -166,6 +166,30 @@ def test_tables_in_one_entry_are_hashed_with_what_lies_between_them() -> None:
     assert faults(signed_font(dict(reversed(tables.items())), edit=grouped)) == {MISMATCH}
 
 
+def all_together(listed: list[Entry], data: bytes) -> list[Entry]:
+    """Every table but that of the store, which comes first in the directory and last in the file, in one entry."""
+    found = [box for box in FORM.boxes(BytesSource(data), FORM.scan(BytesSource(data))) if box.name != "C2PA"]
+    head = next(box.span.start for box in found if box.name == "head")
+    run = bytearray(data[found[0].span.start : found[-1].span.end])
+    at = head - found[0].span.start + 8
+    run[at : at + 4] = bytes(4)
+    return [listed[0], {"names": [box.name for box in found], "hash": hashlib.sha256(run).digest(), "pad": b""}]
+
+
+def test_where_tables_of_one_entry_begin_is_bound_by_nothing_and_told() -> None:
+    """The directory is in no hash, so the same bytes can be cut into other tables: another font, and the same digest."""
+    sound = signed_font(dict(sorted(real_tables().items())), edit=all_together)
+    assert faults(sound) == set()
+    at = sound.index(b"loca") + 8
+    start, length = struct.unpack(">II", sound[at : at + 8])
+    forged = sound[:at] + struct.pack(">II", start + 2, length - 2) + sound[at + 8 :]
+    assert rendered(forged) != rendered(sound)
+    assert faults(forged) == set()
+    for data in (sound, forged):
+        assert judged(data).unprotected == ("where each of the 15 parts FFTM to post begins and ends",)
+    assert judged(signed_font()).unprotected == ()
+
+
 def test_what_else_stands_in_the_table_of_the_store() -> None:
     assert faults(signed_font(SMALL, uri=b"https://example.com/a.c2pa")) == set()
     assert faults(signed_font(SMALL, tail=b"\x00\x00\x00")) == set()

@@ -58,6 +58,8 @@ def line(name: str, make: Callable[[], Made], *codes: str, unprotected: tuple[st
     return BmffCase(name, make, frozenset(codes), unprotected, limits)
 
 
+JUMPS, STRAY = "the table of places to jump to (mfra)", "a box of C2PA that belongs to no manifest store"
+
 # The whole file.
 
 
@@ -126,7 +128,11 @@ WHOLE: tuple[BmffCase, ...] = (
     line("another store", whole(put(STORE, c2pa_box("manifest", b"b store"))), MATCH),
     line("a longer store moves what follows", whole(put(STORE, c2pa_box("manifest", b"a longer store"))), MISMATCH),
     line("an update at the end", whole(insert(5, c2pa_box("update", b"another store"))), MATCH),
-    line("mfra at the end", whole(insert(5, box("mfra", b"x"))), MATCH),
+    line("mfra at the end", whole(insert(5, box("mfra", b"x"))), MATCH, unprotected=(f"{JUMPS}, 9 bytes",)),
+    line(
+        "a box of C2PA of no known purpose at the end", whole(insert(5, c2pa_box("odd", b"x"))), MATCH, unprotected=(f"{STRAY}, 33 bytes",)
+    ),
+    line("a part of a tree where there is none", whole(insert(5, merkle_box(0))), MATCH, unprotected=(f"{STRAY}, 65 bytes",)),
     line("the media changed", whole(put(MDAT, box("mdat", b"tHe media of a film"))), MISMATCH),
     line("two boxes swapped", whole(moved), MISMATCH),
     line("a box put in", whole(insert(2, box("free"))), MISMATCH),
@@ -388,9 +394,19 @@ MEDIA_CASES: tuple[BmffCase, ...] = (
     line("a proof that is no CBOR", media(level=1, boxes=lambda found: [c2pa_box("merkle", b"\xff"), *found[1:]]), MALFORMED),
     line("a proof that is a list", media(level=1, boxes=lambda found: [c2pa_box("merkle", b"\x80"), *found[1:]]), MALFORMED),
     line("a proof of texts", media(level=1, boxes=lambda found: [merkle_box(0, ["x"]), *found[1:]]), MALFORMED),  # type: ignore[list-item]
-    line("a uuid box of another purpose", media(level=1, boxes=lambda found: [c2pa_box("other", b"x"), *found]), MATCH),
+    line(
+        "a uuid box of another purpose",
+        media(level=1, boxes=lambda found: [c2pa_box("other", b"x"), *found]),
+        MATCH,
+        unprotected=(f"{STRAY}, 35 bytes",),
+    ),
     line("a uuid box of another kind", media(level=1, boxes=lambda found: [*found, box("uuid", bytes(40))]), MATCH),
-    line("a uuid box without content", media(level=1, boxes=lambda found: [*found, box("uuid", C2PA)]), MATCH),
+    line(
+        "a uuid box without content",
+        media(level=1, boxes=lambda found: [*found, box("uuid", C2PA)]),
+        MATCH,
+        unprotected=(f"{STRAY}, 24 bytes",),
+    ),
     line("as large a proof as allowed", media(level=2), MATCH, limits=replace(DEFAULT_LIMITS, merkle_box_size=PROOF)),
     line("a proof one byte too large", media(level=2), MALFORMED, limits=replace(DEFAULT_LIMITS, merkle_box_size=PROOF - 1)),
     # The form.
@@ -470,7 +486,23 @@ FRAGMENT_CASES: tuple[BmffCase, ...] = (
         for flat in (True, False)
         for level in range(4)
     ),
-    line("mfra behind the fragments", fragments(flat=True, change=lambda roots: [*roots, box("mfra")]), MATCH),
+    line(
+        "mfra behind the fragments",
+        fragments(flat=True, change=lambda roots: [*roots, box("mfra")]),
+        MATCH,
+        unprotected=(f"{JUMPS}, 8 bytes",),
+    ),
+    line(
+        "a store in a file that is a fragment",
+        fragments(flat=False, files=lambda f: [*f[:-1], f[-1] + c2pa_box("manifest", b"x")]),
+        MATCH,
+        unprotected=(f"{STRAY}, 46 bytes",),
+    ),
+    line(
+        "media behind the initialization segment",
+        fragments(flat=False, change=lambda roots: [*roots, box("moof", b"other"), box("mdat", b"media")]),
+        MISMATCH,
+    ),
     line("a box behind the fragments", fragments(flat=True, change=lambda roots: [*roots, box("free")]), MISMATCH),
     line("a box in front of them", fragments(flat=True, change=insert(3, box("free"))), MISMATCH),
     line("the first files alone", fragments(flat=False, files=lambda found: found[:2]), MATCH),

@@ -38,6 +38,13 @@ def test_verdict(line: BmffCase) -> None:
     assert all(found.url == URI for found in outcome.statuses)
 
 
+def test_a_film_that_breaks_off_is_told() -> None:
+    """Whoever leaves out the end of a film, or all of one track, does not do it in silence."""
+    whole, part = (judge(BY_NAME[name].make()) for name in ("many files, row 2", "the first files alone"))
+    assert whole.remarks == ()
+    assert part.remarks == ("2 of the 5 signed fragments were looked at; how the film goes on was not judged",)
+
+
 def test_names_are_unique() -> None:
     assert [name for name, count in Counter(line.name for line in BMFF_HASH_CASES).items() if count > 1] == []
 

@@ -246,7 +246,7 @@ def test_lint_of_what_is_no_certificate(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
-        ((), 1, "how the picture began"),
+        ((), 1, "how the file began"),
         (("--created", "trainedAlgorithmicMedai"), 1, "trainedAlgorithmicMedia"),
         (("--created", "digitalCapture", "--edited", "humanEdits"), 1, "either created or edited"),
         (("--created", "digitalCapture", "--training-licence", "no licence"), 1, "TITLE:LICENCE"),

@@ -85,7 +85,7 @@ def test_changed_and_unsigned_files(shell: Shell) -> None:
     shell.write("changed.png", bytes(data))
     words = told(shell, "changed.png")
     assert "What is void" in words
-    assert "because the picture was changed after it was signed" in words
+    assert "because the file was changed after it was signed" in words
     words = told(shell, "portrait.png")
     assert "Nobody: the file carries no Content Credentials" in words
     assert "Silence is no permission: ask first." in words

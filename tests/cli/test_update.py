@@ -11,12 +11,12 @@ from tests.forge.pictures import picture
 
 def test_update_adds_and_tells(shell: Shell) -> None:
     out = shell.ok("update", "signed.png", "-o", "updated.png", "--rights", "(c) 2026 My Studio", "--published").out
-    assert out.startswith("updated.png is updated; the picture itself is untouched.")
+    assert out.startswith("updated.png is updated; its content is untouched.")
     assert "rights: (c) 2026 My Studio" in out
     assert "done: published" in out
     told = " ".join(shell.ok("verify", "updated.png").out.split())
     assert told.startswith("✓ TRUSTED updated.png")
-    assert "added to the credentials; the picture itself was not changed" in told
+    assert "added to the credentials; the content was not changed" in told
 
 
 def test_the_diagram_tells_updates_from_edits(shell: Shell) -> None:

@@ -57,7 +57,7 @@ class Told:
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    from credkit.cli.demo_pictures import draw_portrait, generation_text, model_file, repaint_flower
+    from credkit.cli.demo_pictures import draw_originals, draw_portrait, generation_text, model_file, repaint_flower
 
     base = tmp_path_factory.mktemp("readme")
     shell = Shell(base / "work", base / "configuration")
@@ -67,6 +67,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     portrait.save(shell.folder / "generated.png", pnginfo=generation_text())
     repaint_flower(portrait).save(shell.folder / "repainted.jpg", quality=92)
     shell.write("awportrait.safetensors", model_file())
+    (shell.folder / "originals").mkdir()
+    for number, original in enumerate(draw_originals(), 1):
+        original.save(shell.folder / "originals" / f"{number}.jpg", quality=90)
     return Told(shell, run_commands(README, shell))
 
 

@@ -162,7 +162,33 @@ def test_animated_png(installed: None, tmp_path: Path) -> None:
         assert origin(image.copy()) is not None
 
 
-@pytest.mark.parametrize("kind", ["gif", "bmp", "tiff", "ico", "pdf", "ppm"])
+@pytest.mark.parametrize("kind", ["gif", "tiff", "avif"])
+def test_further_formats_are_signed_and_remember(installed: None, tmp_path: Path, kind: str) -> None:
+    path, edited = tmp_path / f"a.{kind}", tmp_path / f"b.{kind}"
+    drawn(size=(64, 64)).save(path)
+    before = verify_file(path)
+    with Image.open(path) as image:
+        assert origin(image) is not None
+        image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(edited)
+    after = verify_file(edited)
+    assert (before.state, after.state) == ("Valid", "Valid")
+    assert len(after.store.manifests if after.store else ()) == 2
+
+
+@pytest.mark.parametrize("kind", ["gif", "avif"])
+def test_moving_pictures_of_further_formats(installed: None, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"moving.{kind}"
+    frames = [drawn(value, size=(64, 64)) for value in (0, 60, 120)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    assert verify_file(path).state == "Valid"
+    with Image.open(path) as image:
+        assert image.n_frames == 3
+        image.seek(2)
+        image.seek(0)
+        assert origin(image.copy()) is not None
+
+
+@pytest.mark.parametrize("kind", ["bmp", "ico", "pdf", "ppm"])
 def test_other_formats_are_saved_as_ever(installed: None, tmp_path: Path, kind: str) -> None:
     image = drawn(size=(64, 64))
     image.save(tmp_path / f"ours.{kind}")
@@ -191,11 +217,13 @@ def test_one_picture_without_wrapping_anything(signer: Signer, tmp_path: Path) -
     credkit_pillow.save(drawn(), small, format="jpeg", signer=signer, statements=BOTH, quality=10)
     credkit_pillow.save(drawn(), large, format="JPEG", signer=signer, statements=BOTH, quality=95)
     assert len(small.getvalue()) < len(large.getvalue())
-    with pytest.raises(DefinitionError, match="signed as JPEG, PNG or WebP, not as TIFF"):
-        credkit_pillow.save(drawn(), tmp_path / "a.tiff", signer=signer, statements=BOTH)
+    with pytest.raises(DefinitionError, match="GIF, .*JPEG, .*PNG, TIFF or WEBP, not as BMP"):
+        credkit_pillow.save(drawn(), tmp_path / "a.bmp", signer=signer, statements=BOTH)
     with pytest.raises(DefinitionError, match="unknown kind"):
         credkit_pillow.save(drawn(), io.BytesIO(), signer=signer, statements=BOTH)
-    assert not (tmp_path / "a.tiff").exists()
+    with pytest.raises(DefinitionError, match="not as PDF"):
+        credkit_pillow.save(drawn(), tmp_path / "a.pdf", signer=signer, statements=BOTH)
+    assert not list(tmp_path.glob("a.[bp]*"))
     with pytest.raises(DefinitionError, match="nobody is named who signs"):
         credkit_pillow.save(drawn(), tmp_path / "a.png", statements=BOTH)
 
@@ -206,9 +234,9 @@ def test_one_save_may_differ(installed: None, tmp_path: Path) -> None:
     drawn().save(tmp_path / "other.png", credkit=Statements(created="digitalCreation", title="my title"))
     raw = peer.read((tmp_path / "other.png").read_bytes(), "png").raw
     assert raw["manifests"][raw["active_manifest"]]["title"] == "my title"
-    with pytest.raises(DefinitionError, match="JPEG, PNG or WebP"):
-        drawn().save(tmp_path / "other.gif", credkit=BOTH)
-    assert not (tmp_path / "other.gif").exists()
+    with pytest.raises(DefinitionError, match="TIFF or WEBP"):
+        drawn().save(tmp_path / "other.bmp", credkit=BOTH)
+    assert not (tmp_path / "other.bmp").exists()
 
 
 def test_thumbnail_and_generator_are_passed_on(signer: Signer, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -19,7 +20,7 @@ from PIL import Image
 from credkit.acceptance import AcceptancePolicy
 from credkit.errors import AssetError, DefinitionError, OutputError
 from credkit.integrations import receiving
-from credkit.integrations.receiving import SNIFFED, CredentialsWarning, Receiver, RefusedError, is_picture
+from credkit.integrations.receiving import SNIFFED, CredentialsWarning, Receiver, RefusedError, is_picture, is_picture_so_far
 from credkit.limits import Limits
 from credkit.resources import read_schema
 from credkit.trust.policy import TrustPolicy
@@ -52,6 +53,32 @@ def test_pictures_are_known_by_their_first_bytes(kind: str) -> None:
 def test_other_files_are_none(data: bytes) -> None:
     assert not is_picture(data[:SNIFFED])
     assert Receiver(policy=POLICY, on_failure="refuse").receive(data, name="x").action == "passed"
+
+
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+_LONG = b"<?xml version='1.0'?>\n<!-- " + b"drawn by a program " * 100 + b"-->\n<!DOCTYPE svg>\n" + DRAWING
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (DRAWING, True),
+        (_LONG, True),
+        (gzip.compress(_LONG), True),
+        (b"\xef\xbb\xbf  " + DRAWING, True),
+        (b"<!DOCTYPE html>\n<html><svg/></html>" + bytes(5_000), False),
+        (b"data: one\n\ndata: two\n\n", False),
+        (b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0" + bytes(9), True),
+        (b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42", False),
+        (b"ID3\x03\0\0\0\0\0\0" + bytes(90), False),
+    ],
+)
+def test_drawings_are_told_from_pages_as_early_as_can_be(data: bytes, found: bool) -> None:
+    assert is_picture(data[:SNIFFED]) is found
+    told = [is_picture_so_far(data[:size]) for size in range(len(data))]
+    assert {answer for answer in told if answer is not None} <= {found}
+    if not data.startswith((b"<", b"\x1f", b"\xef")):
+        assert told[16] is found
 
 
 @settings(max_examples=60, deadline=None)

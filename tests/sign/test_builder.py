@@ -133,7 +133,7 @@ def test_one_builder_signs_twice_under_two_labels() -> None:
 
 
 def test_the_beginning_must_be_stated() -> None:
-    with pytest.raises(DefinitionError, match="how the picture began"):
+    with pytest.raises(DefinitionError, match="how the file began"):
         signed(Builder())
 
 

@@ -111,7 +111,7 @@ def test_what_is_refused() -> None:
         made.add_identity(identities.actor(eku=(pki.CLAIM_SIGNING,)).signer())
     with pytest.raises(CredentialError, match="expired"):
         made.add_identity(identities.actor(not_before=pki.NOW.replace(year=2001), not_after=pki.NOW.replace(year=2002)).signer())
-    with pytest.raises(DefinitionError, match="does not bind the picture"):
+    with pytest.raises(DefinitionError, match="does not bind the content"):
         UpdateBuilder().add_identity(signer)
     made.add_identity(signer, referenced=["cawg.metadate"])
     with pytest.raises(DefinitionError, match=r'no assertion "cawg.metadate".*did you mean "cawg.metadata"'):

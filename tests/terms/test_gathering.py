@@ -112,7 +112,7 @@ def test_a_changed_picture_makes_its_statements_void() -> None:
     data[-30] ^= 1
     found = read(bytes(data))
     assert found.state == "Invalid"
-    assert "the picture was changed after it was signed" in found.void[0]
+    assert "the file was changed after it was signed" in found.void[0]
     assert {said.origin.standing for said in found.creators} == {"void", "unprotected"}
     assert all(not offer.origin.counts for offer in found.offers)
     assert found.use("commercial").permission == "notAllowed"

@@ -78,7 +78,7 @@ def test_what_a_person_reads() -> None:
         "What this does not tell",
     ]
     sources = told["What went into it, and under which licence"]
-    assert sources[0] == '1. this file: signed by "credkit test signer", for whom somebody vouches whom you trust; by "Test Studio"'
+    assert sources[0] == '1. this file: signed by "credkit test signer" (verified, on your trust list); by "Test Studio"'
     said = "licence CC-BY-4.0 (https://creativecommons.org/licenses/by/4.0/), so say its own credentials (cawg.metadata)"
     asked = "name the author: asked; same licence for changed versions: not asked"
     assert sources[1] == f"{said}: AI training unknown; commercial use yes; changed versions yes; {asked}"

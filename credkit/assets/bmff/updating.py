@@ -1,7 +1,8 @@
 """Update manifests in an ISO base media file: added without moving a byte that an older hash covers.
 
-Anchor ``_box_containing_the_manifest``. The place of every box is part of the hash, so the box of the original store keeps its length, and
-the update manifests go into a box of their own at the end.
+Anchor ``_box_containing_the_manifest``. The place of every box is part of the hash, so the box of the store is renamed from "manifest" to
+"original" and keeps its length, with zeros behind a store that was redacted, and a box "update" at the end takes the update manifests.
+Where nothing stands behind the store's own box, that box grows.
 """
 
 from __future__ import annotations

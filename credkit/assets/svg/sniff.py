@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import zlib
 
-__all__ = ["encoding_of", "is_packed", "is_svg"]
+__all__ = ["encoding_of", "is_packed", "is_svg", "may_become_svg"]
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BARE = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 _ROOT = re.compile(r"<(?:[\w.-]+:)?svg(?=[\s/>])")
 _NAMED = re.compile(r"<!DOCTYPE\s+(?:[\w.-]+:)?svg(?=[\s\[>])")
+_UNFINISHED = re.compile(r"<(?:[?!].*|[\w.-]*(?::[\w.-]*)?)?", re.DOTALL)
+"""An instruction, comment or document type that has not ended yet, or the name of an element."""
 _SPACE = re.compile(r"\s*")
 _SUBSET = re.compile(r"""(?:[^\[\]>"']|"[^"]*"|'[^']*')*""")
 """A part of a document type without brackets; quotes may hold any."""
@@ -38,16 +40,33 @@ def is_packed(head: bytes) -> bool:
 
 def is_svg(head: bytes) -> bool:
     """Whether the root element is an ``svg``, whatever its prefix."""
+    text = _text(head)
+    position = _root_at(text)
+    return bool(_ROOT.match(text, position) or _NAMED.match(text, position))
+
+
+def may_become_svg(head: bytes) -> bool:
+    """Whether ``head``, which is none yet, could become the beginning of an SVG, or of a packed one, when more bytes of the file come."""
+    if head.startswith(_GZIP):
+        return True
+    text = _text(head)
+    rest = text[_root_at(text) :]
+    return not rest or _UNFINISHED.fullmatch(rest) is not None
+
+
+def _text(head: bytes) -> str:
     encoding = encoding_of(head)
-    text = head.decode(encoding if encoding != "utf-8" else "latin-1", "replace").removeprefix("\xef\xbb\xbf").removeprefix("\ufeff")
+    return head.decode(encoding if encoding != "utf-8" else "latin-1", "replace").removeprefix("\xef\xbb\xbf").removeprefix("\ufeff")
+
+
+def _root_at(text: str) -> int:
+    """Where the root element begins, or what tells its name, or what has not ended."""
     position = 0
     while True:
         position = _after_space(text, position)
         end = _after(text, position)
-        if end <= position:
-            return bool(_ROOT.match(text, position) or _NAMED.match(text, position))
-        if _NAMED.match(text, position):
-            return True
+        if end <= position or _NAMED.match(text, position):
+            return position
         position = end
 
 

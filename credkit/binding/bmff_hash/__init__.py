@@ -15,7 +15,7 @@ from typing import Any
 
 from credkit.assets import Source, Span
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
-from credkit.binding.bmff_hash.exclusions import HASHED, Cut, Exclusion, cut, read_exclusions
+from credkit.binding.bmff_hash.exclusions import HASHED, Cut, Exclusion, cut, read_exclusions, unspoken
 from credkit.binding.bmff_hash.merkle import MerkleMap, Proof, check_leaf, check_media, leaf_mismatch, read_maps, read_proof
 from credkit.binding.bmff_hash.whole import hash_boxes
 from credkit.binding.target import BindingOutcome, BindingTarget
@@ -47,7 +47,9 @@ def check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
     match = status(StatusCode.ASSERTION_BMFF_HASH_MATCH, uri)
     told = status(StatusCode.ASSERTION_BMFF_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
     unprotected = tuple(f"{path}, {count:,} bytes" for path, count in check.told.items())
-    return BindingOutcome(statuses=(told, match) if unprotected else (match,), unprotected=unprotected + tuple(check.unbound))
+    return BindingOutcome(
+        statuses=(told, match) if unprotected else (match,), unprotected=unprotected + tuple(check.unbound), remarks=tuple(check.remarks)
+    )
 
 
 def _malformed(message: str) -> MalformedError:
@@ -97,7 +99,8 @@ class _Check:
             self._media(roots, trees, hashed=value.get("hash") is not None)
         if value.get("hash") is not None:
             held = {tree.local_id for tree in trees}
-            if not hash_boxes(self._target.source, self._cuts(self._walker, roots, held), algorithm).matches(value["hash"]):
+            cuts = self._cuts(self._walker, roots, held, trees=bool(trees))
+            if not hash_boxes(self._target.source, cuts, algorithm).matches(value["hash"]):
                 raise leaf_mismatch("the boxes of the file are not those that were signed")
         elif trees:
             self.unbound.append("everything besides the media (mdat)")
@@ -105,13 +108,17 @@ class _Check:
             raise leaf_mismatch("the assertion has no hash")
         return None
 
-    def _cuts(self, walker: BoxWalker, boxes: tuple[BmffBox, ...], held: set[int]) -> Iterator[Cut]:
-        """What is cut out of these boxes; ``held`` are the numbers (from 0) of ``mdat`` boxes with trees of their own."""
+    def _cuts(self, walker: BoxWalker, boxes: tuple[BmffBox, ...], held: set[int], *, trees: bool = True) -> Iterator[Cut]:
+        """What is cut out of these boxes; ``held`` are the numbers (from 0) of ``mdat`` boxes with trees of their own, ``trees`` says
+        whether there is any tree.
+        """
         for box in boxes:
             in_tree = box.type == "mdat" and box.place[0][1] - 1 in held
             part = cut(walker, box, self._exclusions, in_tree=in_tree)
             for path, count in part.told:
                 self.told[path] += count
+            if part.is_whole and (what := unspoken(walker.source, box, trees=trees, apart=walker is not self._walker)):
+                self.unbound.append(f"{what}, {box.span.length:,} bytes")
             yield part
 
     def _media(self, roots: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...], *, hashed: bool) -> None:
@@ -146,11 +153,12 @@ class _Check:
 
     def _fragments(self, roots: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...]) -> None:
         """The initialization segment against each tree's own hash of it, then every fragment against its tree."""
-        first = next((index for index, box in enumerate(roots) if box.type == "moof"), len(roots))
+        apart = self._target.fragments
+        # Beside fragments in files of their own all of the file is the initialization segment, or media could be put behind it.
+        first = next((index for index, box in enumerate(roots) if box.type == "moof" and not apart), len(roots))
         self._initialization(roots[:first], trees)
         by_key = {tree.key: tree for tree in trees}
         seen: Counter[tuple[int, int]] = Counter()
-        apart = self._target.fragments
         for fragment in map(self._file, apart) if apart else self._split(roots):
             proof = fragment.proof
             tree = by_key.get(proof.key) if proof else None
@@ -167,8 +175,11 @@ class _Check:
                 "the file is the initialization segment of a film, whose media are in further files: name them (--fragment)"
             )
             raise leaf_mismatch("there is only an initialization segment, without the fragments that were signed")
-        if not apart and any(seen[tree.key] != tree.count for tree in trees):
+        judged, signed = seen.total(), sum(tree.count for tree in trees)
+        if not apart and judged != signed:
             raise leaf_mismatch("fragments that were signed are missing")
+        if judged < signed:
+            self.remarks.append(f"{judged:,} of the {signed:,} signed fragments were looked at; how the film goes on was not judged")
 
     def _initialization(self, boxes: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...]) -> None:
         digests: dict[str, Digest] = {}

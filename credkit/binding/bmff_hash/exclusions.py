@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from credkit.assets import Span
+from credkit.assets import Source, Span
 from credkit.assets.bmff.boxes import C2PA_UUID, BmffBox, BoxPath, BoxWalker, parse_path
+from credkit.assets.bmff.stores import MANIFEST, MERKLE, ORIGINAL, UPDATE, read_c2pa_box
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.status import StatusCode
 
-__all__ = ["HASHED", "Cut", "Exclusion", "cut", "read_exclusions"]
+__all__ = ["HASHED", "Cut", "Exclusion", "cut", "read_exclusions", "unspoken"]
 
 _MALFORMED = StatusCode.ASSERTION_BMFF_HASH_MALFORMED.value
 _EXPECTED = frozenset({"ftyp", "mfra", "free", "skip"})
@@ -212,6 +213,20 @@ def _allowed(box: BmffBox, taken: tuple[Span, ...], *, held: bool) -> tuple[str,
         code = StatusCode.ASSERTION_BMFF_HASH_MISMATCH.value
         raise MalformedError(f"the box {box.path} holds content but is excluded", code=code, offset=box.span.start)
     return "".join(f"/{kind}" for kind, _ in box.place), sum(span.length for span in taken)
+
+
+def unspoken(source: Source, box: BmffBox, *, trees: bool, apart: bool) -> str | None:
+    """What a box of the root is, in words, that every list leaves out and that no store or tree speaks of; None for any other.
+
+    Players jump by the table ``mfra``, and whoever wants to hide something may add boxes of C2PA behind the last one. ``apart`` is a
+    fragment in a file of its own, which holds no store.
+    """
+    if box.type == "mfra":
+        return "the table of places to jump to (mfra)"
+    known = {MERKLE} if trees else set()
+    if (found := read_c2pa_box(source, box)) is None or found.purpose in (known if apart else known | {MANIFEST, ORIGINAL, UPDATE}):
+        return None
+    return "a box of C2PA that belongs to no manifest store"
 
 
 def _joined(holes: list[Span]) -> tuple[Span, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import IO, Literal, Protocol, TypeAlias
+from typing import IO, BinaryIO, Literal, Protocol, TypeAlias, cast
 
-from credkit.assets import FORMATS
-from credkit.errors import AssetError, CredkitError
+from credkit.assets import detect, open_source
+from credkit.errors import AssetError, CredkitError, MalformedError
 from credkit.integrations.asgi.messages import CHUNK, Message, Scope, Send, Whole, in_thread, log, send_text, value_of
 from credkit.integrations.asgi.originals import ORIGINAL_FIELD, Headers, Original
 from credkit.integrations.asgi.verdicts import Verdict, decoded
-from credkit.integrations.receiving import SNIFFED, is_picture, spool
+from credkit.integrations.receiving import SNIFFED, is_picture, is_picture_so_far, spool
 from credkit.limits import Limits
 
 __all__ = ["Answer", "Examination", "OnLoss"]
@@ -126,7 +126,7 @@ class Answer:
             plain = b"".join(pieces) if pieces is not None else b""
         except Exception:
             return False
-        return is_picture(plain[:SNIFFED]) if len(plain) >= SNIFFED or size >= _HEAD else None
+        return is_picture(plain[:SNIFFED]) if size >= _HEAD else is_picture_so_far(plain)
 
     async def _judge(self) -> None:
         """The body is complete."""
@@ -219,7 +219,9 @@ def _holds_picture(found: Whole) -> bool:
 
 
 def _media_type(body: IO[bytes]) -> bytes:
-    body.seek(0)
-    head = body.read(SNIFFED)
-    known = next((item for item in FORMATS if item.matches(head)), None)
-    return known.media_types[0].encode("ascii") if known is not None else b"application/octet-stream"
+    with open_source(cast("BinaryIO", body)) as source:
+        known = detect(source)
+        try:
+            return known.scan(source).media_type.encode("ascii") if known is not None else b"application/octet-stream"
+        except MalformedError:
+            return b"application/octet-stream"

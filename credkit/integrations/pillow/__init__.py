@@ -10,7 +10,8 @@
 ``install`` (or ``signing`` for a while) wraps ``Image.save`` and ``Image.open``; ``save`` signs one picture and wraps nothing. A
 picture that was opened from a file with Content Credentials remembers them, through ``copy``, ``crop``, ``resize``, ``convert``
 and everything else that keeps ``Image.info``; saved, it becomes an edit with that file as parent. Signed pictures that are pasted
-into it become components. PNG, JPEG and WebP are signed, other formats are saved as ever.
+into it become components. Formats that can carry credentials are signed (PNG, JPEG, WebP, GIF, TIFF, AVIF, and what plug-ins of Pillow
+add to them), others are saved as ever.
 
 Pixels that leave Pillow (numpy, ``tobytes``) and ``ImageChops`` of two pictures carry no history: say ``set_origin(result,
 image)`` then, or name the ``parent``.

@@ -23,7 +23,7 @@ from PIL import Image
 from credkit.api import SignResult, Statements
 from credkit.api.export_options import ExportOptions
 from credkit.api.exporter import Exporter
-from credkit.assets import FORMATS, Asset, format_for_media_type
+from credkit.assets import Asset, format_for_media_type
 from credkit.errors import DefinitionError
 from credkit.integrations.notices import CredentialsWarning
 from credkit.integrations.pillow.lineage import TRACKED, brought_in, lifted, origin, remember
@@ -41,7 +41,8 @@ _current: ContextVar[Exporter | None] = ContextVar("credkit_pillow", default=Non
 
 
 def install(exporter: Exporter | None = None, **options: Unpack[ExportOptions]) -> None:
-    """Sign every PNG, JPEG and WebP that is saved from now on, in all threads; a second call replaces the settings of the first.
+    """Sign every picture that is saved from now on in a format that can be signed, in all threads; a second call replaces the settings
+    of the first.
 
     What is signed and how is an ``Exporter``, or its fields as keywords: ``install(signer=signer, statements=Statements(...))``.
     ``statements`` may hold both ``created``, for pictures made here, and ``edited``, for those that come from a signed file: each
@@ -132,13 +133,15 @@ def _chosen(exporter: Exporter | None, options: ExportOptions) -> Exporter:
 
 
 def _can_be_signed(kind: str) -> bool:
-    """Whether files of this format of Pillow can carry a manifest."""
+    """Whether a manifest can be put into files of this format of Pillow."""
     media_type = Image.MIME.get(kind, "")
-    return media_type.startswith("image/") and format_for_media_type(media_type) is not None
+    form = format_for_media_type(media_type)
+    return media_type.startswith("image/") and form is not None and form.writable
 
 
 def _kinds() -> str:
-    names = [form.name for form in FORMATS if form.media_types[0].startswith("image/")]
+    Image.init()  # All formats, those of other packages too.
+    names = sorted(kind for kind in Image.SAVE if _can_be_signed(kind))
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 

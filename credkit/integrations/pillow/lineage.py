@@ -17,6 +17,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from credkit.api import verify_file
+from credkit.assets import format_for_media_type
 from credkit.errors import CredkitError
 from credkit.lifting.lifted import Lifted
 from credkit.load import sidecar_of
@@ -28,8 +29,6 @@ __all__ = ["TRACKED", "brought_in", "components", "lifted", "origin", "remember"
 _ORIGIN = "org.credkit.origin"
 _COMPONENTS = "org.credkit.components"
 _LIFTED = "org.credkit.lifted"
-_READABLE = ("PNG", "JPEG", "MPO", "WEBP")
-"""Formats of Pillow that can bring credentials which credkit reads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -114,7 +113,7 @@ def set_origin(image: Image.Image, source: Image.Image | Report | None) -> None:
 def remember(image: Any, fp: Any, policy: TrustPolicy | None) -> None:
     """Note the credentials of the file ``fp`` that ``image`` was just opened from."""
     stream = image.fp
-    if image.format not in _READABLE or stream is None:
+    if stream is None or not _can_bring_credentials(image.format):
         return
     name = fp if isinstance(fp, (str, bytes, os.PathLike)) else getattr(fp, "name", None)
     path = Path(os.fsdecode(name)) if isinstance(name, (str, bytes, os.PathLike)) else None
@@ -133,6 +132,11 @@ def remember(image: Any, fp: Any, policy: TrustPolicy | None) -> None:
     if rewind is not None:
         # An animated PNG takes its ``info`` from here when it is wound back.
         rewind.info[_ORIGIN] = image.info[_ORIGIN]
+
+
+def _can_bring_credentials(kind: str | None) -> bool:
+    """Whether files of this format of Pillow are read here; it calls a JPEG with further pictures behind it by a name of its own."""
+    return kind == "MPO" or format_for_media_type(Image.MIME.get(kind or "", "")) is not None
 
 
 def _add_components(image: Image.Image, placed: Image.Image) -> None:

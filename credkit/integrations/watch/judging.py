@@ -7,6 +7,7 @@ from typing import Literal
 
 from credkit.api.reading import open_with_sidecar
 from credkit.assets import Source, detect, open_source
+from credkit.integrations.receiving import SNIFFED, is_picture
 from credkit.limits import Limits
 from credkit.load import load_store
 from credkit.sign.opening import check_whole, scan_asset
@@ -17,9 +18,9 @@ Judgement = Literal["ready", "signed", "no picture"]
 
 
 def _is_picture(source: Source) -> bool:
-    """Whether its content is of a kind that can be signed, damaged or not."""
+    """Whether its content is of a kind that can be signed, damaged or not, and no film or sound that is built as pictures are."""
     found = detect(source)
-    return found is not None and any(kind.startswith("image/") for kind in found.media_types)
+    return found is not None and found.writable and is_picture(source.read(0, min(source.size, SNIFFED)))
 
 
 def judge(path: Path, limits: Limits) -> Judgement:
