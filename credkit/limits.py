@@ -109,8 +109,10 @@ class Limits:
     has 152,000."""
     svg_size: int = 64 * _MIB
     """One SVG; maps of whole countries have 30 MiB."""
-    svg_nodes: int = 3_000_000
+    svg_nodes: int = 2_000_000
     """Elements of one SVG and their attributes, also those that its document type adds; each costs up to two microseconds."""
+    svg_attributes: int = 20_000
+    """Attributes of one element of an SVG, all of which are held at once; real ones have some dozens."""
     svg_depth: int = 1_000
     """Nesting of elements in one SVG; drawing programs nest groups some dozens deep."""
     svg_entity_names: int = 100
@@ -156,12 +158,21 @@ class Limits:
     """Objects of one PDF that are read on the way to its stores, and parts of a cross-reference table; each attachment is one."""
     pdf_sections: int = 1_000
     """Cross-reference sections of one PDF; each update that was appended has one."""
+    pdf_values: int = 500_000
+    """Numbers, names and other values in these objects; a list of 20,000 attachments with what it names has 300,000, and each costs up to
+    three microseconds."""
+    pdf_rows: int = 1_000_000
+    """Rows of a PDF's streams that are predicted in several ways, so that they are undone one by one; cross-references of a million
+    objects have as many."""
+    pdf_searches: int = 1_000_000
+    """Cross-reference sections of one PDF that are searched for objects, all objects together; a hundred updates of a document with a
+    thousand attachments take 100,000."""
     pdf_depth: int = 32
     """Nesting of arrays and dictionaries in a PDF object, and steps of a reference; real ones need 6."""
     pdf_object_size: int = _MIB
     """One object of a PDF without its stream; a list of 20,000 attachments has 800 KB."""
     pdf_objects_size: int = 4 * _MIB
-    """All objects of one PDF together that are read on the way to its stores; a megabyte takes a second."""
+    """All objects of one PDF together that are read on the way to its stores."""
     pdf_unpacked: int = 16 * _MIB
     """Streams of one PDF that are unpacked on the way to its stores; cross-references of a million objects have 8 MB."""
     zip_entries: int = 50_000
@@ -177,7 +188,7 @@ class Limits:
     gguf_values: int = 2_000_000
     """Texts in the header of one GGUF file; the vocabulary of a language model has 250,000 tokens, and as many merges."""
     model_properties: int = 10_000
-    """Key-value entries of one ONNX or Parquet file; real ones have some dozens."""
+    """Key-value entries of one SafeTensors, ONNX or Parquet file; real ones have some dozens."""
     parquet_footer: int = 32 * _MIB
     """The footer of one Parquet file, held in memory with the store in it; 100 columns in 1,200 groups of rows have 16 MiB."""
     parquet_values: int = 4_000_000

@@ -81,6 +81,27 @@ def test_verifying_loads_no_more_than_pictures_need() -> None:
     }
 
 
+RECOGNISING = {"__init__", "brands", "form", "format", "kinds", "media_types", "mpeg", "sniff"}
+PICTURES = {"jpeg", "riff"}
+
+
+def test_a_format_is_recognised_without_its_parser() -> None:
+    """What a picture does not need stays unread: formats in a package of their own load only what tells them from others."""
+    packages = {path.parent for path in (PACKAGE / "assets").glob("*/format.py")} | {PACKAGE / "assets" / "pdf"}
+    parsers = {
+        f"credkit.assets.{package.name}.{path.stem}"
+        for package in packages
+        for path in package.glob("*.py")
+        if package.name not in PICTURES and path.stem not in RECOGNISING
+    }
+    assert {"credkit.assets.bmff.boxes", "credkit.assets.tiff.edit", "credkit.assets.pdf.document"} <= parsers
+    assert not loaded("import credkit.assets") & parsers
+
+
+def test_judging_loads_no_statements() -> None:
+    assert not loaded("import credkit.api.reading") & {"credkit.manifest.assertions.shape", "credkit.manifest.assertions.registry"}
+
+
 @pytest.mark.parametrize(
     "name", ["credkit.codec.cbor", "credkit.codec.cose", "credkit.codec.jumbf", "credkit.manifest.store", "credkit.sign.output"]
 )
@@ -102,7 +123,9 @@ def test_verification_never_loads_a_picture_library() -> None:
 def test_signing_loads_nothing_that_was_not_asked_for() -> None:
     there = loaded("import credkit.api.signing, credkit.api.mirrors")
     assert not {
-        name for name in there if name.startswith(("credkit.terms", "credkit.journal", "credkit.acceptance", "credkit.media.texts."))
+        name
+        for name in there
+        if name.startswith(("credkit.terms", "credkit.journal", "credkit.acceptance", "credkit.media.texts.", "credkit.provenance"))
     } - {"credkit.media.texts.block"}
     assert not there & {
         "PIL",
@@ -111,6 +134,7 @@ def test_signing_loads_nothing_that_was_not_asked_for() -> None:
         "rich",
         "jinja2",
         "credkit.lifting.lifting",
+        "credkit.lifting.measuring",
         "credkit.labels.aigc",
         "credkit.media.hidden",
         "xml.dom.minidom",

@@ -74,11 +74,13 @@ class Evidence:
         return tuple(dict.fromkeys((*self._traces_in_credentials(), *self._traces_in_metadata())))
 
     def behind(self) -> int | None:
-        """Bytes behind the end of the picture; None when the file is not there, or its structure cannot be walked or has no named boxes."""
+        """Bytes behind the end of the picture; None when the file is not there, its structure cannot be walked, or nothing in it tells."""
         if self.source is None or (known := detect(self.source)) is None:
             return None
         try:
             layout = known.scan(self.source, self.limits)
+            if layout.end is not None:
+                return self.source.size - layout.end
             end = max((box.span.end for box in known.boxes(self.source, layout, self.limits)), default=None)
         except MalformedError:
             return None

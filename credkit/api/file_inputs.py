@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from credkit.api.reading import open_with_sidecar
-from credkit.assets import Source, Span, open_source
+from credkit.assets import Source, Span, detect, open_source
 from credkit.assets.engine import Progress, hash_parts
-from credkit.errors import AssetError
+from credkit.errors import AssetError, DefinitionError
 from credkit.load import load_store
+from credkit.manifest.assertions.nearest import quoted
 from credkit.sign.builder import Builder
 from credkit.sign.ingredients import IngredientHandle
 from credkit.trust.policy import TrustPolicy
 
-__all__ = ["MODEL", "FileInput", "Intake", "add_file_input", "measured_of"]
+__all__ = ["DATA_SET", "MODEL", "FileInput", "Intake", "add_file_input", "measured_of"]
 
-MODEL = "c2pa.types.model"
+MODEL, DATA_SET = "c2pa.types.model", "c2pa.types.dataset"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Intake:
     progress: Progress | None = None
     """Hears of the bytes read so far, of all files together; a pass over a file that was not needed counts as done."""
     done: int = 0
+    itself: str | None = None
+    """SHA-256 of the file that is signed, when it is a model or a data set: it cannot have been made from itself."""
 
     def read(self, count: int) -> None:
         """So many bytes more."""
@@ -101,7 +104,10 @@ class FileInput:
 
 
 def add_file_input(builder: Builder, file: FileInput, intake: Intake) -> IngredientHandle:
-    """The file as an ingredient; ``AssetError`` when it cannot be read, ``HistoryError`` when its credentials contradict others."""
+    """The file as an ingredient; ``AssetError`` when it cannot be read or is a picture in the place of a model, ``DefinitionError`` when it
+    is the file that is signed, ``HistoryError`` when its credentials contradict others.
+    """
+    _check_file(file, intake)
     metadata: dict[str, Any] = {}
     if file.measured:
         metadata["org.credkit.file"] = _file(file.measured, file.title)
@@ -130,6 +136,17 @@ def add_file_input(builder: Builder, file: FileInput, intake: Intake) -> Ingredi
             digests.keep(source)
         intake.read(source.size - counted.counted)
         return handle
+
+
+def _check_file(file: FileInput, intake: Intake) -> None:
+    if file.measured and file.measured["sha256"] == intake.itself:
+        raise DefinitionError(f"{quoted(file.title)} is the very file that is signed: name the file that this one was made from")
+    if file.path is None or MODEL not in file.kinds:
+        return
+    with open_source(file.path) as source:
+        found = detect(source)
+    if found is not None and found.media_types[0].startswith("image/"):
+        raise AssetError(f'"{file.path}" is a {found.name} file, and no model: name the file of the model')
 
 
 def _carries_credentials(source: Source, beside: Source | None) -> bool:

@@ -27,7 +27,7 @@ __all__ = ["NOTHING_LIFTED", "Beginning", "Lift", "Texts", "gather_texts", "with
 
 Beginning = Literal["unsaid", "parent", "signed", "definition"]
 """What is known of how the picture began besides the statements: nothing; a parent; it carries credentials; a definition says it."""
-NOTHING_LIFTED = "No text of a generation tool was found in the picture, so nothing was lifted."
+NOTHING_LIFTED = "No text of a generation tool was found in the file, so nothing was lifted."
 """Worth telling somebody who asked for lifting, and nobody else."""
 _COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -93,7 +93,7 @@ def with_lifted(
     if not found:
         if not said and beginning == "unsaid":
             raise DefinitionError(
-                "no text of a generation tool was found in the picture, so nothing says how it began: say it (--created TYPE; for "
+                "no text of a generation tool was found in the file, so nothing says how it began: say it (--created TYPE; for "
                 'pictures that are exported, created = "TYPE" in export.toml), or name what it was made from (--parent FILE)'
             )
         return statements, (NOTHING_LIFTED,)
@@ -104,7 +104,7 @@ def with_lifted(
         )
     if beginning == "signed" and not said:
         return statements, (
-            "The picture is signed already, so what its texts say was not stated again; say --edited if it was generated anew from itself.",
+            "The file is signed already, so what its texts say was not stated again; say --edited if it was generated anew from itself.",
         )
     models = with_named_models(best.generation, statements.models, lift.folders, limits)
     source_notes: tuple[str, ...] = ()

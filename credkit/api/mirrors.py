@@ -43,7 +43,7 @@ def with_mirrors(
     takes_xmp = "xmp" in asset_format.metadata_kinds
     if labels and not takes_xmp:
         raise AssetError(
-            f"labels stand in the metadata of the picture, and credkit writes none into {asset_format.name} files: sign without --label"
+            f"labels stand in the metadata of the file, and credkit writes none into {asset_format.name} files: sign without --label"
         )
     repeated = statements if statements is not None and takes_xmp and _worth_repeating(statements) else None
     if repeated is None and not labels:
@@ -116,7 +116,7 @@ def _read(source: Source, layout: Layout, kind: str, limits: Limits) -> bytes | 
     try:
         return read_block(source, block, limits)
     except MalformedError as fault:
-        raise AssetError(f"the {kind.upper()} metadata of the picture {fault.message}") from None
+        raise AssetError(f"the {kind.upper()} metadata of the file {fault.message}") from None
 
 
 def _worth_repeating(statements: Statements) -> bool:

@@ -2,7 +2,8 @@
 
 A model is created by a computation, so everything that went into it is an ``inputTo`` ingredient, base models too (a fine-tune, a LoRA, a
 merge is no rendition of its base). Licences stand in one assertion whose entries name their ingredients
-(``credkit.manifest.assertions.training``). What the model file itself is, hash by hash, is told by ``describe_model``.
+(``credkit.manifest.assertions.training``). What the model file itself is, hash by hash, is told by ``model_description``.
+
 Sources: "Ingredient" (anchor ``ingredient_assertion``), "Asset Type" (anchor ``_asset_type``), C2PA guidance for AI and ML.
 """
 
@@ -15,7 +16,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from credkit.api.file_inputs import MODEL, FileInput, Intake, add_file_input, measured_of
+from credkit.api.file_inputs import DATA_SET, MODEL, FileInput, Intake, add_file_input, measured_of
 from credkit.api.inputs import model_name
 from credkit.api.reading import read_store
 from credkit.errors import AssetError, CredkitError
@@ -27,7 +28,6 @@ from credkit.sign.ingredients import IngredientHandle
 
 __all__ = ["BaseModel", "DataSetUse", "add_base_models", "add_data_sets", "data_set_from_file", "model_from_file"]
 
-_DATA_SET = "c2pa.types.dataset"
 _SEVERAL_FILES = "multipart/mixed"
 _STORE_FILE = ".c2pa"
 _LARGEST_LICENCE = 16 << 20
@@ -163,7 +163,7 @@ def _add_data_set(builder: Builder, use: DataSetUse, intake: Intake) -> tuple[In
     measured = measured_of(path, f"the data set {quoted(use.title)}", intake) if path is not None and not is_manifest else None
     file = FileInput(
         title=use.title,
-        kinds=(_DATA_SET,),
+        kinds=(DATA_SET,),
         path=path,
         measured=measured,
         format=_SEVERAL_FILES if is_manifest else None,

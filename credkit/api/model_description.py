@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credkit.api.file_inputs import MODEL, Intake, measured_of
+from credkit.api.file_inputs import DATA_SET, MODEL, Intake, measured_of
 from credkit.api.model_credentials import BaseModel
 from credkit.api.statements import Statements
 from credkit.assets import Source, detect
@@ -23,12 +23,11 @@ from credkit.manifest.assertions.nearest import quoted
 from credkit.sign.builder import Builder
 
 if TYPE_CHECKING:
-    from credkit.lifting.model_header import ModelHeader
+    from credkit.lifting.model_headers import ModelHeader
 
 __all__ = ["Kind", "ModelDescription", "bytes_to_read", "kind_of_file", "with_model_statements"]
 
-_KINDS = {"SafeTensors": MODEL, "ONNX": "c2pa.types.model.onnx", "Parquet": "c2pa.types.dataset"}
-_DATA_SET = "c2pa.types.dataset"
+_KINDS = {"SafeTensors": MODEL, "ONNX": "c2pa.types.model.onnx", "Parquet": DATA_SET}
 _TRAINED = "trainedAlgorithmicData"
 _LEAKS = 12
 
@@ -44,7 +43,7 @@ class Kind:
     @property
     def is_model(self) -> bool:
         """Whether it is a model, and no data set."""
-        return self.type != _DATA_SET
+        return self.type != DATA_SET
 
 
 def kind_of_file(source: Source, statements: Statements) -> Kind | None:
@@ -188,6 +187,12 @@ def with_model_statements(statements: Statements, description: ModelDescription,
                 f"The header names as what it was made from: {names}; this is stated without proof (--base-model NAME=FILE gives it).",
             )
     trained = statements.data_sets or statements.base_models
-    if trained and not begun and not statements.created and not statements.edited:
+    if trained and not statements.created and not statements.edited:
+        if begun:
+            raise DefinitionError(
+                "what a model was trained on and from is stated where it began, and this file has credentials or a parent already: "
+                f"sign the file as it was before, say what was done to it since (--edited {_TRAINED}), or let its history go "
+                "(--drop-history)"
+            )
         statements = replace(statements, created=_TRAINED)
     return statements, notes

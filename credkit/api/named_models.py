@@ -106,7 +106,7 @@ def _renamed(entry: GenerationModel, model: ModelReference) -> list[str]:
     names = {_plain(model.name), _plain(f"{model.name} {model.version}")}
     if _plain(entry.name) in names:
         return []
-    return [f"The picture's text calls the model {quoted(entry.name)}; it is stated under the name that you gave, {quoted(model.name)}."]
+    return [f"The text in the file calls the model {quoted(entry.name)}; it is stated under the name that you gave, {quoted(model.name)}."]
 
 
 def _contradictions(models: Sequence[GenerationModel]) -> list[str]:

@@ -19,13 +19,15 @@ _MOST_REGIONS = 16
 
 def find_regions(parent: Asset, child: Source, limits: Limits) -> tuple[tuple[Region, ...], str]:
     """The areas of ``child`` that differ from ``parent``, and a sentence for people; no area when none can be told."""
+    from credkit.media.pictures import has_more
     from credkit.media.regions import changed_regions
 
     with open_source(parent) as opened:
         found = changed_regions(_stream(opened), _stream(child), limits=limits)
     regions = tuple(Region.rectangle(area.x, area.y, area.width, area.height, name="changed area") for area in found.areas[:_MOST_REGIONS])
     name = f'"{name_of(parent)}"' if name_of(parent) else "the parent"
-    return regions, f"Compared with {name}: {found.description}"
+    note = f"Compared with {name}: {found.description}"
+    return regions, f"{note}; further pictures of the file were not compared" if has_more(_stream(child)) else note
 
 
 def make_preview(source: Source, limits: Limits) -> Thumbnail | None:

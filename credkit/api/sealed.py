@@ -108,13 +108,13 @@ class Sealing:
         telling = tuple(block for block in blocks if block.kind != "twin")
         if sidecar and telling:
             raise DefinitionError(
-                f"with a sidecar the picture stays as it is, and {telling[0].place} holds what is to be withheld: sign into the picture"
+                f"with a sidecar the file stays as it is, and {telling[0].place} holds what is to be withheld: sign into the file"
             )
         if not telling:
             return source
         cleared = clear_picture(source, telling, limits=self.limits)
         places = tuple(dict.fromkeys(block.place for block in cleared.removed))
-        self.notes.append(f"Taken out of the picture: {', '.join(places)}.")
+        self.notes.append(f"Taken out of the file: {', '.join(places)}.")
         return cleared.source
 
     def look_around(self, source: Path | None, output: Target) -> None:

@@ -205,8 +205,8 @@ def _traces(opened: _Opened, removed: Iterable[Redactable], result: SignResult, 
         places = [kind for kind, data in _metadata(opened.source, limits) if texts and traces(texts, data)]
         if places:
             yield (
-                f"Words of {one.label} also stand in the {', '.join(dict.fromkeys(places))} metadata of the picture, which is signed with "
-                "it and was not touched: take them out there and sign the picture as an edit."
+                f"Words of {one.label} also stand in the {', '.join(dict.fromkeys(places))} metadata of the file, which is signed with "
+                "it and was not touched: take them out there and sign the file as an edit."
             )
 
 

@@ -226,16 +226,13 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
     if any(span.end > source.size for span in location.slices + location.supplement):
         raise fail("the file ends inside it")
     data, update = (b"".join(source.read(span.start, span.length) for span in spans) for spans in (location.slices, location.supplement))
-    if update:
-        from credkit.assets.bmff.supplement import joined_store
-
-        return joined_store(data, update, limits)
     if location.deflated:
         data = _inflated_store(data, fail, limits)
-    if location.before:
-        from credkit.assets.pdf.joining import joined_stores
+    if update or location.before:
+        from credkit.assets.joining import joined_stores
 
-        return joined_stores([*(read_store(source, earlier, limits) for earlier in location.before), data], limits)
+        earlier = [read_store(source, one, limits) for one in location.before]
+        return joined_stores([*earlier, data, *([update] if update else [])], limits, once=bool(earlier))
     if not location.base64:
         return data
     try:
@@ -252,6 +249,8 @@ def _inflated_store(data: bytes, fail: Callable[[str], MalformedError], limits: 
         raise fail("its compressed form is damaged") from None
     if stream.unconsumed_tail:
         raise fail(f"it unpacks to more than {limits.decompressed_size:,} bytes")
+    if stream.unused_data.strip(b"\x00\r\n"):
+        raise fail("something else stands behind its compressed form, in no hash")
     return store
 
 

@@ -2,14 +2,13 @@
 
 An update manifest has no hard binding: the hash of an older manifest goes on to cover the file, so the store has to start where it
 started and nothing beside it may change (clause: "Update manifests", anchor ``_update_manifests``). How a store is framed is known to the
-formats; here their edit is planned for the present place and then checked.
+formats; here their edit is planned for the present place and then checked. A format with a place of its own for updates does without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 from credkit.assets.engine import included
 from credkit.assets.layout import AssetFormat, Copy, Edit, Layout, Span
@@ -19,23 +18,12 @@ from credkit.errors import AssetError
 __all__ = ["replace_store"]
 
 
-@runtime_checkable
-class _Updating(Protocol):
-    """A format with a place of its own for update manifests."""
-
-    def update(self, source: Source, layout: Layout, store: bytes) -> Edit:
-        """The edit after which ``store`` is the store of the file, and nothing else in it has changed or moved; else ``AssetError``."""
-        ...
-
-
 def replace_store(source: Source, asset_format: AssetFormat, layout: Layout, store: bytes) -> Edit:
-    """The edit that replaces the one store of a file by ``store`` and changes nothing else, in the format's own way where it has one.
+    """The edit that replaces the one store of a file by ``store`` and changes nothing else.
 
     ``AssetError`` when there is not exactly one sound store, or when the format could not follow without changing bytes beside it
     (offsets of further pictures that would move).
     """
-    if isinstance(asset_format, _Updating):
-        return asset_format.update(source, layout, store)
     location = layout.store
     if location is None:
         count = len(layout.stores)

@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 
 from credkit.assets.layout import Edit, Layout, NamedBox, Span, StoreLocation, TextSpan
+from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import Source
 from credkit.codec import json_text
 from credkit.errors import AssetError, MalformedError
@@ -68,7 +69,7 @@ def _is_checkpoint(line: bytes) -> bool:
     return isinstance(value, dict) and "c2pa:checkpoint" in value
 
 
-class JsonLinesFormat:
+class JsonLinesFormat(UpdatedInPlace):
     """JSON Lines with checkpoints."""
 
     name = "JSON Lines"

@@ -53,6 +53,9 @@ class StoreLocation:
     """The slices hold the store deflated, as a stream of a PDF may."""
     before: tuple[StoreLocation, ...] = ()
     """The stores that earlier updates of a PDF brought, the oldest first; all are read as one."""
+    pinned: bool = False
+    """Something behind it is found by its place in the file. A store that became longer would lie where that is looked for, so no update
+    can have changed its length."""
 
     @property
     def size(self) -> int:
@@ -100,7 +103,8 @@ class TextSpan:
     """Where a text, or a block with texts in it, lies in a file. The scan notes none of them: only ``texts`` walks so far."""
 
     kind: str
-    """``text`` (under a keyword), ``comment``, or a kind of metadata: ``xmp``, ``xmp-extension``, ``exif``, ``iptc``."""
+    """``text`` (under a keyword), ``comment``, ``note`` (under a keyword, in whatever encoding), ``markup`` (XML with texts in it),
+    or a kind of metadata: ``xmp``, ``xmp-extension``, ``exif``, ``iptc``."""
     name: str
     """What the format calls the chunk or segment: ``tEXt``, ``COM``."""
     keyword: bytes = b""
@@ -138,6 +142,8 @@ class Layout:
     """The URI of the active manifest, where the format has a place of its own for one (fonts)."""
     size_fields: tuple[Span, ...] = ()
     """Fields that count the length of the store among others; a data hash leaves them out, so that an update can change it."""
+    end: int | None = None
+    """Where ends what the format knows of in the file: at its last byte, as a rule. None where only the boxes tell, or nothing at all."""
     remarks: tuple[str, ...] = ()
     """Oddities worth telling a person (a wrong checksum of the store's chunk); none makes the scan fail."""
 
@@ -218,6 +224,14 @@ class AssetFormat(Protocol):
         """The edit that replaces any store by ``store``, or removes it (None).
 
         Its shape depends on ``len(store)`` alone: zeros of the final size give the final exclusions.
+        """
+        ...
+
+    def update(self, source: Source, layout: Layout, store: bytes) -> Edit:
+        """The edit after which ``store`` is the store of the file and nothing that an older hash covers has changed or moved.
+
+        ``store`` holds the present manifests (some without redacted assertions) and new update manifests behind them. ``AssetError`` when
+        the file has no place for it.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What formats have in common that cannot do everything: no metadata that is written, no boxes, or no store that could be put in.
+"""What formats have in common: updates where the store stands, no metadata that is written, no boxes, or no store that could be put in.
 
 A format takes the classes that fit and leaves out the methods; who asks for the impossible gets a sentence that says what to do instead.
 """
@@ -9,12 +9,22 @@ from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from credkit.assets.edited import splice
-from credkit.assets.layout import Edit, Layout, NamedBox, TextSpan
+from credkit.assets.layout import AssetFormat, Edit, Layout, NamedBox, TextSpan
 from credkit.assets.source import Source
 from credkit.errors import AssetError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["NoBoxes", "NoMetadata", "NoTexts", "ReadOnly"]
+__all__ = ["NoBoxes", "NoMetadata", "NoTexts", "ReadOnly", "UpdatedInPlace"]
+
+
+class UpdatedInPlace:
+    """A format whose updates go where the store stands."""
+
+    def update(self: AssetFormat, source: Source, layout: Layout, store: bytes) -> Edit:
+        """Another store in the same place; ``AssetError`` where that would change or move anything else, see ``in_place``."""
+        from credkit.assets.in_place import replace_store
+
+        return replace_store(source, self, layout, store)
 
 
 class NoTexts:
@@ -50,7 +60,7 @@ class NoBoxes:
         return iter(())
 
 
-class ReadOnly(NoMetadata, NoTexts):
+class ReadOnly(UpdatedInPlace, NoMetadata, NoTexts):
     """A format whose credentials are read and verified only; a file of it is signed with a sidecar."""
 
     name: str

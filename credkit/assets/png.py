@@ -18,6 +18,7 @@ from struct import Struct
 
 from credkit.assets.edited import Replacement, moved, splice
 from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Span, StoreLocation, TextSpan
+from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import BytesSource, Source
 from credkit.assets.window import Window
 from credkit.errors import AssetError, MalformedError
@@ -55,7 +56,7 @@ class _Findings:
         yield from (block.frame for block in self.metadata)
 
 
-class PngFormat:
+class PngFormat(UpdatedInPlace):
     """PNG files, animated ones included."""
 
     name = "PNG"
@@ -73,7 +74,7 @@ class PngFormat:
         """Walk over the chunk headers; ``MalformedError`` when the structure is broken before anything of use was found. A source is
         scanned once.
         """
-        return source.known.layout((self.name, limits), lambda: self._layout(source, limits))
+        return source.known.once((self.name, limits), lambda: self._layout(source, limits))
 
     def _layout(self, source: Source, limits: Limits) -> Layout:
         window, found = Window(source), _Findings()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from credkit.assets.edited import splice
 from credkit.assets.layout import Edit, Insert, Layout, NamedBox, Span, StoreLocation, TextSpan
+from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import Source
 from credkit.codec.jumbf import box_type
 from credkit.errors import AssetError, MalformedError
@@ -19,7 +20,7 @@ __all__ = ["SidecarFormat"]
 _STORE_TYPE = box_type("c2pa")
 
 
-class SidecarFormat:
+class SidecarFormat(UpdatedInPlace):
     """Manifest store files."""
 
     name = "manifest store"

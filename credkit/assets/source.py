@@ -20,7 +20,7 @@ __all__ = ["CHUNK_SIZE", "Asset", "BytesSource", "FileSource", "Known", "Source"
 
 CHUNK_SIZE = 1 << 18
 """Bytes in one piece of ``chunks``: small enough to stay in the processor's cache while it is hashed and written."""
-_Layout = TypeVar("_Layout")
+_Found = TypeVar("_Found")
 
 
 class Known:
@@ -29,21 +29,28 @@ class Known:
     It holds as long as the bytes stay as they are, and goes with the source.
     """
 
-    __slots__ = ("clear_from", "digests", "layouts")
+    __slots__ = ("_found", "clear_from", "digests")
 
     def __init__(self) -> None:
         self.clear_from: int | None = None
         """No manifest store and no metadata begins at this byte or behind it; None when nobody looked, or there is some."""
         self.digests: dict[tuple[str, Hashable], Digest] = {}
         """By name of the algorithm and parts that were hashed, see ``engine.hash_parts``."""
-        self.layouts: dict[Hashable, Any] = {}
-        """What ``scan`` of a format returned, by format and limits."""
+        self._found: dict[Hashable, Any] = {}
 
-    def layout(self, key: Hashable, scan: Callable[[], _Layout]) -> _Layout:
-        """What ``scan`` returned when it was called for ``key``, which happens once."""
-        if key not in self.layouts:
-            self.layouts[key] = scan()
-        return cast("_Layout", self.layouts[key])
+    def once(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What ``find`` returned when it was called for ``key``, which happens once: the layout of a file, a table of it. A
+        ``MalformedError`` of it is raised again.
+        """
+        if key not in self._found:
+            try:
+                self._found[key] = find()
+            except MalformedError as error:
+                self._found[key] = error
+        found = self._found[key]
+        if isinstance(found, MalformedError):
+            raise found.with_traceback(None)
+        return cast("_Found", found)
 
 
 class Source(Protocol):

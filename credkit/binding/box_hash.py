@@ -10,6 +10,7 @@ the status.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -265,7 +266,11 @@ def _hashed(entry: _Entry, found: list[NamedBox]) -> HashedParts:
     pieces = [piece for box in found for piece in box.ranges or (box.span,)] if any(box.ranges for box in found) else [_from_to(found)]
     if any(first.span.start > second.span.start for first, second in pairwise(found)):
         raise _fault(_MISMATCH, f"{' '.join(entry.names[:3])} do not lie one behind the other, so no run of bytes goes from first to last")
-    return tuple(part for piece in pieces for part in _changed(piece, sorted(changes)))
+    changes.sort()
+    starts = [span.start for span, _ in changes]
+    return tuple(
+        part for piece in pieces for part in _changed(piece, changes[bisect_left(starts, piece.start) : bisect_right(starts, piece.end)])
+    )
 
 
 def _changed(piece: Span, changes: Sequence[tuple[Span, bytes]]) -> Iterator[Span | bytes]:

@@ -139,7 +139,7 @@ def _judge(members: Members, listed: tuple[_Listed, ...], present: dict[str, str
         found = digests[name] if name is not None else None
         state: MemberState = "missing" if found is None else "same" if found.matches(member.hash) else "changed"
         if state != "same":
-            (missing if state == "missing" else changed).add(member.uri)
+            (missing if state == "missing" else changed).add(member_names(member.uri)[0])
         members.judged(member.uri, state, done, len(listed))
     return changed, missing
 

@@ -89,6 +89,8 @@ def _exclusions(value: Any, most: int) -> list[Span]:
 
 def _stretched(exclusions: list[Span], target: BindingTarget) -> list[Span]:
     """Update manifests made the store longer: its exclusion takes the present length, later ones move along."""
+    if target.layout.store and target.layout.store.pinned:
+        return exclusions
     frame = next(iter(target.store_frames), None)
     old = next((span for span in exclusions if frame and span.start == frame.start), None)
     if frame is None or old is None:

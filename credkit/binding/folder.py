@@ -77,7 +77,11 @@ class FolderMembers:
 
     def _path(self, name: str) -> str | None:
         """Where the file really lies; None when that is not below the folder."""
-        path = os.path.realpath(os.path.join(self._root, *name.split("/")))
+        try:
+            path = os.path.realpath(os.path.join(self._root, *name.split("/")))
+        except OSError:
+            # It went away meanwhile, as the files of processes do.
+            return None
         return path if path.startswith(os.path.join(self._root, "")) else None
 
     @contextmanager

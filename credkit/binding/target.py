@@ -70,7 +70,13 @@ class BindingTarget:
         return self.layout.store.frame if self.layout.store else ()
 
     def metadata_kind(self, span: Span) -> str | None:
-        """The kind of metadata block that a range of the asset lies in; None when it lies in none."""
+        """The kind of metadata block that a range of the asset lies in; None when it lies in none.
+
+        In a picture or film in boxes none counts: its tables may call any bytes metadata, those of the picture as well, and the hash for
+        such files goes by boxes.
+        """
+        if self.format and self.format.binding.startswith("c2pa.hash.bmff"):
+            return None
         inside = (m.kind for m in self.layout.metadata if m.frame.start <= span.start and span.end <= m.frame.end)
         return next(inside, None)
 

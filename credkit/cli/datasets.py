@@ -54,6 +54,7 @@ _VERIFY_DESCRIPTION = """\
 Check the manifest of a data set and every file that it lists, and name the files that are missing, changed, or not listed. Files that are
 not listed are no fault: nothing vouches for them."""
 _SHOWN = 20
+_LARGEST_LIST = 16 << 20
 _WORTH_A_BAR = 200
 
 
@@ -121,11 +122,11 @@ def _sign(args: argparse.Namespace) -> int:
     from credkit.cli.outputs import refuse_existing
     from credkit.cli.signers import chosen_actors, chosen_signer
     from credkit.cli.terminal import progress_bar, safe, say, write_document
-    from credkit.cli.values import parse_licensor, text_value
+    from credkit.cli.values import parse_licensor, read_text
 
     output = args.output if args.output is not None else args.folder / DATA_SET_FILE
     refuse_existing(output, force=args.force)
-    names = list(names_in(text_value(f"@{args.files}") or "")) if args.files is not None else None
+    names = list(names_in(read_text(args.files, largest=_LARGEST_LIST))) if args.files is not None else None
     given = {
         "licensor": parse_licensor(args.licensor) if args.licensor is not None else None,
         "creator": tuple(args.creator),
@@ -256,16 +257,21 @@ def _check_json(check: DatasetCheck) -> dict[str, Any]:
 
 def _print(check: DatasetCheck, trust: Trust) -> None:
     from credkit.cli.terminal import rendered, safe, say, write_text
+    from credkit.manifest.member_uri import member_names
 
     write_text(rendered(check.report, "story"))
     same = check.listed - len(check.missing) - len(check.changed)
-    say()
-    say(f"Files: {same:,} of {check.listed:,} are as they were signed.")
+    if check.listed:
+        say()
+        say(f"Files: {same:,} of {check.listed:,} are as they were signed.")
+    elif check.report.manifests:
+        say()
+        say('Files: none are listed, so this is no manifest of a data set ("credkit verify" judges any file).')
     for topic, names in (("missing", check.missing), ("changed", check.changed), ("not listed, so nothing vouches for them", check.extra)):
         if names:
             say(f"  {topic}: {len(names):,}")
             for name in names[:_SHOWN]:
-                say(f"    {safe(name)}")
+                say(f"    {safe(member_names(name)[0])}")
             if len(names) > _SHOWN:
                 say(f"    ... and {len(names) - _SHOWN:,} more (--json names all)")
     if check.report.manifests:

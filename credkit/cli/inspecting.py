@@ -46,7 +46,7 @@ formats:
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("file", metavar=INPUT, type=named_file, help="JPEG, PNG, WebP or .c2pa file")
+    parser.add_argument("file", metavar=INPUT, type=named_file, help="file of any format, or .c2pa")
     parser.add_argument("--format", choices=(*FORMATS, "text"), help="how to show it (default: tree; with --terms or --licences: text)")
     about = parser.add_mutually_exclusive_group()
     about.add_argument("--terms", action="store_true", help="show under which terms the file may be used, as text or as JSON")

@@ -67,7 +67,7 @@ def labels_of(args: argparse.Namespace) -> Labels | None:
     from credkit.labels import Labels
 
     if args.sidecar is not None:
-        args.usage("labels stand in the picture itself, and with --sidecar it stays as it is: leave out one of the two")
+        args.usage("labels stand in the file itself, and with --sidecar it stays as it is: leave out one of the two")
     if args.label_corner is not None and args.visible_label is None:
         args.usage("--label-corner says where --visible-label draws the label: say that too")
     system = parse_software(args.label_system) if args.label_system is not None else None

@@ -19,7 +19,7 @@ def add_lift_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--lift",
         action="store_true",
-        help="read prompt, seed, settings and models from the texts that a generation tool left in the picture, and state them; what is "
+        help="read prompt, seed, settings and models from the texts that a generation tool left in the file, and state them; what is "
         "said with other options wins",
     )
     group.add_argument("--keep-raw", action="store_true", help="with --lift: also keep the raw texts (workflow, parameter block)")
@@ -35,7 +35,7 @@ def add_lift_options(parser: argparse.ArgumentParser) -> None:
         "--prompt-privacy",
         choices=_PRIVACY,
         help="public (default); sealed: put salted commitments in the place of prompts, seed and private settings, and keep the openings "
-        '(see "credkit reveal"); omit: leave them out. Under sealed and omit the picture is cleared of them, or not signed. '
+        '(see "credkit reveal"); omit: leave them out. Under sealed and omit the file is cleared of them, or not signed. '
         "--prompt with exactly one of these words means the same",
     )
     group.add_argument("--prompt-text", metavar="TEXT", help="the prompt, also when it is one of those words; else as --prompt")

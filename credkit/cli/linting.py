@@ -40,7 +40,7 @@ def add_to(commands: Subcommands) -> None:
         examples=_EXAMPLES,
         exit_table=LINT_TABLE,
     )
-    parser.add_argument("files", metavar=INPUT, nargs="+", type=Path, help="picture files; the content decides, not the name")
+    parser.add_argument("files", metavar=INPUT, nargs="+", type=Path, help="pictures, films, sounds; the content decides, not the name")
     parser.add_argument("--regime", metavar="cn,eu,ca", default="cn,eu,ca", help="whose rules (default: %(default)s)")
     parser.add_argument(
         "--format",

@@ -30,9 +30,9 @@ _LONGEST = 1 << 26
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "reveal", run, summary="show what was sealed, with proof", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("file", metavar=INPUT, type=Path, help="the signed picture")
+    parser.add_argument("file", metavar=INPUT, type=Path, help="the signed file")
     parser.add_argument(
-        "--openings", metavar=INPUT, type=Path, help="the file of openings (default: the one that was kept when you signed the picture)"
+        "--openings", metavar=INPUT, type=Path, help="the file of openings (default: the one that was kept when you signed the file)"
     )
     group = parser.add_mutually_exclusive_group()
     group.add_argument(

@@ -77,15 +77,16 @@ _SAME_NAME = (
 
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
-    parser = add_command(commands, "sign", run, summary="sign a picture", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("source", metavar=SOURCE, type=Path, help="JPEG, PNG or WebP file; the content decides, not the name")
-    add_output_options(parser, "write the signed picture here", in_place=True)
+    about = "sign a picture, film, sound, model or data set"
+    parser = add_command(commands, "sign", run, summary=about, description=_DESCRIPTION, examples=_EXAMPLES)
+    parser.add_argument("source", metavar=SOURCE, type=Path, help="the file to sign; the content decides what it is, not the name")
+    add_output_options(parser, "write the signed file here", in_place=True)
     parser.add_argument(
         "--sidecar",
         metavar=OUTPUT,
         nargs="?",
         const=True,
-        help="leave the picture as it is and write the manifest store beside it (default: SOURCE.c2pa)",
+        help="leave the file as it is and write the manifest store beside it (default: SOURCE.c2pa)",
     )
     _add_statements(parser)
     add_model_options(parser)
@@ -103,7 +104,7 @@ def add_to(commands: Subcommands) -> None:
 
 def _add_statements(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what was done")
-    group.add_argument("--title", metavar="TEXT", help="name of the picture (default: the file name)")
+    group.add_argument("--title", metavar="TEXT", help="name of what is signed (default: the file name)")
     group.add_argument("--created", metavar="TYPE", help="it was made here; TYPE is its digital source type")
     group.add_argument("--edited", metavar="TYPE", help="it was made from the parent; TYPE is the digital source type of what was done")
     group.add_argument("--action", metavar="NAME", help="the action that --edited stands for (default: c2pa.edited)")
@@ -130,9 +131,9 @@ def _add_statements(parser: argparse.ArgumentParser) -> None:
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what it was made from")
-    group.add_argument("--parent", metavar=INPUT, type=Path, help="the picture that this one is a new version of")
+    group.add_argument("--parent", metavar=INPUT, type=Path, help="the file that this one is a new version of")
     group.add_argument(
-        "--ingredient", metavar=INPUT, type=Path, action="append", default=[], help="a picture that was put into it; may be repeated"
+        "--ingredient", metavar=INPUT, type=Path, action="append", default=[], help="a file that was put into it; may be repeated"
     )
     group.add_argument("--drop-history", action="store_true", help="sign a signed file as if it had no history (which is then lost)")
     add_trust_options(group, own=False)  # type: ignore[arg-type]
@@ -218,7 +219,7 @@ def _output(args: argparse.Namespace) -> tuple[Path, bool]:
     if args.sidecar is None:
         return chosen_output(args, args.source)
     if args.in_place or args.output is not None:
-        args.usage("with --sidecar the picture stays as it is: leave out -o and --in-place (--sidecar OUT.c2pa names the store)")
+        args.usage("with --sidecar the file stays as it is: leave out -o and --in-place (--sidecar OUT.c2pa names the store)")
     output = args.source.with_name(args.source.name + ".c2pa") if args.sidecar is True else Path(args.sidecar)
     refuse_existing(output, force=args.force)
     return output, args.force

@@ -22,7 +22,7 @@ Its history is lost with them: keep the signed file."""
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "strip", run, summary="take the credentials out", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("file", metavar=INPUT, type=Path, help="JPEG, PNG or WebP file")
+    parser.add_argument("file", metavar=INPUT, type=Path, help="file with credentials in it")
     add_output_options(parser, "write the file without credentials here", in_place=True)
 
 

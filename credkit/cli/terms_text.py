@@ -41,7 +41,7 @@ def licences_document(args: argparse.Namespace, report: Report, fetcher: Fetcher
     chain = licences_of(report, metadata=_metadata(args, fetcher))
     if args.format == "json":
         return json_text(licences_object(chain)) + "\n"
-    from credkit.terms.chain_words import licence_sections
+    from credkit.terms.chain.words import licence_sections
 
     return _text("LICENCES", chain.name, licence_sections(chain))
 

@@ -29,8 +29,8 @@ class Common:
 
 def add_update_options(parser: argparse.ArgumentParser) -> None:
     """The file, and where the result goes."""
-    parser.add_argument("file", metavar=INPUT, type=Path, help="signed JPEG, PNG or WebP file; a store beside it (FILE.c2pa) is found")
-    add_output_options(parser, "write the updated file here (the updated store, when it lies beside the picture)", in_place=True)
+    parser.add_argument("file", metavar=INPUT, type=Path, help="signed file; a store beside it (FILE.c2pa) is found")
+    add_output_options(parser, "write the updated file here (the updated store, when it lies beside the file)", in_place=True)
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:

@@ -29,15 +29,15 @@ def add_to(commands: Subcommands) -> None:
     parser = add_command(commands, "update", run, summary="say more about a signed picture", description=_DESCRIPTION, examples=_EXAMPLES)
     add_update_options(parser)
     group = parser.add_argument_group("what is added")
-    group.add_argument("--title", metavar="TEXT", help="name of the picture (default: the one it has)")
+    group.add_argument("--title", metavar="TEXT", help="another name for it (default: the one it has)")
     group.add_argument("--description", metavar="TEXT", help="what was added or corrected, in a sentence")
     group.add_argument("--when", metavar="TIME", type=moment, help="when (RFC 3339; default: now)")
-    group.add_argument("--published", action="store_true", help="the picture was published")
+    group.add_argument("--published", action="store_true", help="it was published")
     group.add_argument(
         "--manifest",
         metavar=INPUT,
         type=Path,
-        help="take statements from a manifest definition (JSON, as for c2patool); only what leaves the picture as it is",
+        help="take statements from a manifest definition (JSON, as for c2patool); only what leaves the file as it is",
     )
     add_rights_options(parser)
     add_terms_options(parser)

@@ -13,7 +13,7 @@ from credkit.errors import AssetError, DefinitionError
 from credkit.manifest.assertions import GeneratorInfo, Region
 from credkit.sign.builder import default_generator
 
-__all__ = ["parse_generator", "parse_licensor", "parse_region", "parse_software", "text_value"]
+__all__ = ["parse_generator", "parse_licensor", "parse_region", "parse_software", "read_text", "text_value"]
 
 _LARGEST_TEXT = 1 << 20
 _NUMBER = r"\s*([0-9]+(?:\.[0-9]+)?)\s*"
@@ -64,19 +64,18 @@ def text_value(text: str | None) -> str | None:
     """The text itself, or with ``@FILE`` what that file holds (UTF-8, without its last line break); ``@@`` stands for a first ``@``."""
     if text is None or not text.startswith("@"):
         return text
-    return text[1:] if text.startswith("@@") else _read(Path(text[1:]))
+    return text[1:] if text.startswith("@@") else read_text(Path(text[1:]), hint="; write @@ for a text that begins with @")
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path, *, hint: str = "", largest: int = _LARGEST_TEXT) -> str:
+    """What a text file holds (UTF-8), without its last line break; ``AssetError`` when it cannot be read, with ``hint`` behind."""
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST_TEXT + 1)
+            data = file.read(largest + 1)
     except OSError as error:
-        raise AssetError(
-            f'the text file "{path}" cannot be read: {error.strerror or error}; write @@ for a text that begins with @'
-        ) from None
-    if len(data) > _LARGEST_TEXT:
-        raise AssetError(f'the text file "{path}" is too large: {_LARGEST_TEXT >> 20} MiB are allowed')
+        raise AssetError(f'the text file "{path}" cannot be read: {error.strerror or error}{hint}') from None
+    if len(data) > largest:
+        raise AssetError(f'the text file "{path}" is too large: {largest >> 20} MiB are allowed')
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

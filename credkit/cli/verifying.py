@@ -51,7 +51,7 @@ def add_to(commands: Subcommands) -> None:
         usage_code=ExitCode.UNREADABLE,
     )
     parser.add_argument(
-        "files", metavar=INPUT, nargs="+", type=named_file, help="JPEG, PNG, WebP or .c2pa files; the content decides, not the name"
+        "files", metavar=INPUT, nargs="+", type=named_file, help="files of any format, or .c2pa; the content decides, not the name"
     )
     parser.add_argument(
         "--require",

@@ -1,7 +1,7 @@
 """What was hashed of a large file when its credentials were checked is kept, so that the next picture made with it need not wait for it.
 
 A model of many gigabytes is checked against its credentials for every picture that names it. Its digests are kept as measurements are
-(``measuring``): for the very same file only, told by path, size, times and number. Everything else of the check is done anew each time.
+(``file_cache``): for the very same file only, told by path, size, times and number. Everything else of the check is done anew each time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from credkit.assets import Source, Span
 from credkit.codec.digest import Digest
 from credkit.errors import AssetError
-from credkit.lifting.measuring import file_state, keep, kept
+from credkit.lifting.file_cache import file_state, keep, kept
 
 __all__ = ["KeptDigests"]
 

@@ -21,7 +21,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from credkit.errors import AssetError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["PictureInput", "has_alpha", "open_picture", "picture_stream", "to_eight_bits", "to_srgb", "upright"]
+__all__ = ["PictureInput", "has_alpha", "has_more", "open_picture", "picture_stream", "to_eight_bits", "to_srgb", "upright"]
 
 PictureInput = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A path, the bytes of a file, or a seekable binary stream (left open, its position moves)."""
@@ -94,6 +94,19 @@ def _decoding(what: str) -> Iterator[None]:
 
 def _too_large(what: str, limits: Limits, found: str) -> AssetError:
     return AssetError(f"{what} has {found}; at most {limits.pixels:,} are decoded, raise the limit if you trust the file")
+
+
+def has_more(stream: BinaryIO) -> bool:
+    """Whether a file of a format that is read here holds more pictures than the first one: it moves, or has pages."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            stream.seek(0)
+            with Image.open(stream, formats=_FORMATS) as image:
+                return bool(getattr(image, "is_animated", False))
+        except Exception:
+            # Decoders raise whatever their author thought of, also for a page with nothing but credentials on it.
+            return True
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -19,6 +19,7 @@ from credkit.verify.report import IdentityStanding
 __all__ = ["Fact", "facts", "standing_tone", "title_words"]
 
 _IDENTITY_TONES: dict[IdentityStanding, Tone] = {"trusted": "good", "well-formed": "warn", "unchecked": "warn", "failed": "bad"}
+_MEASURABLE = ("AI model", "data set")
 _MOST = 12
 """Facts of one topic; the rest is counted."""
 
@@ -56,6 +57,7 @@ def facts(node: Node, graph: Graph, *, limits: Limits = DEFAULT_LIMITS) -> tuple
         *_done(node, graph, limits),
         *_when(node, limits),
         *_judged(node, limits),
+        *_taken_in(node, graph, limits),
         *_told(node, limits),
     )
 
@@ -100,6 +102,8 @@ def _source_words(edge: Edge, source: Node, limits: Limits) -> str:
     if source.kind == "unsigned":
         told = "; ".join(shown(s.words, limits) for s in source.said if s.topic in ("text", "file"))
         # A prompt or a seed is all there; only of things that might have come with credentials is it said that they did not.
+        if not told and any(s.topic == "kind" and s.words.startswith(_MEASURABLE) for s in source.said):
+            return f"{role}, only named, without credentials or a measured hash"
         bare = role if any(s.topic == "text" for s in source.said) else f"{role}, without credentials"
         return f"{bare}: {told}" if told else bare
     return role + (", which is not what was recorded" if edge.intact is False else "")
@@ -129,7 +133,7 @@ def _judged(node: Node, limits: Limits) -> Iterator[Fact]:
     if node.changed:
         yield Fact(topic="intact", words="CONTENT CHANGED: the file is not what was signed.", tone="bad")
     if node.intact and not node.changed:
-        compared = {False: "credentials and content are unchanged since signing", None: "unchanged since signing"}
+        compared = {False: "credentials and content are unchanged since signing", None: "its credentials are unchanged since signing"}
         yield Fact(topic="intact", words=compared[node.changed], tone="good")
     for words in dict.fromkeys(status_words(s, limits) for s in node.faults if not _is_repeated(node, s.code)):
         yield Fact(topic="fault", words=words, tone="bad")
@@ -139,6 +143,13 @@ def _judged(node: Node, limits: Limits) -> Iterator[Fact]:
         yield Fact(topic="removed", words=words, tone="warn")
     if not node.valid:
         yield Fact(topic="note", words="Not valid: what it says cannot be attributed to the signer.", tone="bad")
+
+
+def _taken_in(node: Node, graph: Graph, limits: Limits) -> Iterator[Fact]:
+    """What was wrong with a source when it was used; nothing in the file shows it but the record."""
+    for edge, _ in graph.sources(node.key):
+        for words in dict.fromkeys(status_words(status, limits) for status in edge.recorded[:_MOST]):
+            yield Fact(topic="note", words=f"When {shown(edge.role, limits)} was taken in, it was recorded: {words}", tone="warn")
 
 
 def _is_repeated(node: Node, code: str) -> bool:

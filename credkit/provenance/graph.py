@@ -34,6 +34,8 @@ _SELF_CODES = frozenset(
     }
 )
 _BROKEN_CODES = frozenset({"claim.malformed", "claim.cbor.invalid"})
+_TRUST_CODES = ("signingCredential.", "timeStamp.", IDENTITY_CODES)
+"""Failures that depend on whom a reader trusts."""
 _SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -86,6 +88,7 @@ class _Builder:
                         role=_role(ingredient),
                         uri=ingredient.uri,
                         intact=ingredient.intact,
+                        recorded=tuple(s for s in ingredient.unreproduced.failure if not s.code.startswith(_TRUST_CODES)),
                     )
                 )
             nodes.append(self._manifest_node(manifest))

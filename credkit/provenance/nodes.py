@@ -126,6 +126,8 @@ class Edge:
     """The ingredient assertion."""
     intact: bool | None
     """Whether the source is what the target recorded."""
+    recorded: tuple[Status, ...] = ()
+    """What the target's signer found wrong with the source when it was taken in, and cannot be found again without its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

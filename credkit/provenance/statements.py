@@ -56,6 +56,9 @@ def ingredient_statements(value: object, uri: str) -> tuple[Statement, ...]:
     measured = metadata.get("org.credkit.file") if isinstance(metadata, dict) else None
     if isinstance(measured, dict) and isinstance(measured.get("sha256"), bytes):
         said.append(("file", f"{' '.join(_texts(measured.get('name')))} SHA-256 {measured['sha256'].hex()}".strip()))
+    claimed = metadata.get("org.credkit.claimed") if isinstance(metadata, dict) else None
+    for kind, digest in list(claimed.items())[:_MOST] if isinstance(claimed, dict) else ():
+        said += [("claimed hash", f"{kind} {digest}, which nobody measured")] if text_of(digest) else []
     return tuple(Statement(topic=topic, words=words, assertion=uri) for topic, words in said)
 
 
@@ -191,6 +194,7 @@ _SOURCE_FIELDS = (
     ("items:", "credkit:itemCount"),
     ("retrieved", "credkit:retrieved"),
     ("training permitted:", "credkit:aiTrainingPermitted"),
+    ("evidence:", "credkit:evidence"),
 )
 
 
@@ -255,7 +259,7 @@ _MODEL_HASHES = (("SHA-256 before signing", "sha256"), ("SHA-256 of the tensors"
 def _collection(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
     members = value.get("uris")
     if isinstance(members, list):
-        yield "files", f"{len(members):,} files, each with its hash"
+        yield "files", f"{len(members):,} files, each with its hash" if len(members) != 1 else "1 file, with its hash"
 
 
 def _data_set(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:

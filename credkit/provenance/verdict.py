@@ -180,7 +180,7 @@ def _with_revocation(headline: str, report: Report) -> str:
 
 def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
     for remark in report.remarks:
-        yield f"Noticed, and not judged: {shown(remark, limits)}."
+        yield f"Noticed, and not judged: {shown(remark.removesuffix('.'), limits)}."
     if report.state in ("none", "error"):
         return
     for part in report.unprotected:

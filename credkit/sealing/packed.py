@@ -1,4 +1,4 @@
-"""Packed data in bytes of any format: zlib and gzip streams, also in base64, and what is packed inside of them.
+"""Packed data in bytes of any format: zlib and gzip streams, also in base64, files in addresses, and what is packed inside of them.
 
 It knows no formats: what begins as a stream and can be unpacked is one, wherever it stands (a private chunk, a colour profile, behind the
 end of a picture). Only the pixels of a PNG are passed over.
@@ -29,6 +29,10 @@ _HEADS = frozenset(
 """With every size of window, since libraries take the smallest that will do, and without a dictionary of their own."""
 _ZLIB = re.compile(b"[%s][%s]" % tuple(re.escape(bytes(sorted({head[index] for head in _HEADS}))) for index in range(2)))
 _OTHERS = (re.compile(rb"\x1f\x8b\x08"), re.compile(rb"(?P<coded>(?:H4sI|e(?:J[w-z]|N[o-r]|A[E-H]|F[4-7]))[A-Za-z0-9+/_-]{10})"))
+_ADDRESSED = re.compile(rb";base64,")
+"""A file in the address of a link, as drawings hold their pictures."""
+_IN_ADDRESS = re.compile(rb"(?:[A-Za-z0-9+/_=-]|\s|&#(?:10|13|x[AaDd]);|%0[AaDd])*")
+_BREAKS = re.compile(rb"\s|&#(?:10|13|x[AaDd]);|%0[AaDd]|=")
 _LONGEST_BEGINNING = 14
 _CODED = re.compile(rb"[A-Za-z0-9+/_-]*")
 _EITHER_KIND = 47
@@ -56,10 +60,10 @@ class _Unpacking:
     def within(self, source: Source, depth: int) -> Iterator[bytes]:
         """All that begins in ``source`` as packed data does."""
         end = 0
-        for start, coded in _beginnings(source):
+        for start, how in _beginnings(source):
             if start < end:
                 continue
-            data, length = self._coded(source, start) if coded else self._inflated(source, start)
+            data, length = _READ[how](self, source, start)
             if not data:
                 continue
             end = start + length
@@ -77,6 +81,15 @@ class _Unpacking:
             return b"", 0
         data, length = self._decoded(source, start, 2 * self.limits.text_size)
         return data or little, length
+
+    def _addressed(self, source: Source, start: int) -> tuple[bytes, int]:
+        """A whole file in base64, which may be cut into lines."""
+        start += len(b";base64,")
+        found = _IN_ADDRESS.match(source.read(start, min(source.size - start, 2 * self.limits.text_size)))
+        text = found[0] if found else b""
+        bare = _BREAKS.sub(b"", text).replace(b"-", b"+").replace(b"_", b"/")
+        bare = bare[: len(bare) - (len(bare) % 4 == 1)]
+        return b64decode(bare + b"=" * (-len(bare) % 4)), len(b";base64,") + len(text)
 
     def _decoded(self, source: Source, start: int, most: int) -> tuple[bytes, int]:
         characters = _CODED.match(source.read(start, min(source.size - start, most)))
@@ -102,17 +115,21 @@ class _Unpacking:
         return (bytes(out), position - len(stream.unused_data) - start) if sound else (b"", 0)
 
 
-def _beginnings(source: Source) -> Iterator[tuple[int, bool]]:
-    """Where something begins as packed data does, in order, and whether it is in base64."""
+_READ = {"stream": _Unpacking._inflated, "base64": _Unpacking._coded, "address": _Unpacking._addressed}
+
+
+def _beginnings(source: Source) -> Iterator[tuple[int, str]]:
+    """Where something begins as packed data does, in order, and how it is to be read."""
     tail, position = b"", 0
     for chunk in source.chunks(0, source.size):
         window = tail + bytes(chunk)
         offset = position - len(tail)
         position += len(chunk)
         end = len(window) if position == source.size else len(window) - _LONGEST_BEGINNING + 1
-        found = [(at.start(), False) for at in _ZLIB.finditer(window) if at[0] in _HEADS]
-        found += [(at.start(), at.lastgroup is not None) for pattern in _OTHERS for at in pattern.finditer(window)]
-        yield from ((offset + at, coded) for at, coded in sorted(found) if at < end and not _is_pixels(source, offset + at))
+        found = [(at.start(), "stream") for at in _ZLIB.finditer(window) if at[0] in _HEADS]
+        found += [(at.start(), "base64" if at.lastgroup else "stream") for pattern in _OTHERS for at in pattern.finditer(window)]
+        found += [(at.start(), "address") for at in _ADDRESSED.finditer(window)]
+        yield from ((offset + at, how) for at, how in sorted(found) if at < end and not _is_pixels(source, offset + at))
         tail = window[-(_LONGEST_BEGINNING - 1) :]
 
 

@@ -33,7 +33,9 @@ def scan_asset(source: Source, limits: Limits, *, beside: bool = False) -> tuple
             "of any other file are kept in a file beside it (--sidecar)"
         )
     if asset_format.media_types[0] == _STORE_FILE:
-        raise AssetError("the file cannot be signed: it is a manifest store, and nothing that could be signed (its content decides, not its name)")
+        raise AssetError(
+            "the file cannot be signed: it is a manifest store, and no file with content of its own (what is in it decides, not its name)"
+        )
     with refusing_damage(asset_format):
         return asset_format, asset_format.scan(source, limits)
 

@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 
 from credkit.assets import Asset, Source, detect, open_source
 from credkit.assets.engine import Progress
-from credkit.assets.in_place import replace_store
 from credkit.errors import AssetError, DefinitionError, HistoryError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions import Action, Actions, GeneratorInfo, Ingredient, Statement, assertion_type, check_statement
@@ -27,7 +26,7 @@ from credkit.sign.builder import Builder
 from credkit.sign.compose import HASH_ALGORITHM, AssertionBox, AssertionStore, manifest_box, store_box
 from credkit.sign.draft import Draft
 from credkit.sign.ingredients import History
-from credkit.sign.opening import scan_asset, snapshot_of
+from credkit.sign.opening import refusing_damage, scan_asset, snapshot_of
 from credkit.sign.output import Snapshot
 from credkit.sign.redaction import find_redactable, store_without
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts, Seal
@@ -162,7 +161,7 @@ class UpdateBuilder(Builder):
                 return write_store(update.source, update.store, output, delivery)
             asset_format, layout = scan_asset(update.source, self.limits)
             with refusing_damage(asset_format):
-                edit = replace_store(update.source, asset_format, layout, update.store)
+                edit = asset_format.update(update.source, layout, update.store)
             return write_update(update.source, edit, update.store, output, delivery, progress=progress)
 
     def sign_sidecar(

@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from credkit.terms.chain_sources import FINDINGS, Finding, LicenceChain, LicenceSource, Link, SourceLicence, UseRule
+    from credkit.terms.chain.sources import FINDINGS, Finding, LicenceChain, LicenceSource, Link, SourceLicence, UseRule
+    from credkit.terms.chain.walking import licences_of
     from credkit.terms.gathering import terms_of
     from credkit.terms.headers import usage_headers
     from credkit.terms.json_licences import licences_object
     from credkit.terms.json_terms import terms_object
-    from credkit.terms.licence_chain import licences_of
     from credkit.terms.metadata import FileMetadata, metadata_of
     from credkit.terms.terms import (
         CONTRADICTIONS,
@@ -38,28 +38,28 @@ if TYPE_CHECKING:
 _HOMES = {
     "CONTRADICTIONS": "terms",
     "Contradiction": "terms",
-    "FINDINGS": "chain_sources",
+    "FINDINGS": "chain.sources",
     "FileMetadata": "metadata",
-    "Finding": "chain_sources",
-    "LicenceChain": "chain_sources",
-    "LicenceSource": "chain_sources",
+    "Finding": "chain.sources",
+    "LicenceChain": "chain.sources",
+    "LicenceSource": "chain.sources",
     "LicenceTerms": "terms",
-    "Link": "chain_sources",
+    "Link": "chain.sources",
     "NOTICES": "terms",
     "Notice": "terms",
     "OfferTerms": "terms",
     "Origin": "terms",
     "Permission": "terms",
     "Said": "terms",
-    "SourceLicence": "chain_sources",
+    "SourceLicence": "chain.sources",
     "Standing": "terms",
     "Terms": "terms",
     "USES": "terms",
     "Use": "terms",
-    "UseRule": "chain_sources",
+    "UseRule": "chain.sources",
     "UseStatement": "terms",
     "UseTerms": "terms",
-    "licences_of": "licence_chain",
+    "licences_of": "chain.walking",
     "licences_object": "json_licences",
     "metadata_of": "metadata",
     "terms_object": "json_terms",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from credkit.terms.chain_sources import LicenceChain, LicenceSource, SourceLicence, UseRule
+from credkit.terms.chain.sources import LicenceChain, LicenceSource, SourceLicence, UseRule
 from credkit.terms.json_terms import given, offer_object, origin_object
 from credkit.terms.terms import Use
 

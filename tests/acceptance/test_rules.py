@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+import credkit
 from credkit.acceptance import AcceptancePolicy, RuleResult, SignerRule, judge
 from credkit.acceptance.policy import RULES
 from credkit.assets import BytesSource
@@ -33,6 +35,7 @@ from tests.acceptance.material import (
     with_text,
     with_xmp,
 )
+from tests.assets.catalogue import SAMPLES
 from tests.forge import files, identities, pki
 from tests.forge.manifests import Assertion, Signing
 from tests.forge.pictures import picture
@@ -616,3 +619,13 @@ def test_an_assertion_that_cannot_be_read_may_forbid() -> None:
     found = judged(data, "training_allowed", training_allowed=("ai_training",))
     assert (found.passed, found.unsaid) == (False, False)
     assert "more than is read here" in found.sentence
+
+
+@pytest.mark.parametrize("name", ["mp4", "heif", "svg", "onnx", "parquet", "safetensors", "gif", "wav", "jxl"])
+def test_files_without_named_boxes_have_an_end_as_well(name: str) -> None:
+    """What fills its file to the last byte has nothing behind it, whether or not a box hash knows its parts."""
+    out = io.BytesIO()
+    credkit.sign_file(SAMPLES[name].data, out, credkit.Statements(created="digitalCapture"), signer=pki.signer(), mirrors=False)
+    source = BytesSource(out.getvalue())
+    judgement = judge(verify(source), AcceptancePolicy.of({"rules": {"no_unprotected_bytes": True}}), source=source)
+    assert [result.sentence for result in judgement.results if not result.passed] == []

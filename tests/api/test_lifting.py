@@ -94,7 +94,7 @@ def test_every_tool(tool: str, kind: str, mode: str, tmp_path: Path) -> None:
     assert not any("sha256" in item for item in stated["sources"])
     assert {"prompt", "negative-prompt", "seed"} <= withheld if mode == "sealed" else not withheld
     assert (result.openings is not None) == (mode == "sealed")
-    assert any(note.startswith("Taken out of the picture") for note in result.notes)
+    assert any(note.startswith("Taken out of the file") for note in result.notes)
     if mode == "sealed":
         opened = {one.field: one.value for one in credkit.reveal(target, fields=())}
         assert (opened["prompt"], opened["negative-prompt"], opened["seed"]) == (PROMPT, NEGATIVE, SEED)

@@ -314,7 +314,7 @@ def test_a_picture_is_no_model(studio: Path) -> None:
 def test_a_signed_model_is_not_created_again(studio: Path) -> None:
     sign_model(studio, full(studio))
     again = Statements(data_sets=(DataSetUse("More", licence="MIT"),))
-    with pytest.raises(DefinitionError, match="--created or --edited"):
+    with pytest.raises(DefinitionError, match="--edited trainedAlgorithmicData"):
         credkit.sign_file(studio / "signed.safetensors", studio / "again.safetensors", again, signer=pki.signer())
     edited = Statements(edited="trainedAlgorithmicData", data_sets=(DataSetUse("More", licence="MIT"),))
     result = credkit.sign_file(studio / "signed.safetensors", studio / "again.safetensors", edited, signer=pki.signer())

@@ -336,14 +336,14 @@ def test_properties_that_repeat_without_end() -> None:
 
 
 def test_tables_larger_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credkit.assets.bmff.embedding.DEFAULT_LIMITS", Limits(bmff_tables_size=30))
+    monkeypatch.setattr("credkit.assets.bmff.edit.DEFAULT_LIMITS", Limits(bmff_tables_size=30))
     source = BytesSource(film_of())
     with pytest.raises(AssetError, match="larger than 30 bytes"):
         FORM.embed(source, FORM.scan(source), store_of(50))
 
 
 def test_more_items_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credkit.assets.bmff.embedding.DEFAULT_LIMITS", Limits(bmff_items=3))
+    monkeypatch.setattr("credkit.assets.bmff.edit.DEFAULT_LIMITS", Limits(bmff_items=3))
     source = BytesSource(item_picture())
     with pytest.raises(AssetError, match="more than 3 items"):
         FORM.embed(source, FORM.scan(source), store_of(50))
@@ -396,3 +396,14 @@ def test_real_files_are_known_and_get_back_what_they_had(entry: dict[str, object
     signed = embedded(bare, store_of(4_321))
     assert embedded(signed, None) == bare
     assert media_of(signed) == media_of(bare) or entry["category"] == "crafted-bad"
+
+
+def test_media_in_other_files_are_told() -> None:
+    """A film may be nothing but an index of other files, which can be exchanged without a byte of it changing."""
+    for flags, kind, told in ((0, "url ", 1), (1, "url ", 0), (0, "alis", 1), (0, "imdt", 0)):
+        references = box("dinf", full("dref", struct.pack(">I", 1), full(kind, b"other.mp4\0", flags=flags)))
+        film = box("moov", box("trak", box("mdia", box("minf", references))))
+        picture = full("meta", full("hdlr", bytes(20)), references)
+        for content in (film, picture):
+            layout = FORM.scan(BytesSource(box("ftyp", b"isom", bytes(4)) + content + box("mdat", b"media")))
+            assert layout.remarks == ("Media of this file lie in other files, which its hash does not cover.",) * told

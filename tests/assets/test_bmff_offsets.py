@@ -11,7 +11,7 @@ import pytest
 from credkit.assets import BytesSource, FileSource
 from credkit.assets.bmff import BmffFormat
 from credkit.assets.bmff.boxes import BoxWalker
-from credkit.assets.bmff.item_locations import read_item_locations
+from credkit.assets.bmff.item_locations import Room, read_item_locations
 from credkit.assets.bmff.offsets import moved_offsets
 from credkit.assets.edited import Moves, Replacement
 from credkit.assets.layout import Span
@@ -216,19 +216,19 @@ def test_boxes_with_long_sizes() -> None:
 @pytest.mark.parametrize("widths", [b"\x34\x00", b"\x44\x50", b"\xf4\x00"])
 def test_item_tables_with_impossible_widths(widths: bytes) -> None:
     with pytest.raises(MalformedError, match="width that no edition allows"):
-        list(read_item_locations(bytes(4) + widths + b"\0\1" + bytes(20), DEFAULT_LIMITS))
+        list(read_item_locations(bytes(4) + widths + b"\0\1" + bytes(20), Room(1_000)))
     with pytest.raises(MalformedError, match="unknown version"):
-        list(read_item_locations(b"\x03" + bytes(30), DEFAULT_LIMITS))
+        list(read_item_locations(b"\x03" + bytes(30), Room(1_000)))
 
 
 def test_item_tables_that_end_early() -> None:
     data = item_picture()
     at = data.index(b"iloc") + 4
     content = data[at : at - 8 + int.from_bytes(data[at - 8 : at - 4], "big")]
-    assert len(list(read_item_locations(content, DEFAULT_LIMITS))) == 5
+    assert len(list(read_item_locations(content, Room(1_000)))) == 5
     for end in range(len(content)):
         with pytest.raises(MalformedError, match="cut short"):
-            list(read_item_locations(content[:end], DEFAULT_LIMITS))
+            list(read_item_locations(content[:end], Room(1_000)))
 
 
 def test_scanning_does_not_read_the_tables() -> None:

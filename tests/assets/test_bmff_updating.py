@@ -14,7 +14,7 @@ from credkit.assets import read_store as read_bytes
 from credkit.assets.bmff import BmffFormat
 from credkit.assets.bmff.boxes import BoxWalker
 from credkit.assets.bmff.stores import read_c2pa_box
-from credkit.assets.bmff.supplement import joined_store, labels_of, parted_store
+from credkit.assets.joining import labels_of
 from credkit.codec.jumbf import box_type, build_box, build_superbox
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS
@@ -233,22 +233,6 @@ def test_a_store_that_needs_more_room_is_refused() -> None:
     larger = build_superbox(box_type("c2pa"), "c2pa", build_superbox(box_type("c2ma"), label, build_box("free", bytes(len(store)))))
     with pytest.raises(AssetError, match="nothing in it may move"):
         FORM.update(source, FORM.scan(source), larger)
-
-
-def test_stores_are_joined_and_parted() -> None:
-    def of(*labels: str) -> bytes:
-        return build_superbox(box_type("c2pa"), "c2pa", *(build_superbox(box_type("c2ma"), label) for label in labels))
-
-    assert joined_store(of("a", "b"), of("c")) == of("a", "b", "c")
-    assert parted_store(of("a", "b", "c"), frozenset("ab")) == (of("a", "b"), of("c"))
-    assert labels_of(of("a", "b")) == {"a", "b"}
-    for broken in (b"", b"\0" * 30, of("a")[:-1], build_superbox(box_type("c2ma"), "other")):
-        for pair in ((broken, of("c")), (of("a"), broken)):
-            with pytest.raises(MalformedError) as caught:
-                joined_store(*pair)
-            assert caught.value.code == "manifest.inaccessible.malformed"
-    with pytest.raises(MalformedError, match="no padding"):
-        joined_store(of("a"), of("c") + b"x")
 
 
 @pytest.mark.parametrize("offset", [b"", bytes(8)])

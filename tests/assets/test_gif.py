@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import replace
 
 import pytest
@@ -17,15 +16,15 @@ from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS
 from credkit.manifest.assertions import Action
 from credkit.media.texts import read_texts, without_texts
-from credkit.sign.builder import Builder
 from credkit.sign.update import UpdateBuilder
 from credkit.verify import verify
-from tests.assets.samples import CORPUS, box_names, embedded, output, pixels, scan, store_of, with_metadata
+from tests.assets.samples import box_names, embedded, output, pixels, scan, store_of, with_metadata
 from tests.assets.samples_gif import animated_gif, gif, gif87, local_gif, rich_gif
 from tests.forge import pki
+from tests.forge.corpus import CORPUS, entries, needs_corpus
+from tests.forge.signing import signed
 
 FORM = GifFormat()
-INDEX = CORPUS / "corpus.jsonl"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 TRAILER = b"\x01" + bytes(range(255, -1, -1)) + b"\x00"
 MAKERS = {"still": gif, "first edition": gif87, "animated": animated_gif, "local table": local_gif, "extensions": rich_gif}
@@ -42,13 +41,6 @@ def screen_end(data: bytes) -> int:
 
 def extension(store: bytes, size: int = 255) -> bytes:
     return b"!\xff\x0bC2PA_GIF\x01\x00\x00" + parts(store, size)
-
-
-def signed(asset: bytes, title: str = "picture") -> bytes:
-    builder, out = Builder(title=title), io.BytesIO()
-    builder.created("digitalCapture")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
@@ -258,8 +250,7 @@ def test_signed_files_are_valid_here_and_there(make) -> None:
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_files_of_the_reference_are_valid_here(make) -> None:
     peer = pytest.importorskip("tests.forge.peer", reason="needs the reference implementation (c2pa-python)")
-    action = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
-    theirs = peer.sign(make(), "gif", {"assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}]})
+    theirs = peer.sign(make(), "gif", peer.CREATED)
     report = verify(BytesSource(theirs))
     assert (report.state, report.content_intact) == ("Valid", True)
     store = read_store(BytesSource(theirs), scan(theirs).store)
@@ -293,15 +284,10 @@ def test_every_other_byte_is_covered(place: str) -> None:
     assert report.content_intact is False
 
 
-def entries() -> list[dict]:
-    lines = INDEX.read_text("utf-8").splitlines() if INDEX.exists() else []
-    return [entry for entry in map(json.loads, lines) if entry["format"] == "gif"]
-
-
-@pytest.mark.skipif(not INDEX.exists(), reason=f"the corpus is not at {CORPUS}: set CREDKIT_CORPUS")
+@needs_corpus
 def test_the_corpus_says_what_the_reference_says() -> None:
-    assert len(entries()) >= 2
-    for entry in entries():
+    assert len(entries("gif")) >= 2
+    for entry in entries("gif"):
         with open_source(CORPUS / entry["path"]) as source:
             report = verify(source)
         assert report.active.manifest.label == entry["summary"]["active_manifest"]

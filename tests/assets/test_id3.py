@@ -20,13 +20,13 @@ from credkit.assets.in_place import replace_store
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions import Action
-from credkit.sign.builder import Builder
 from credkit.sign.update import UpdateBuilder
 from credkit.verify import verify
 from tests.assets.samples import embedded, output, scan, store_of, with_metadata
 from tests.assets.samples_id3 import ABOUT, FRAMES, flac, id3, id3_frame, mp3, sound_of, store_frame, syncsafe
 from tests.forge import pki
 from tests.forge.corpus import CORPUS, entries, needs_corpus
+from tests.forge.signing import signed
 
 FORM = Id3Format()
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
@@ -81,13 +81,6 @@ def contents(data: bytes) -> list[bytes]:
     raw = [data[frame.content.start : frame.content.end] for frame in tag.frames]
     raw = [part.replace(b"\xff\x00", b"\xff") if frame.filled else part for part, frame in zip(raw, tag.frames, strict=True)]
     return [part for part in raw if not part.startswith(ABOUT)]
-
-
-def signed(asset: bytes, title: str = "sound") -> bytes:
-    builder, out = Builder(title=title), io.BytesIO()
-    builder.created("digitalCapture")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
 
 
 # Writing
@@ -376,9 +369,8 @@ def test_signed_files_are_valid_here_and_there(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_the_reference_are_valid_here(name: str) -> None:
     peer = pytest.importorskip("tests.forge.peer", reason="needs the reference implementation (c2pa-python)")
-    action = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
     kind = "flac" if name.startswith("flac") else "mp3"
-    theirs = peer.sign(FILES[name], kind, {"assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}]})
+    theirs = peer.sign(FILES[name], kind, peer.CREATED)
     report = verify(BytesSource(theirs))
     assert (report.state, report.content_intact) == ("Valid", True)
     assert verify(BytesSource(signed(embedded(theirs, None)))).state == "Valid"

@@ -12,6 +12,7 @@ from credkit.assets import BytesSource, Edit, Span, read_store
 from credkit.assets.engine import frame, included
 from credkit.assets.in_place import replace_store
 from credkit.assets.jpeg.app11 import framed
+from credkit.assets.partial import UpdatedInPlace
 from credkit.errors import AssetError
 from tests.assets.samples import apng, chunk, embedded, format_of, jpeg, output, png, scan, segment, store_of, webp
 from tests.assets.test_contract import ASSETS, sample
@@ -95,8 +96,8 @@ def test_again_and_again(name: str, sizes: list[int]) -> None:
         data = check_in_place(data, size)
 
 
-# A format with a place of its own for update manifests (``update``) is tested with real manifests, in ``test_bmff_updating``.
-@pytest.mark.parametrize("name", [name for name in ASSETS if not hasattr(sample(name)[0], "update")])
+# A format with a place of its own for update manifests is tested with real manifests, in ``test_bmff_updating``.
+@pytest.mark.parametrize("name", [name for name in ASSETS if isinstance(sample(name)[0], UpdatedInPlace)])
 def test_every_format_replaces_in_place_or_not_at_all(name: str) -> None:
     data = embedded(sample(name)[1], store_of(400))
     for size in SIZES:

@@ -28,22 +28,6 @@ from tests.forge.pictures import picture
 
 FORM = JxlFormat()
 OTHER_JUMB = jxl_box(b"jumb", jxl_box(b"jumd", bytes(16) + b"\x03other\x00") + jxl_box(b"free", bytes(40)))
-CREATED = {
-    "claim_generator_info": [{"name": "credkit test"}],
-    "assertions": [
-        {
-            "label": "c2pa.actions.v2",
-            "data": {
-                "actions": [
-                    {
-                        "action": "c2pa.created",
-                        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
-                    }
-                ]
-            },
-        }
-    ],
-}
 
 
 def signed(data: bytes, binding: str | None = None) -> bytes:
@@ -315,7 +299,7 @@ def test_ours_there(data: bytes, binding: str | None) -> None:
 @pytest.mark.parametrize("boxes", [False, True])
 @pytest.mark.parametrize("data", [BOXED, parted(6, 30), RESTORABLE], ids=["box", "parts", "restorable"])
 def test_theirs_here(data: bytes, boxes: bool) -> None:
-    made = peer.sign(data, "jxl", CREATED, core={"prefer_compress_manifests": True} if boxes else None)
+    made = peer.sign(data, "jxl", peer.CREATED, core={"prefer_compress_manifests": True} if boxes else None)
     assert judged(made).state == "Valid"
     assert failures(made) == set()
     assert failures(made[:-1] + bytes((made[-1] ^ 1,))) == {f"assertion.{'boxes' if boxes else 'data'}Hash.mismatch"}

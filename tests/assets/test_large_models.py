@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from credkit.assets.onnx.protobuf import encoded
+from credkit.codec.varint import build_varint
 from tests.assets.samples_models import parquet
 from tests.assets.test_large import PROGRAM
 
@@ -38,9 +38,9 @@ def safetensors_file(stream: BinaryIO) -> None:
 
 
 def onnx_file(stream: BinaryIO) -> None:
-    tensor = b"\x08" + encoded(SIZE) + b"\x10\x02\x4a" + encoded(SIZE)
-    graph = b"\x12\x01g\x2a" + encoded(len(tensor) + SIZE) + tensor
-    stream.write(b"\x08\x0a\x12\x04test\x3a" + encoded(len(graph) + SIZE) + graph)
+    tensor = b"\x08" + build_varint(SIZE) + b"\x10\x02\x4a" + build_varint(SIZE)
+    graph = b"\x12\x01g\x2a" + build_varint(len(tensor) + SIZE) + tensor
+    stream.write(b"\x08\x0a\x12\x04test\x3a" + build_varint(len(graph) + SIZE) + graph)
     stream.seek(SIZE, 1)
     stream.write(b"\x42\x04\x0a\x00\x10\x12")
 

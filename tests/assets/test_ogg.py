@@ -99,6 +99,20 @@ def test_a_store_without_its_end_or_a_page_is_refused() -> None:
     assert "a page of it is missing" in broken([*pages[:2], page(b"x", 77, 2)])
 
 
+def test_pages_of_sound_in_a_store_are_refused() -> None:
+    """Whoever jumps in the file would hear them, and no hash covers the store."""
+    hidden = page(b"other sound", 1, 7)
+    for content, fault in ((hidden, True), (page(b"other sound", 9, 7), False), (b"OggS is how a page begins", False)):
+        data = by_boxes(lambda manifests, content=content: with_store(_with_child(manifests, content)))
+        assert ("pages of another stream" in scan(data).stores[0].fault) is fault
+        assert (judged(data).state == "Valid") is not fault
+
+
+def _with_child(manifests: bytes, content: bytes) -> bytes:
+    child = (8 + len(content)).to_bytes(4, "big") + b"free" + content
+    return (len(manifests) + len(child)).to_bytes(4, "big") + manifests[4:] + child
+
+
 def test_an_empty_last_page_is_no_fault() -> None:
     pages = packet_pages(b"\x00c2pa" + store_of(100), 77, last=False)
     data = b"".join((*ogg(), *pages, page(b"", 77, 1, flags=4, ended=False)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
+from functools import partial
 
 import onnx
 import pytest
@@ -12,24 +13,25 @@ from hypothesis import strategies as st
 
 from credkit.assets import BytesSource, OnnxFormat, Span, detect, read_store
 from credkit.assets.onnx import fields_of
-from credkit.assets.onnx.protobuf import Counter, encoded, fields, varint_at
+from credkit.assets.onnx.protobuf import Counter, fields, varint_at
 from credkit.assets.window import Window
+from credkit.codec.varint import build_varint
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Action
-from credkit.sign.builder import Builder
 from credkit.sign.update import UpdateBuilder
 from credkit.verify import verify
 from tests.assets.catalogue import SAMPLES
 from tests.assets.samples import embedded, scan, store_of
 from tests.assets.samples_models import onnx_content, onnx_file, onnx_model
 from tests.forge import pki
+from tests.forge import signing as forge
 
 FORM = OnnxFormat()
 
 
 def delimited(number: int, value: bytes) -> bytes:
-    return encoded(number << 3 | 2) + encoded(len(value)) + value
+    return build_varint(number << 3 | 2) + build_varint(len(value)) + value
 
 
 def entry(*parts: bytes) -> bytes:
@@ -40,11 +42,7 @@ def key(text: bytes = b"c2pa:manifest") -> bytes:
     return delimited(1, text)
 
 
-def signed(asset: bytes) -> bytes:
-    builder, out = Builder(title="model"), io.BytesIO()
-    builder.created("trainedAlgorithmicData")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
+signed = partial(forge.signed, created="trainedAlgorithmicData")
 
 
 def test_the_entry_stands_behind_everything_else_and_the_value_is_excluded() -> None:
@@ -197,7 +195,7 @@ def test_a_long_description_before_the_graph() -> None:
 @given(st.integers(0, (1 << 64) - 1), st.integers(0, 3))
 @settings(max_examples=100)
 def test_varints(value: int, longer: int) -> None:
-    data = bytearray(encoded(value))
+    data = bytearray(build_varint(value))
     if len(data) + longer <= 10 and longer:
         data[-1] |= 0x80
         data += b"\x80" * (longer - 1) + b"\x00"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from credkit.assets import BytesSource, ParquetFormat, detect, read_store
 from credkit.assets.parquet import fields_of
 from credkit.assets.parquet.format import footer_of
-from credkit.assets.parquet.thrift import BINARY, LIST, STRUCT, Reader, encoded, field_header, list_header
+from credkit.assets.parquet.thrift import BINARY, LIST, STRUCT, Reader, field_header, list_header
+from credkit.codec.varint import build_varint
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Action
@@ -24,13 +25,14 @@ from credkit.verify import verify
 from tests.assets.samples import embedded, scan, store_of
 from tests.assets.samples_models import encrypted_parquet, parquet, table
 from tests.forge import pki
+from tests.forge.signing import signed
 
 FORM = ParquetFormat()
 I32, I64 = 5, 6
 
 
 def binary(data: bytes) -> bytes:
-    return encoded(len(data)) + data
+    return build_varint(len(data)) + data
 
 
 def pair(key: bytes, value: bytes | None) -> bytes:
@@ -43,13 +45,6 @@ def file_of(footer: bytes, length: int | None = None) -> bytes:
 
 def metadata(*entries: bytes, before: int = 0) -> bytes:
     return field_header(5, LIST, before) + list_header(STRUCT, len(entries)) + b"".join(entries)
-
-
-def signed(asset: bytes) -> bytes:
-    builder, out = Builder(title="data"), io.BytesIO()
-    builder.created("digitalCapture")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 13, 14, 15, 200])
@@ -88,7 +83,7 @@ def test_rows_and_schema_stay_as_they_are() -> None:
         (field_header(1, I32, 0) + b"\x02", field_header(16, BINARY, 1) + binary(b"x")),
         (field_header(1, I32, 0) + b"\x02", field_header(20, BINARY, 1) + binary(b"x")),
         (field_header(4, I32, 0) + b"\x02", field_header(300, 1, 4)),
-        (field_header(9, 2, 0), bytes((I32,)) + encoded(2 << 1) + b"\x02"),
+        (field_header(9, 2, 0), bytes((I32,)) + build_varint(2 << 1) + b"\x02"),
         (bytes((I32, 5)) + b"\x02", field_header(6, I32, -3) + b"\x02"),
     ],
 )
@@ -102,8 +97,8 @@ def test_the_list_is_put_where_its_number_belongs(before: bytes, after: bytes) -
 def test_a_list_in_a_place_of_its_own() -> None:
     before, after = field_header(6, BINARY, 0) + binary(b"who"), field_header(9, 1, 5)
     own, other = pair(b"c2pa:manifest", b64encode(store_of(50))), pair(b"x", b"y")
-    data = file_of(before + bytes((LIST,)) + encoded(10) + list_header(STRUCT, 2, long=True) + own + other + after + b"\x00")
-    bare = file_of(before + bytes((LIST,)) + encoded(10) + list_header(STRUCT, 1, long=True) + other + after + b"\x00")
+    data = file_of(before + bytes((LIST,)) + build_varint(10) + list_header(STRUCT, 2, long=True) + own + other + after + b"\x00")
+    bare = file_of(before + bytes((LIST,)) + build_varint(10) + list_header(STRUCT, 1, long=True) + other + after + b"\x00")
     assert embedded(data, None) == bare
     assert read_store(BytesSource(embedded(data, store_of(70))), scan(embedded(data, store_of(70))).store) == store_of(70)
     assert embedded(embedded(data, store_of(70)), store_of(50)) == data
@@ -221,7 +216,7 @@ def test_what_the_file_says_about_itself() -> None:
 
 VALUES = st.recursive(
     st.one_of(
-        st.tuples(st.just(I32), st.integers(0, 1 << 40).map(encoded)),
+        st.tuples(st.just(I32), st.integers(0, 1 << 40).map(build_varint)),
         st.tuples(st.just(BINARY), st.binary(max_size=30).map(binary)),
         st.tuples(st.just(7), st.binary(min_size=8, max_size=8)),
         st.tuples(st.just(3), st.binary(min_size=1, max_size=1)),
@@ -232,7 +227,7 @@ VALUES = st.recursive(
         st.tuples(inner, inner, st.integers(0, 5)).map(
             lambda item: (
                 11,
-                encoded(item[2]) + (bytes((item[0][0] << 4 | item[1][0],)) + (item[0][1] + item[1][1]) * item[2]) * bool(item[2]),
+                build_varint(item[2]) + (bytes((item[0][0] << 4 | item[1][0],)) + (item[0][1] + item[1][1]) * item[2]) * bool(item[2]),
             )
         ),
         st.lists(inner, max_size=4).map(

@@ -222,6 +222,7 @@ def test_an_encrypted_catalog() -> None:
     ("data", "entries"),
     [
         (b"no store at all", b""),
+        (zlib.compress(STORE) + b"hidden", b"/Filter /FlateDecode"),
         (b"no zlib either", b"/Filter /FlateDecode"),
         (STORE.hex().encode(), b"/Filter /ASCIIHexDecode"),
         (zlib.compress(zlib.compress(STORE)), b"/Filter [/FlateDecode /FlateDecode]"),
@@ -247,7 +248,7 @@ def test_streams_that_unpack_to_very_much() -> None:
     with pytest.raises(MalformedError):
         scan(data)
     with pytest.raises(MalformedError, match="more than a PDF needs"):
-        unpack(zlib.compress(bytes(1_000)), {"Filter": "FlateDecode"}, Budget(999))
+        unpack(zlib.compress(bytes(1_000)), {"Filter": "FlateDecode"}, Budget(999, 1_000))
 
 
 # Metadata and signatures

@@ -73,7 +73,7 @@ def predicted(rows: list[bytes], kinds: list[int]) -> bytes:
 def test_predictors(data: bytes, kinds: list[int]) -> None:
     rows = [data[at : at + 5] for at in range(0, len(data) - 4, 5)]
     stored_as = {"Filter": "FlateDecode", "DecodeParms": {"Predictor": 15, "Columns": 5}}
-    assert unpack(zlib.compress(predicted(rows, kinds)), stored_as, Budget(1_000)) == b"".join(rows)
+    assert unpack(zlib.compress(predicted(rows, kinds)), stored_as, Budget(1_000, 1_000)) == b"".join(rows)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_predictors(data: bytes, kinds: list[int]) -> None:
 )
 def test_predictors_that_are_not_read(parameters: dict[str, object]) -> None:
     with pytest.raises(MalformedError, match="predicted"):
-        unpack(zlib.compress(predicted([b"abcde"], [2])), {"Filter": ["Fl"], "DecodeParms": [parameters]}, Budget(1_000))
+        unpack(zlib.compress(predicted([b"abcde"], [2])), {"Filter": ["Fl"], "DecodeParms": [parameters]}, Budget(1_000, 1_000))
     with pytest.raises(MalformedError, match="predicted"):
-        unpack(zlib.compress(b"\4abcde\2abcde"), {"Filter": "Fl", "DecodeParms": {"Predictor": 12, "Columns": 5}}, Budget(1_000))
+        unpack(zlib.compress(b"\4abcde\2abcde"), {"Filter": "Fl", "DecodeParms": {"Predictor": 12, "Columns": 5}}, Budget(1_000, 1_000))
     with pytest.raises(MalformedError, match="packed with"):
-        unpack(b"", {"Filter": "LZWDecode"}, Budget(1_000))
+        unpack(b"", {"Filter": "LZWDecode"}, Budget(1_000, 1_000))

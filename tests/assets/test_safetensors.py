@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from base64 import b64encode
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ from credkit.verify import verify
 from tests.assets.samples import embedded, scan, store_of
 from tests.assets.samples_models import onnx_file, parquet, pretty_safetensors, raw_safetensors, safetensors, tensors
 from tests.forge import pki
+from tests.forge import signing as forge
 
 FORM = SafetensorsFormat()
 BODY = bytes(range(11))
@@ -56,11 +58,7 @@ def length_of(data: bytes) -> int:
     return int.from_bytes(data[:8], "little")
 
 
-def signed(asset: bytes) -> bytes:
-    builder, out = Builder(title="model"), io.BytesIO()
-    builder.created("trainedAlgorithmicData")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
+signed = partial(forge.signed, created="trainedAlgorithmicData")
 
 
 @pytest.mark.parametrize("place", PLACES)

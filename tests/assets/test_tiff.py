@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import struct
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from PIL import Image
 from credkit.assets import BytesSource, Span, TextSpan, TiffFormat, detect, hash_ranges, open_source, read_store
 from credkit.assets.engine import read_block
 from credkit.assets.tiff.directories import directories as walk
-from credkit.assets.tiff.directories import form_of
+from credkit.assets.tiff.form import form_of
 from credkit.binding.data_hash import check_data_hash
 from credkit.binding.target import BindingTarget
 from credkit.errors import AssetError, MalformedError
@@ -25,12 +24,13 @@ from credkit.media.texts import read_texts, without_texts
 from credkit.sign.builder import Builder
 from credkit.sign.update import UpdateBuilder
 from credkit.verify import verify
-from tests.assets.samples import CORPUS, embedded, output, scan, store_of, with_metadata
+from tests.assets.samples import embedded, output, scan, store_of, with_metadata
 from tests.assets.samples_tiff import big_tiff, directories, dng, multi_tiff, raw_tiff, tiff, tiff_pixels
 from tests.forge import pki
+from tests.forge.corpus import CORPUS, entries, needs_corpus
+from tests.forge.signing import signed
 
 FORM = TiffFormat()
-INDEX = CORPUS / "corpus.jsonl"
 STORE = 52545
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 MAKERS = {
@@ -51,13 +51,6 @@ EVERY = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 
 def kind_of(data: bytes) -> str:
     return "dng" if scan(data).media_type == "image/x-adobe-dng" else "tif"
-
-
-def signed(asset: bytes, title: str = "picture") -> bytes:
-    builder, out = Builder(title=title), io.BytesIO()
-    builder.created("digitalCapture")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
 
 
 def updated(data: bytes, title: str = "update") -> bytes:
@@ -434,7 +427,7 @@ def test_a_description_is_read_and_taken_out_alone(make) -> None:
     source = BytesSource(plain)
     span = TextSpan(kind="comment", name="ImageDescription", value=Span(0, 0), frame=Span(0, 0))
     data = embedded(output(source, FORM.with_texts(source, [(span, text)])), store_of(300))
-    (block,) = [block for block in read_texts(BytesSource(data)) if block.kind == "comment"]
+    (block,) = [block for block in read_texts(BytesSource(data)) if block.kind == "comment" and not block.keyword]
     assert (block.text, block.place) == (text[:-1].decode(), "TIFF comment")
     assert [entry[1:3] for entry in directories(data)[0] if entry[0] == 270] == [(2, len(text))]
     bare = without_texts(BytesSource(data), [block])
@@ -486,8 +479,7 @@ def test_signed_files_are_valid_here_and_there(make) -> None:
 
 def their(make) -> bytes:
     peer = pytest.importorskip("tests.forge.peer", reason="needs the reference implementation (c2pa-python)")
-    action = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
-    return peer.sign(make(), kind_of(make()), {"assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}]})
+    return peer.sign(make(), kind_of(make()), peer.CREATED)
 
 
 @EVERY
@@ -556,15 +548,10 @@ def test_no_other_range_may_be_left_out(shift: int) -> None:
         assert ("assertion.dataHash.match" in codes) is fits
 
 
-def entries() -> list[dict]:
-    lines = INDEX.read_text("utf-8").splitlines() if INDEX.exists() else []
-    return [entry for entry in map(json.loads, lines) if entry["format"] == "tiff"]
-
-
-@pytest.mark.skipif(not INDEX.exists(), reason=f"the corpus is not at {CORPUS}: set CREDKIT_CORPUS")
+@needs_corpus
 def test_the_corpus_says_what_the_reference_says() -> None:
-    assert len(entries()) >= 9
-    for entry in entries():
+    assert len(entries("tiff")) >= 9
+    for entry in entries("tiff"):
         run = entry["runs"]["default"]
         with open_source(CORPUS / entry["path"]) as source:
             report = verify(source)

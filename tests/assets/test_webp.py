@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import struct
 
 import pytest
@@ -17,11 +16,9 @@ from credkit.binding.target import BindingTarget
 from credkit.errors import AssetError, HistoryError, MalformedError
 from credkit.limits import DEFAULT_LIMITS
 from credkit.manifest.assertions import Action
-from credkit.sign.builder import Builder
 from credkit.sign.update import UpdateBuilder
 from credkit.verify import verify
 from tests.assets.samples import (
-    CORPUS,
     TIFF,
     animated_webp,
     box_names,
@@ -34,27 +31,18 @@ from tests.assets.samples import (
     webp,
     with_metadata,
 )
+from tests.assets.samples_riff import chunks
 from tests.forge import pki
+from tests.forge.corpus import CORPUS, entries, needs_corpus
+from tests.forge.signing import signed
 
 FORM = WebpFormat()
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
-INDEX = CORPUS / "corpus.jsonl"
 
 
 def riff(*chunks: tuple[bytes, bytes], size: int | None = None, kind: bytes = b"WEBP") -> bytes:
     body = kind + b"".join(name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2) for name, data in chunks)
     return b"RIFF" + struct.pack("<I", len(body) if size is None else size) + body
-
-
-def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    found, position = [], 12
-    end = 8 + int.from_bytes(data[4:8], "little")
-    while position < end:
-        size = int.from_bytes(data[position + 4 : position + 8], "little")
-        found.append((data[position : position + 4], data[position + 8 : position + 8 + size]))
-        position += 8 + size + size % 2
-    assert position == end
-    return found
 
 
 def with_alpha(**options: object) -> bytes:
@@ -189,13 +177,6 @@ def test_any_chunks(parts: list[tuple[bytes, bytes]]) -> None:
 # Signing
 
 
-def signed(asset: bytes, title: str = "picture") -> bytes:
-    builder, out = Builder(title=title), io.BytesIO()
-    builder.created("digitalCapture")
-    builder.sign(asset, out, pki.signer())
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("make", [webp, lambda: webp(lossless=True), with_alpha, animated_webp])
 @pytest.mark.parametrize("title", ["even", "odd"])
 def test_signed_files_are_valid_here_and_there(make, title: str) -> None:
@@ -233,8 +214,7 @@ def test_updates(title: str) -> None:
 
 def test_an_update_of_a_manifest_that_covers_the_size_is_refused() -> None:
     peer = pytest.importorskip("tests.forge.peer", reason="needs the reference implementation (c2pa-python)")
-    action = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
-    theirs = peer.sign(webp(), "webp", {"assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}]})
+    theirs = peer.sign(webp(), "webp", peer.CREATED)
     assert verify(BytesSource(theirs)).state == "Valid"
     builder = UpdateBuilder()
     builder.add_action(Action("c2pa.published"))
@@ -270,15 +250,10 @@ def test_a_fragment_is_not_signed() -> None:
         signed(broken)
 
 
-def entries() -> list[dict]:
-    lines = INDEX.read_text("utf-8").splitlines() if INDEX.exists() else []
-    return [entry for entry in map(json.loads, lines) if entry["format"] == "webp"]
-
-
-@pytest.mark.skipif(not INDEX.exists(), reason=f"the corpus is not at {CORPUS}: set CREDKIT_CORPUS")
+@needs_corpus
 def test_the_corpus_says_what_the_reference_says() -> None:
-    assert len(entries()) >= 9
-    for entry in entries():
+    assert len(entries("webp")) >= 9
+    for entry in entries("webp"):
         run = entry["runs"]["default"]
         with open_source(CORPUS / entry["path"]) as source:
             report = verify(source)

@@ -59,6 +59,7 @@ def line(name: str, make: Callable[[], Made], *codes: str, unprotected: tuple[st
 
 
 JUMPS, STRAY = "the table of places to jump to (mfra)", "a box of C2PA that belongs to no manifest store"
+FILLED = "free space that is not empty"
 
 # The whole file.
 
@@ -178,16 +179,28 @@ WHOLE: tuple[BmffCase, ...] = (
     line("as many boxes as allowed", whole(), MATCH, limits=replace(DEFAULT_LIMITS, bmff_boxes=5)),
     line("one box too many", whole(), MISMATCH, limits=replace(DEFAULT_LIMITS, bmff_boxes=4)),
     # What an entry matches.
-    line("free", left_out({"xpath": "/free"}, {FREE: [(0, size(FREE))]}), MATCH),
+    line("free", left_out({"xpath": "/free"}, {FREE: [(0, size(FREE))]}), MATCH, unprotected=(f"{FILLED}, 12 bytes",)),
+    line("an empty free box", left_out({"xpath": "/skip"}, {5: [(0, 17)]}, [*film(), box("skip", bytes(9))]), MATCH),
+    line(
+        "a free box behind the last one",
+        left_out({"xpath": "/skip"}, {5: [(0, 17)]}, [*film(), box("skip", bytes(8) + b"x")]),
+        MATCH,
+        unprotected=(f"{FILLED}, 17 bytes",),
+    ),
     line("ftyp", left_out({"xpath": "/ftyp"}, {FTYP: [(0, size(FTYP))]}), MATCH),
-    line("a free box with a number", left_out({"xpath": "/free[1]"}, {FREE: [(0, size(FREE))]}), MATCH),
+    line(
+        "a free box with a number", left_out({"xpath": "/free[1]"}, {FREE: [(0, size(FREE))]}), MATCH, unprotected=(f"{FILLED}, 12 bytes",)
+    ),
     line("a number that is not there", same({"xpath": "/free[2]"}), MATCH),
     line("another length", same({"xpath": "/free", "length": 13}), MATCH),
-    line("the length", left_out({"xpath": "/free", "length": 12}, {FREE: [(0, size(FREE))]}), MATCH),
+    line("the length", left_out({"xpath": "/free", "length": 12}, {FREE: [(0, size(FREE))]}), MATCH, unprotected=(f"{FILLED}, 12 bytes",)),
     line("other data", same({"xpath": "/free", "data": [{"offset": 8, "value": b"rook"}]}), MATCH),
     line("data past the end of the box", same({"xpath": "/free", "data": [{"offset": 8, "value": b"room\0"}]}), MATCH),
     line(
-        "data under the name of the text", left_out({"xpath": "/free", "data": [{"offset": 8, "bytes": b"room"}]}, {FREE: [(0, 12)]}), MATCH
+        "data under the name of the text",
+        left_out({"xpath": "/free", "data": [{"offset": 8, "bytes": b"room"}]}, {FREE: [(0, 12)]}),
+        MATCH,
+        unprotected=(f"{FILLED}, 12 bytes",),
     ),
     line("a part of a free box", left_out({"xpath": "/free", "subset": [{"offset": 8, "length": 2}]}, {FREE: [(8, 10)]}), MATCH),
     line("the rest of a free box", left_out({"xpath": "/free", "subset": [{"offset": 9, "length": 0}]}, {FREE: [(9, 12)]}), MATCH),

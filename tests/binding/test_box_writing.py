@@ -26,22 +26,6 @@ from tests.forge.phones import film_of_a_phone
 from tests.verify.case import failures, judge
 
 CREATED = Statements(created="digitalCapture")
-DEFINITION = {
-    "claim_generator_info": [{"name": "credkit test"}],
-    "assertions": [
-        {
-            "label": "c2pa.actions.v2",
-            "data": {
-                "actions": [
-                    {
-                        "action": "c2pa.created",
-                        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
-                    }
-                ]
-            },
-        }
-    ],
-}
 RESTARTS = saved(picture(64, 48), "JPEG", restart_marker_blocks=2, progressive=True)
 FILES: dict[str, tuple[str, bytes]] = {
     "jpeg": ("jpg", jpeg()),
@@ -105,7 +89,7 @@ def test_ours_there(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("jxl")])
 def test_theirs_here(name: str) -> None:
     kind, data = FILES[name]
-    made = peer.sign(data, kind, DEFINITION, core={"prefer_compress_manifests": True})
+    made = peer.sign(data, kind, peer.CREATED, core={"prefer_compress_manifests": True})
     assert "boxes" in hard_binding(made)
     assert faults(made) == set()
 

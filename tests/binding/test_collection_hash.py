@@ -218,7 +218,7 @@ def test_pipes_and_folders_are_no_members(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     (folder / "empty folder").mkdir()
     report = judged(folder, collection_hash(FILES | {"pipe": b"", "empty folder": b"", "captions": b""}))
-    assert explanation(report, MISSING) == "3 of 7 signed files are not there: captions, empty%20folder, pipe."
+    assert explanation(report, MISSING) == "3 of 7 signed files are not there: captions, empty folder, pipe."
 
 
 def test_a_file_that_vanishes_meanwhile(folder: Path) -> None:

@@ -20,6 +20,7 @@ from credkit.status import Kind
 from tests.binding.bmff_tables import Made, bmff_target
 from tests.forge.bmff import bmff_hash, box, film
 from tests.forge.files import plain, signed, standard
+from tests.forge.parts import FILM, GAIN_MAP, several
 from tests.verify.case import judge
 from tests.verify.tables import multi_asset
 from tests.verify.test_hostile import ODD
@@ -130,6 +131,13 @@ def test_what_parts_leave_out_is_told() -> None:
     outcome = of_two(without(data, store, xmp), digest(data), len(data), target)
     assert [found.code for found in outcome.statuses] == ["assertion.dataHash.additionalExclusionsPresent", MATCH]
     assert outcome.unprotected == (f"part 1: XMP metadata, {xmp.length} bytes at {xmp.start:,}",)
+
+
+def test_a_store_of_a_film_that_is_a_part_is_told() -> None:
+    """The hash of the film leaves it out, and nobody judges it: it may say anything."""
+    report = judge(several(GAIN_MAP, FILM, change=lambda data: data.replace(b"a store", b"another", 1)))
+    assert report.state == "Valid"
+    assert report.unprotected == ("part 3: a box of C2PA that belongs to no manifest store, 52 bytes",)
 
 
 def test_another_store_in_a_part_is_content() -> None:

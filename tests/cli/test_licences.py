@@ -46,8 +46,8 @@ def test_a_stranger_reads_every_licence(shell: Shell, stranger: Shell) -> None:
     words = " ".join(out.split())
     for sentence in (
         '1. this file: signed by "My Studio" (verified, but on no trust list of yours); by "My Studio" licence CC-BY-4.0',
-        '2. the model "Portrait 1.4", which went into 1: ONLY NAMED, without credentials or hash',
-        '4. the data set "stock", which went into 2: ONLY NAMED, without credentials or hash licence CC-BY-NC-4.0 (https://example.com/licence)',
+        '2. the model "Portrait 1.4", which went into 1: ONLY NAMED, without credentials or a measured hash',
+        '4. the data set "stock", which went into 2: ONLY NAMED, without credentials or a measured hash licence CC-BY-NC-4.0 (https://example.com/licence)',
         "commercial use NOT allowed by 4; allowed by 1; unknown of 2, 3",
         "The licence CC-BY-4.0 of this file allows commercial use, and the licence CC-BY-NC-4.0",
         'Nobody states a licence for the model "Portrait 1.4".',

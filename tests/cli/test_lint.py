@@ -77,7 +77,7 @@ def test_texts_of_files_cannot_steer_the_terminal(shell: Shell) -> None:
 def test_what_is_no_picture(shell: Shell) -> None:
     shell.write("text.txt", b"no picture at all")
     shell.write("broken.jpg", picture("jpg")[:200])
-    assert "no picture whose metadata can be read" in shell.inside.refused(3, "lint", "text.txt")
+    assert "no picture, film or sound whose metadata can be read" in shell.inside.refused(3, "lint", "text.txt")
     done = shell.inside.run("lint", "broken.jpg")
     assert done.code == 1
     assert "✗ the metadata can be read" in done.out

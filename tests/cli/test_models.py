@@ -104,6 +104,9 @@ def test_refusals_of_dataset_sign(work: Shell) -> None:
     assert "no folder" in work.refused(3, "dataset", "sign", "nowhere")
     work.write("list.txt", b"nowhere.png\n")
     assert "no file below" in work.refused(3, "dataset", "sign", "photos", "--files", "list.txt", "--force")
+    sentence = work.refused(3, "dataset", "sign", "photos", "--files", "lst.txt", "--force")
+    assert '"lst.txt" cannot be read' in sentence
+    assert "@@" not in sentence
     assert "composit" in work.refused(1, "dataset", "sign", "photos", "--created", "composit", "--force")
 
 
@@ -129,10 +132,11 @@ def test_licences_belong_to_what_stands_before_them(work: Shell) -> None:
 
 def test_many_data_sets_from_a_file(work: Shell) -> None:
     work.ok("dataset", "sign", "photos", "-q")
-    work.write("training.toml", b'[[datasets]]\ntitle = "A"\npath = "photos"\nlicence = "MIT"\n[[base_models]]\nname = "B"\n')
+    work.write("training.toml", b'[[datasets]]\ntitle = "A"\npath = "photos"\nlicence = "MIT"\nevidence = "E"\n[[base_models]]\nname = "B"\n')
     out = work.ok("sign", "model.safetensors", "-o", "signed.safetensors", "--datasets", "training.toml", "--model-role", "lora").out
     assert 'data set "A"' in out
     assert 'AI model "B"' in out
+    assert "training source: A, licence MIT, evidence: E" in out
 
 
 @pytest.mark.parametrize(
@@ -140,6 +144,12 @@ def test_many_data_sets_from_a_file(work: Shell) -> None:
     [
         (1, ("--base-licence", "MIT"), "--base-model"),
         (1, ("--training-licence", "MIT"), "TITLE:LICENCE"),
+        (1, ("--training-licence", "MIT", "--dataset", "A"), "behind the data set"),
+        (1, ("--dataset", "A", "--training-licence", "MITT"), 'the licence of "A" (--training-licence)'),
+        (3, ("--dataset", "photos"), "credkit dataset sign photos"),
+        (3, ("--dataset", "."), "credkit dataset sign ."),
+        (3, ("--dataset", "phots.parquet"), 'there is no file "phots.parquet"'),
+        (3, ("--base-model", "bse.safetensors"), 'there is no file "bse.safetensors"'),
         (1, ("--dataset", "A", "--training-licence", "MIT", "--training-licence", "MIT"), "told twice"),
         (1, ("--dataset", "A", "--training-licence", "MITT"), "no SPDX licence"),
         (1, ("--dataset", "=x"), "TITLE"),
@@ -153,6 +163,81 @@ def test_many_data_sets_from_a_file(work: Shell) -> None:
 )
 def test_mistakes_are_told(work: Shell, code: int, line: tuple[str, ...], said: str) -> None:
     assert said in work.refused(code, "sign", "model.safetensors", "-o", "signed.safetensors", *line)
+
+
+def test_a_data_set_by_its_folder_alone(work: Shell) -> None:
+    work.ok("dataset", "sign", "photos", "--title", "My photographs", "-q")
+    for place in ("photos", "photos/dataset.c2pa"):
+        out = work.ok("sign", "model.safetensors", "-o", "signed.safetensors", "--force", "--dataset", place).out
+        assert 'from: data set "My photographs"' in out
+    work.ok("sign", "model.safetensors", "-o", "signed.safetensors", "--force", "--dataset", "x" * 5000, "-q")
+
+
+def test_a_misspelt_model_is_no_name(work: Shell) -> None:
+    line = ("sign", "portrait.png", "-o", "made.png", "--created", "trainedAlgorithmicMedia", "--model")
+    assert "check the name" in work.refused(3, *line, "modl.safetensors")
+    assert not (work.folder / "made.png").exists()
+
+
+def test_mistakes_in_the_list_name_the_entry(work: Shell) -> None:
+    work.write("training.toml", b'[[datasets]]\ntitle = "A"\n[[datasets]]\ntitle = "B"\nlicence = "MITT"\n')
+    sentence = work.refused(1, "sign", "model.safetensors", "-o", "signed.safetensors", "--datasets", "training.toml")
+    assert '/datasets/1: "B": "MITT" is no SPDX licence' in sentence
+
+
+def test_a_model_that_was_changed_after_signing_is_told_wherever_it_went(work: Shell) -> None:
+    work.ok("sign", "model.safetensors", "-o", "signed.safetensors", "--title", "Mine", "--licence", "MIT", "--dataset", "A", "-q")
+    data = (work.folder / "signed.safetensors").read_bytes()
+    work.write("changed.safetensors", data[:-1] + bytes([data[-1] ^ 1]))
+    line = ("sign", "portrait.png", "-o", "made.png", "--created", "trainedAlgorithmicMedia", "--model", "changed.safetensors")
+    assert '"Mine" does not pass verification' in work.ok(*line).out
+    recorded = 'When AI model "Mine" was taken in, it was recorded: The content of the file was changed after it was signed'
+    for command in (("verify", "made.png"), ("inspect", "made.png")):
+        assert recorded in " ".join(work.ok(*command).out.replace("│", " ").split())
+    licences = " ".join(work.ok("inspect", "made.png", "--licences").out.split())
+    assert "VOID because the file that was taken in was no longer what was signed, as was recorded then" in licences
+
+
+def test_what_cannot_have_gone_into_a_model(work: Shell) -> None:
+    sign = ("sign", "model.safetensors", "-o", "signed.safetensors")
+    work.write("copy.safetensors", (work.folder / "model.safetensors").read_bytes())
+    assert "the very file that is signed" in work.refused(1, *sign, "--base-model", "Base=copy.safetensors")
+    assert "is a PNG file, and no model" in work.refused(3, *sign, "--base-model", "Base=portrait.png")
+    assert not (work.folder / "signed.safetensors").exists()
+    work.ok(*sign, "--dataset", "A", "-q")
+    again = ("sign", "signed.safetensors", "-o", "again.safetensors", "--dataset", "B")
+    assert "(--drop-history)" in work.refused(1, *again)
+    work.ok(*again, "--edited", "trainedAlgorithmicData", "-q")
+
+
+def test_what_is_only_claimed_or_was_not_compared_is_told(work: Shell) -> None:
+    work.ok("dataset", "sign", "photos", "--title", "Mine", "-q")
+    out = work.ok("sign", "model.safetensors", "-o", "signed.safetensors", "--dataset", "Stock", "--dataset", "photos").out
+    assert 'from: data set "Stock", only named, without credentials or a measured hash' in out
+    assert 'The files that "Mine" lists were not compared with it ("credkit dataset verify" does that).' in out
+    assert "no manifest of a data set" in work.run("dataset", "verify", "signed.safetensors").out
+
+
+def test_what_a_header_says_reaches_the_licences(work: Shell) -> None:
+    header = {
+        "__metadata__": {
+            "modelspec.license": "CC-BY-NC-4.0",
+            "ss_sd_model_name": "v1-5.safetensors",
+            "ss_new_sd_model_hash": "6c" * 32,
+        },
+        "weight": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]},
+    }
+    data = json.dumps(header).encode("ascii")
+    work.write("lora.safetensors", len(data).to_bytes(8, "little") + data + bytes(4))
+    work.ok("sign", "lora.safetensors", "-o", "signed.safetensors", "--lift", "--title", "Mine", "-q")
+    work.ok("sign", "portrait.png", "-o", "made.png", "--created", "trainedAlgorithmicMedia", "--model", "signed.safetensors", "-q")
+    for name in ("signed.safetensors", "made.png"):
+        licences = " ".join(work.ok("inspect", name, "--licences").out.split())
+        assert "(the header, as recorded in org.credkit.model)" in licences
+        assert "commercial use NO" in licences
+    assert f"sha256 {'6c' * 32}, which nobody measured" in " ".join(
+        work.ok("inspect", "made.png", "--details").out.replace("│", " ").split()
+    )
 
 
 def test_pictures_are_not_trained(work: Shell) -> None:

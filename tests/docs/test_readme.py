@@ -84,7 +84,7 @@ def story(told: Told, tmp_path: Path) -> Shell:
     for turns, name in enumerate(("first.png", "second.png")):
         draw_portrait().rotate(90 * turns).save(photos / name)
     shutil.copy(told.shell.folder / "signed.png", photos / "third.png")
-    (tmp_path / "work" / "base.safetensors").write_bytes(model_file())
+    (tmp_path / "work" / "base.safetensors").write_bytes(model_file()[:-1] + b"\0")
     return Shell(tmp_path / "work", told.shell.configuration)
 
 

@@ -11,8 +11,22 @@ import c2pa
 
 from tests.forge import pki
 
-__all__ = ["MEDIA_TYPES", "PeerReport", "read", "sign"]
+__all__ = ["CREATED", "MEDIA_TYPES", "PeerReport", "read", "sign"]
 
+CREATED: dict[str, Any] = {
+    "claim_generator_info": [{"name": "credkit test"}],
+    "assertions": [
+        {
+            "label": "c2pa.actions.v2",
+            "data": {
+                "actions": [
+                    {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
+                ]
+            },
+        }
+    ],
+}
+"""A definition that says how a picture began, and nothing else."""
 MEDIA_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",

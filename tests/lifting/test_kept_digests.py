@@ -13,7 +13,7 @@ import pytest
 from credkit.assets import FileSource, Span
 from credkit.assets.engine import hash_parts
 from credkit.errors import AssetError
-from credkit.lifting import measuring
+from credkit.lifting import file_cache
 from credkit.lifting.kept_digests import KeptDigests
 
 PARTS = (Span(0, 100), Span(200, 100))
@@ -23,7 +23,7 @@ PARTS = (Span(0, 100), Span(200, 100))
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that is worth keeping, with a cache of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(measuring, "_WORTH", 1)
+    monkeypatch.setattr(file_cache, "_WORTH", 1)
     path = tmp_path / "model.safetensors"
     path.write_bytes(bytes(300))
     os.utime(path, (1, 1))
@@ -76,7 +76,7 @@ def test_a_file_that_changes_meanwhile_is_refused(file: Path) -> None:
 
 
 def test_what_is_not_worth_it_is_not_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "_WORTH", 301)
+    monkeypatch.setattr(file_cache, "_WORTH", 301)
     keep(file)
     assert recalled(file) == {}
 

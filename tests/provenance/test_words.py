@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -93,6 +94,15 @@ def test_what_the_verdict_does_not_cover_is_said() -> None:
     assert "When it was signed is attested by nobody" in story
     assert "A signature proves who said something and that it was not changed since, not that it is true." in story
     assert story.index("Revocation") < story.index("What happened")
+
+
+def test_what_was_noticed_ends_with_one_full_stop() -> None:
+    report = replace(judge(stamped()), remarks=("a remark that is part of a sentence", "A remark that is a sentence."))
+    noticed = [line for line in verdict(report, provenance_graph(report)).uncovered if line.startswith("Noticed")]
+    assert noticed == [
+        "Noticed, and not judged: a remark that is part of a sentence.",
+        "Noticed, and not judged: A remark that is a sentence.",
+    ]
 
 
 def _of_time(data: bytes, policy: TrustPolicy) -> list[str]:

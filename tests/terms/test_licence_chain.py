@@ -25,7 +25,7 @@ from credkit.manifest.assertions import (
 from credkit.sign.builder import Builder
 from credkit.sign.update import UpdateBuilder
 from credkit.terms import FINDINGS, LicenceChain, licences_of, metadata_of
-from credkit.terms.chain_sources import LicenceSource
+from credkit.terms.chain.sources import LicenceSource
 from credkit.verify import verify
 from tests.acceptance.material import signed as forged
 from tests.forge import pki
@@ -246,7 +246,7 @@ def test_a_reservation_counts_also_where_it_is_void_and_a_permission_does_not() 
 
 
 def test_the_licence_in_the_header_of_a_model_is_nobody_s_word() -> None:
-    header = {"modelspec.license": "LicenseRef-CreativeML-OpenRAIL-M"}
+    header = {"licence": "LicenseRef-CreativeML-OpenRAIL-M"}
     found = chain_of(painted(by=model("m", statements=(TrainedModel({"sha256": SNAPSHOT, "size": 3}, header=header),))))
     assert [(licence.name, licence.own, licence.origin.standing) for licence in source(found, "model").licences] == [
         ("LicenseRef-CreativeML-OpenRAIL-M", True, "was there")

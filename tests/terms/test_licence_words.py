@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from credkit.limits import Limits
 from credkit.manifest.assertions import ModelReference, TrainingSource, TrainingSources
 from credkit.terms import FINDINGS, LicenceChain, licences_object, licences_of
-from credkit.terms.chain_words import licence_sections
+from credkit.terms.chain.words import licence_sections
 from credkit.terms.json_licences import SCHEMA_ID
 from tests.provenance.material import HOSTILE, hostile_report
 from tests.terms.licence_material import chain_of, painted
@@ -85,7 +85,7 @@ def test_what_a_person_reads() -> None:
     third = '3. the data set "photos", which went into 2: credentials of its own, signed by "Data Studio"'
     assert any(line.startswith(third) for line in sources)
     assert any("so says 2 (org.credkit.training.metadata), text SHA-256 9f86d081" in line for line in sources)
-    assert any("ONLY NAMED, without credentials or hash" in line for line in sources)
+    assert any("ONLY NAMED, without credentials or a measured hash" in line for line in sources)
     together = told["What all of them allow"]
     assert together[0] == "AI training NOT allowed by 4; allowed by 3; unknown of 1, 2, 5, 6"
     assert together[1] == "commercial use NOT allowed by 3; only under conditions by 6; allowed by 1, 4; unknown of 2, 5"

@@ -1,6 +1,6 @@
 """HEIF, AVIF, MP4 and QuickTime as one asset format: the store is a ``uuid`` box, and what says where something lies follows it.
 
-Anchor ``_embedding_manifests_into_bmff_based_assets``. ``scan`` reads, ``embedding`` puts a store in and takes it out, ``updating`` adds
+Anchor ``_embedding_manifests_into_bmff_based_assets``. ``scan`` reads, ``edit`` puts a store in and takes it out, ``updating`` adds
 update manifests, ``texts`` gives XMP and Exif that are there another value (none are added). They are loaded only when such a file comes.
 """
 
@@ -51,22 +51,25 @@ class BmffFormat(NoMetadata, NoBoxes):
         """
         from credkit.assets.bmff.scan import scan_bmff
 
-        return source.known.layout((self.name, limits), lambda: scan_bmff(source, limits))
+        return source.known.once((self.name, limits), lambda: scan_bmff(source, limits))
 
     def embed(self, source: Source, layout: Layout, store: bytes | None) -> Edit:
         """Take out all boxes of C2PA and put one with ``store`` in (unless None); what says where something lies follows.
 
         ``AssetError`` when it cannot: see ``offsets``.
         """
-        from credkit.assets.bmff.embedding import embedded
+        from credkit.assets.bmff.edit import embedded
 
         return embedded(source, layout, store)
 
     def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:
-        """XMP and Exif, wherever the file keeps them."""
+        """XMP and Exif, wherever the file keeps them, and the notes of a film."""
+        from credkit.assets.bmff.boxes import BoxWalker
+        from credkit.assets.bmff.notes import notes_of
         from credkit.assets.bmff.texts import texts_of
 
-        return texts_of(self.scan(source, limits))
+        yield from texts_of(self.scan(source, limits))
+        yield from notes_of(BoxWalker(source, limits))
 
     def with_texts(self, source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:
         """New values in the place of the old ones, filled up to their length, or emptied ones; ``AssetError`` when one is longer."""

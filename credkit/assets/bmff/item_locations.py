@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from credkit.errors import MalformedError
-from credkit.limits import Limits
 
-__all__ = ["Field", "ItemLocation", "moved_items", "read_item_locations"]
+__all__ = ["Field", "ItemLocation", "Room", "moved_items", "read_item_locations"]
 
 _WIDTHS = frozenset({0, 4, 8})
 _LARGEST_VERSION = 2
@@ -58,11 +57,30 @@ class _Reader:
         return Field(at=start, width=width, value=int.from_bytes(self.data[start : self.at], "big"))
 
     def number(self, width: int) -> int:
-        return self.field(width).value
+        start = self.at
+        if start + width > len(self.data):
+            raise MalformedError("the table of items (iloc) is cut short", where="BMFF")
+        self.at += width
+        return int.from_bytes(self.data[start : self.at], "big")
 
 
-def read_item_locations(data: bytes, limits: Limits) -> Iterator[ItemLocation]:
-    """The items of a table, given the content of its box; ``MalformedError`` when the walk reaches a fault or ``limits.bmff_items``."""
+class Room:
+    """How many items and extents may still be read in all tables of one file."""
+
+    __slots__ = ("left", "most")
+
+    def __init__(self, most: int) -> None:
+        self.left = self.most = most
+
+    def take(self, count: int) -> None:
+        """``MalformedError`` when there are more than are left."""
+        self.left -= count
+        if self.left < 0:
+            raise MalformedError(f"the tables of items (iloc) have more than {self.most:,} items and extents", where="BMFF")
+
+
+def read_item_locations(data: bytes, room: Room) -> Iterator[ItemLocation]:
+    """The items of a table, given the content of its box; ``MalformedError`` when the walk reaches a fault, or there is no more room."""
     reader = _Reader(data)
     version, widths = reader.number(4) >> 24, reader.number(2)
     offset_width, length_width, base_width, index_width = (widths >> shift & 15 for shift in (12, 8, 4, 0))
@@ -73,14 +91,11 @@ def read_item_locations(data: bytes, limits: Limits) -> Iterator[ItemLocation]:
             "the table of items (iloc) is of an unknown version or has fields of a width that no edition allows", where="BMFF"
         )
     number_width = 4 if version == _LARGEST_VERSION else 2
-    seen = 0
     for _ in range(reader.number(number_width)):
         item = reader.number(number_width)
         method = reader.number(2) & 15 if version else 0
         reference, base, count = reader.number(2), reader.field(base_width), reader.number(2)
-        seen += 1 + count
-        if seen > limits.bmff_items:
-            raise MalformedError(f"the table of items (iloc) has more than {limits.bmff_items:,} items and extents", where="BMFF")
+        room.take(1 + count)
         extents = tuple(_extents(reader, count, index_width, offset_width, length_width))
         yield ItemLocation(item=item, method=method, reference=reference, base=base, extents=extents)
 
@@ -91,13 +106,13 @@ def _extents(reader: _Reader, count: int, index_width: int, offset_width: int, l
         yield reader.field(offset_width), reader.number(length_width)
 
 
-def moved_items(data: bytes, move: Callable[[int, int], int], external: frozenset[int], limits: Limits) -> bytes:
+def moved_items(data: bytes, move: Callable[[int, int], int], external: frozenset[int], room: Room) -> bytes:
     """The content of the box with other places: ``move`` says for start and length of an extent where it starts then.
 
     Items in ``external`` files, by number of the reference, stay as they are. ``OverflowError`` for a place that its field cannot hold.
     """
     changed = bytearray(data)
-    for entry in read_item_locations(data, limits):
+    for entry in read_item_locations(data, room):
         if entry.method or entry.reference in external:
             continue
         shifts = {move(start, length) - start for start, length in entry.places}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from struct import unpack_from
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
-from credkit.assets.bmff.item_locations import read_item_locations
+from credkit.assets.bmff.item_locations import Room, read_item_locations
 from credkit.assets.layout import Metadata, Span
 from credkit.errors import MalformedError
 from credkit.limits import Limits
@@ -124,7 +124,7 @@ def _kinds(walker: BoxWalker, box: BmffBox, limits: Limits) -> Iterator[tuple[in
 
 def _blocks(walker: BoxWalker, boxes: dict[str, BmffBox], kinds: dict[int, str], limits: Limits) -> Iterator[Metadata]:
     """Metadata that lies in this file in one piece."""
-    for entry in read_item_locations(_content(walker, boxes["iloc"]), limits):
+    for entry in read_item_locations(_content(walker, boxes["iloc"]), Room(limits.bmff_items)):
         if entry.item not in kinds or entry.reference or len(entry.extents) != 1:
             continue
         start, length = entry.places[0]

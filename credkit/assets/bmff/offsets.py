@@ -15,27 +15,29 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from struct import Struct
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
-from credkit.assets.bmff.item_locations import moved_items
+from credkit.assets.bmff.item_locations import Room, moved_items
 from credkit.assets.edited import Moves, Replacement
 from credkit.assets.layout import Span
+from credkit.assets.source import Source
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 
 __all__ = ["moved_offsets"]
 
 _CONTAINERS = frozenset({"moov", "trak", "mdia", "minf", "stbl", "meta", "moof", "traf", "mfra"})
-_TABLES = {"stco": "I", "co64": "Q"}
+_CHUNKS = {"stco": "I", "co64": "Q"}
+_PLACED = frozenset({*_CHUNKS, "saio", "iloc", "tfra"})
 _PARTS = 1 << 16
 _COUNT = Struct(">I")
 _REFERENCE = 12
 _SIZE_BITS = 0x7FFFFFFF
 _NESTED = 10
-"""How many boxes may lie inside of others for each of the root: a fragment with two tracks has a dozen, and none of them is kept."""
+"""How many boxes may lie inside of others for each of the root: a fragment with two tracks has a dozen, and hardly any of them is kept."""
 
 
 def moved_offsets(walker: BoxWalker, changes: Sequence[Replacement], limits: Limits) -> list[Replacement]:
@@ -43,13 +45,11 @@ def moved_offsets(walker: BoxWalker, changes: Sequence[Replacement], limits: Lim
 
     ``AssetError`` for what cannot be followed, ``MalformedError`` where the boxes are broken.
     """
-    nested = BoxWalker(walker.source, replace(limits, bmff_boxes=_NESTED * limits.bmff_boxes))
-    shifter = _Shifter(nested, Moves(changes), limits)
-    for box in walker.roots():
-        if box.type in _CONTAINERS:
-            shifter.visit(box, (), fragment=box.type == "moof")
-        elif box.type == "sidx":
-            shifter.index(box)
+    source = walker.source
+    tables = source.known.once(("BMFF tables", limits), lambda: tuple(_tables(walker, limits)))
+    shifter = _Shifter(source, Moves(changes), limits)
+    for table in tables:
+        shifter.follow(table)
     return shifter.changes
 
 
@@ -57,37 +57,104 @@ def _refused(what: str) -> AssetError:
     return AssetError(f"credentials cannot be put into or taken out of this file: {what}; keep them in a file beside it (--sidecar)")
 
 
-class _Shifter:
-    __slots__ = ("_limits", "_moves", "_read", "_size", "_source", "_walker", "changes")
+@dataclass(frozen=True, slots=True)
+class _References:
+    """Where the references that count in a box lead; summed up once, because thousands of tables may ask."""
 
-    def __init__(self, walker: BoxWalker, moves: Moves, limits: Limits) -> None:
+    local: bool = False
+    """At least one leads to this file."""
+    external: frozenset[int] = frozenset()
+    """Numbers (from 1) of those that lead to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A box with places in it."""
+
+    box: BmffBox
+    here: _References
+
+
+def _tables(walker: BoxWalker, limits: Limits) -> Iterator[_Table]:
+    """All of a file in order. They are sought once, however often a store is tried in it; ``AssetError`` for too many."""
+    search = _Search(BoxWalker(walker.source, replace(limits, bmff_boxes=_NESTED * limits.bmff_boxes)))
+    count = 0
+    for box in walker.roots():
+        if box.type in _CONTAINERS:
+            found: Iterable[_Table] = search.inside(box, _References(), fragment=box.type == "moof")
+        else:
+            found = (_Table(box, _References()),) if box.type == "sidx" else ()
+        for table in found:
+            count += 1
+            if count > limits.bmff_boxes:
+                raise _refused(f"it has more than {limits.bmff_boxes:,} tables of places")
+            # Where a box lies among others is long to tell, and nobody asks.
+            yield _Table(replace(table.box, place=()), table.here)
+
+
+class _Search:
+    """The search for tables in boxes that hold others."""
+
+    __slots__ = ("_walker",)
+
+    def __init__(self, walker: BoxWalker) -> None:
         self._walker = walker
-        self._source = walker.source
-        self._size = walker.source.size
+
+    def inside(self, box: BmffBox, here: _References, *, fragment: bool) -> Iterator[_Table]:
+        """The tables in a box; ``here`` is what counts in it."""
+        if box.type in ("minf", "meta"):
+            found = tuple(self._references(box))
+            here = _References(any(found), frozenset(number for number, local in enumerate(found, 1) if not local))
+        for child in self._walker.children(box):
+            if child.type in _CONTAINERS:
+                yield from self.inside(child, here, fragment=fragment)
+            elif child.type == "cmov":
+                raise _refused("its index is compressed, so that the places in it cannot be adjusted")
+            elif child.type == "tfhd":
+                # Most have no place in them.
+                if self._walker.source.read(child.payload.start, min(4, child.payload.length))[3:] > b"\0":
+                    yield _Table(child, here)
+            elif child.type in _PLACED and not (fragment and child.type == "saio"):
+                yield _Table(child, here)
+
+    def _references(self, box: BmffBox) -> Iterator[bool]:
+        """Whether each of the references in ``dref`` leads to this file."""
+        tables = (table for info in self._walker.children(box) if info.type == "dinf" for table in self._walker.children(info))
+        for table in tables:
+            if table.type != "dref" or table.payload.length < 8:
+                continue
+            entries = BmffBox(type="dref", span=table.span, header=table.header + 8, place=table.place)
+            for entry in self._walker.children(entries):
+                yield entry.payload.length >= 4 and self._walker.source.read(entry.payload.start + 3, 1)[0] & 1 == 1
+
+
+class _Shifter:
+    __slots__ = ("_limits", "_moves", "_read", "_room", "_size", "_source", "changes")
+
+    def __init__(self, source: Source, moves: Moves, limits: Limits) -> None:
+        self._source = source
+        self._size = source.size
         self._moves = moves
         self._limits = limits
         self._read = 0
+        self._room = Room(limits.bmff_items)
         self.changes: list[Replacement] = []
 
-    def visit(self, box: BmffBox, here: tuple[bool, ...], *, fragment: bool) -> None:
-        """Everything in a box that holds others; ``here`` says of each reference that counts in it whether it leads to this file."""
-        if box.type in ("minf", "meta"):
-            here = tuple(self._references(box))
-        for child in self._walker.children(box):
-            if child.type in _CONTAINERS:
-                self.visit(child, here, fragment=fragment)
-            elif child.type in _TABLES:
-                self._chunks(child, _TABLES[child.type], 4, here)
-            elif child.type == "saio" and not fragment:
-                self._auxiliary(child, here)
-            elif child.type == "iloc":
-                self._items(child, here)
-            elif child.type == "tfhd":
-                self._fragment(child)
-            elif child.type == "tfra":
-                self._random_access(child)
-            elif child.type == "cmov":
-                raise _refused("its index is compressed, so that the places in it cannot be adjusted")
+    def follow(self, table: _Table) -> None:
+        """Every place in a table."""
+        box, here = table.box, table.here
+        if box.type in _CHUNKS:
+            self._chunks(box, _CHUNKS[box.type], 4, here)
+        elif box.type == "saio":
+            self._auxiliary(box, here)
+        elif box.type == "iloc":
+            self._items(box, here)
+        elif box.type == "tfhd":
+            self._fragment(box)
+        elif box.type == "tfra":
+            self._random_access(box)
+        else:
+            self._index(box)
 
     def _content(self, box: BmffBox) -> bytes:
         self._read += box.payload.length
@@ -107,17 +174,7 @@ class _Shifter:
         if new != old:
             self.changes.append(Replacement(Span(start, len(old)), new))
 
-    def _references(self, box: BmffBox) -> Iterator[bool]:
-        """Whether each of the references in ``dref`` leads to this file."""
-        tables = (table for info in self._walker.children(box) if info.type == "dinf" for table in self._walker.children(info))
-        for table in tables:
-            if table.type != "dref" or table.payload.length < 8:
-                continue
-            entries = BmffBox(type="dref", span=table.span, header=table.header + 8, place=table.place)
-            for entry in self._walker.children(entries):
-                yield entry.payload.length >= 4 and self._source.read(entry.payload.start + 3, 1)[0] & 1 == 1
-
-    def _chunks(self, box: BmffBox, code: str, header: int, here: tuple[bool, ...]) -> None:
+    def _chunks(self, box: BmffBox, code: str, header: int, here: _References) -> None:
         """A table of absolute offsets behind ``header`` bytes and their count.
 
         Which entry belongs to which reference is said elsewhere; tracks with references of both kinds are too rare for that.
@@ -127,9 +184,9 @@ class _Shifter:
         if len(data) < start or _COUNT.unpack_from(data, header)[0] * width > len(data) - start:
             raise MalformedError(f"the table {box.type} is shorter than its number of entries", where="BMFF", offset=box.span.start)
         end = start + _COUNT.unpack_from(data, header)[0] * width
-        if end > start and any(here) and not all(here):
+        if end > start and here.local and here.external:
             raise _refused("parts of a track lie in other files and parts in this one")
-        if end == start or (here and not any(here)):
+        if end == start or here.external:
             return
         parts = [self._moved_table(data[at : min(at + _PARTS * width, end)], code) for at in range(start, end, _PARTS * width)]
         self._put(box.payload.start + start, data[start:end], b"".join(parts))
@@ -151,17 +208,16 @@ class _Shifter:
             table.byteswap()
         return table.tobytes()
 
-    def _auxiliary(self, box: BmffBox, here: tuple[bool, ...]) -> None:
+    def _auxiliary(self, box: BmffBox, here: _References) -> None:
         head = self._source.read(box.payload.start, min(4, box.payload.length))
         if len(head) < 4:
             raise MalformedError("the table saio is cut short", where="BMFF", offset=box.span.start)
         self._chunks(box, "Q" if head[0] else "I", 12 if head[3] & 1 else 4, here)
 
-    def _items(self, box: BmffBox, here: tuple[bool, ...]) -> None:
+    def _items(self, box: BmffBox, here: _References) -> None:
         data = self._content(box)
-        external = frozenset(number for number, local in enumerate(here, 1) if not local)
         try:
-            self._put(box.payload.start, data, moved_items(data, self._place, external, self._limits))
+            self._put(box.payload.start, data, moved_items(data, self._place, here.external, self._room))
         except OverflowError:
             raise _too_wide() from None
 
@@ -198,7 +254,7 @@ class _Shifter:
             raise _too_wide() from None
         self._put(box.payload.start, data, bytes(changed))
 
-    def index(self, box: BmffBox) -> None:
+    def _index(self, box: BmffBox) -> None:
         """``sidx``: the distance from its end to the first part, and the sizes of the parts that follow each other from there.
 
         The parts may be files of their own, as if they stood behind this one.

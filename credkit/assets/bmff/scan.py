@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
 from credkit.assets.bmff.brands import FRAGMENT_TYPES, looks_like_bmff, media_type_of, read_brands
+from credkit.assets.bmff.elsewhere import ELSEWHERE, leads_elsewhere
 from credkit.assets.bmff.items import read_items
 from credkit.assets.bmff.stores import MANIFEST, ORIGINAL, UPDATE, C2paBox, locate, read_c2pa_box
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
@@ -41,6 +42,8 @@ class _Findings:
     handlers: set[str] = field(default_factory=set)
     width: int | None = None
     height: int | None = None
+    elsewhere: bool = False
+    """Media lie in other files."""
     remarks: list[str] = field(default_factory=list)
 
 
@@ -69,6 +72,8 @@ def scan_bmff(source: Source, limits: Limits) -> Layout:
         metadata=tuple(found.metadata[: limits.metadata_blocks]),
         width=found.width,
         height=found.height,
+        # The boxes of the root are the whole file.
+        end=None if fault else source.size,
         remarks=tuple(found.remarks),
     )
 
@@ -115,6 +120,9 @@ def _look_inside(found: _Findings, walker: BoxWalker, limits: Limits) -> None:
         found.metadata += items.metadata
         if items.width is not None:
             found.width, found.height = items.width, items.height
+        found.elsewhere = found.elsewhere or leads_elsewhere(walker, found.picture)
+    if found.elsewhere:
+        found.remarks.append(ELSEWHERE)
 
 
 def _look_into_film(found: _Findings, walker: BoxWalker, film: BmffBox) -> None:
@@ -125,6 +133,8 @@ def _look_into_film(found: _Findings, walker: BoxWalker, film: BmffBox) -> None:
                     found.width, found.height = _sides(walker.source, child)
                 elif child.type == "mdia":
                     found.handlers.update(_handlers(walker, child))
+                    parts = (part for part in walker.children(child) if part.type == "minf")
+                    found.elsewhere = found.elsewhere or any(leads_elsewhere(walker, part) for part in parts)
         elif box.type == "udta":
             for child in walker.children(box):
                 if child.type == _XMP_ATOM:

@@ -76,10 +76,11 @@ def locate(source: Source, boxes: tuple[C2paBox, ...], limits: Limits) -> tuple[
                 slices=(_slice(source, first, limits),),
                 frame=(first.box.span, second.box.span),
                 supplement=(_slice(source, second, limits),),
+                pinned=True,
             ),
         )
     return tuple(
-        StoreLocation(slices=(_slice(source, box, limits),), frame=(box.box.span,), fault=_alone(box))
+        StoreLocation(slices=(_slice(source, box, limits),), frame=(box.box.span,), fault=_alone(box), pinned=True)
         for box in sorted((*stores, *updates), key=lambda box: box.box.span)
     )
 

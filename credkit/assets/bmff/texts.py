@@ -15,8 +15,8 @@ from credkit.errors import AssetError
 __all__ = ["replaced_texts", "texts_of"]
 
 _NAMES = {"xmp": "XMP", "exif": "Exif"}
-_EMPTY = {"xmp": b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', "exif": b"II*\x00\x08\x00\x00\x00" + bytes(6)}
-_FILLING = {"xmp": b" ", "exif": b"\x00"}
+_EMPTY = {"xmp": b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', "exif": b"II*\x00\x08\x00\x00\x00" + bytes(6), "note": b""}
+_FILLING = {"xmp": b" ", "exif": b"\x00", "note": b" "}
 
 
 def texts_of(layout: Layout) -> Iterator[TextSpan]:

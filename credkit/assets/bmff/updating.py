@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
 from credkit.assets.bmff.stores import MANIFEST, ORIGINAL, UPDATE, C2paBox, read_c2pa_box, store_box
-from credkit.assets.bmff.supplement import labels_of, parted_store
 from credkit.assets.edited import Replacement, splice
+from credkit.assets.joining import labels_of, parted_store
 from credkit.assets.layout import Edit, Layout, Span
 from credkit.assets.source import Source
 from credkit.errors import AssetError, MalformedError

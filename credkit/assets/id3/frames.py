@@ -1,4 +1,4 @@
-"""Two kinds of ID3 frames: an object with its media type (``GEOB``, ``GEO``), and data of an owner (``PRIV``).
+"""Three kinds of ID3 frames: an object with its media type (``GEOB``, ``GEO``), data of an owner (``PRIV``), and texts.
 
 Source: ID3v2.2.0, 4.16; ID3v2.3.0 and 2.4.0, 4.15 (``GEOB``) and 4.27 (``PRIV``); XMP part 3 for the owner ``XMP``.
 """
@@ -13,9 +13,11 @@ from credkit.assets.source import Source
 from credkit.errors import AssetError
 from credkit.limits import Limits
 
-__all__ = ["Content", "build_object", "build_xmp", "object_of", "xmp_of"]
+__all__ = ["Content", "build_object", "build_xmp", "object_of", "text_of", "xmp_of"]
 
 _MOST = {2: (1 << 24) - 1, 3: (1 << 32) - 1, 4: (1 << 28) - 1}
+_DESCRIBED = (b"TXXX", b"TXX", b"COMM", b"COM", b"USLT", b"ULT")
+_LANGUAGE = 3
 _OBJECTS, _PRIVATE = (b"GEOB", b"GEO"), b"PRIV"
 _HEAD = 1 << 12
 """Bytes in which media type, file name and description have to end."""
@@ -57,6 +59,22 @@ def xmp_of(source: Source, frame: Frame, limits: Limits) -> Content | None:
     if frame.name != _PRIVATE or frame.coded:
         return None
     return _content(source, frame, len(_XMP), limits) if _head(source, frame).startswith(_XMP) else None
+
+
+def text_of(source: Source, frame: Frame, limits: Limits) -> tuple[bytes, Content] | None:
+    """The text in a frame, with its mark of UTF-16 where it has one, and its description or else the name of the frame; None when there is
+    none in it.
+    """
+    described = frame.name in _DESCRIBED
+    if frame.coded or not (described or frame.name.startswith(b"T")) or not frame.content.length:
+        return None
+    head = _head(source, frame)
+    position = 1 + (_LANGUAGE if described and not frame.name.startswith(b"T") else 0)
+    start, wide = position, head[:1] in (b"\x01", b"\x02")
+    if described:
+        position = min(_behind_text(head, position, wide=wide), len(head))
+    name = head[start:position].decode("utf-16" if wide else "latin-1", "replace").rstrip("\x00")
+    return name.encode("utf-8", "replace") or frame.name, _content(source, frame, min(position, len(head)), limits)
 
 
 def build_object(tag: Tag | None, store: bytes) -> bytes:

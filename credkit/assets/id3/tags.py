@@ -17,15 +17,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from credkit.assets.edited import EditedSource, Replacement, splice
+from credkit.assets.id3.sniff import HEADER, is_tag
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
-__all__ = ["HEADER", "Frame", "Tag", "fillings", "is_tag", "read_tags", "sized", "syncsafe"]
+__all__ = ["Frame", "Tag", "fillings", "read_tags", "sized", "syncsafe"]
 
-HEADER = 10
-"""Bytes of the header of a tag, and of its footer."""
 _WHERE = "ID3 tag"
 _FILLED, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
 _NAMES = {2: re.compile(rb"[A-Z0-9]{3}"), 3: re.compile(rb"[A-Z0-9]{4}"), 4: re.compile(rb"[A-Z0-9]{4}")}
@@ -98,7 +97,7 @@ def sized(version: int, value: int) -> bytes:
 
 def read_tags(source: Source, limits: Limits) -> tuple[Tag, ...]:
     """The tags one behind the other at the start of a file; ``MalformedError`` when one is longer than the file. A source is read once."""
-    return source.known.layout((_WHERE, limits), lambda: tuple(_tags(source, limits)))
+    return source.known.once((_WHERE, limits), lambda: tuple(_tags(source, limits)))
 
 
 def _tags(source: Source, limits: Limits) -> Iterator[Tag]:
@@ -110,11 +109,6 @@ def _tags(source: Source, limits: Limits) -> Iterator[Tag]:
         tag = _tag(source, start, head, limits)
         yield tag
         start = tag.span.end
-
-
-def is_tag(head: bytes) -> bool:
-    """Whether ``head`` begins with the header of a tag of a version that is read."""
-    return head[:3] == b"ID3" and len(head) >= HEADER and head[3] in _NAMES and head[4] != 0xFF and all(byte < 0x80 for byte in head[6:10])
 
 
 def _unpacked(data: bytes) -> int:

@@ -33,6 +33,7 @@ from credkit.assets.jpeg.markers import (
 )
 from credkit.assets.jpeg.search import is_plain
 from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
+from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import Source
 from credkit.assets.window import Window
 from credkit.errors import AssetError, MalformedError
@@ -61,13 +62,15 @@ class _Findings:
     data_at: int | None = None
     """Behind the first scan header."""
     mpf_at: int | None = None
+    pictures: tuple[int, ...] = ()
+    """Where the further pictures begin that the index of a multi-picture file names."""
     width: int | None = None
     height: int | None = None
     stores: tuple[StoreLocation, ...] = ()
     remarks: list[str] = field(default_factory=list)
 
 
-class JpegFormat:
+class JpegFormat(UpdatedInPlace):
     """JPEG files, also progressive, with restart intervals, or with further pictures behind the first."""
 
     name = "JPEG"
@@ -85,7 +88,7 @@ class JpegFormat:
         """Walk over the header and look for stores behind it; ``MalformedError`` when the structure is broken before anything of use was
         found. A source is scanned once.
         """
-        return source.known.layout((self.name, limits), lambda: self._layout(source, limits))
+        return source.known.once((self.name, limits), lambda: self._layout(source, limits))
 
     def _layout(self, source: Source, limits: Limits) -> Layout:
         found = _findings(source, limits)
@@ -211,8 +214,15 @@ def _walk(source: Source, limits: Limits, *, header_only: bool) -> _Findings:
             stores.add(segment, behind_scan=found.scan_at is not None)
         if found.scan_at is None:
             _note(found, window, segment, limits)
-    found.stores = stores.locations()
+    found.stores = tuple(_without_pictures(location, found.pictures) for location in stores.locations())
     return found
+
+
+def _without_pictures(store: StoreLocation, pictures: tuple[int, ...]) -> StoreLocation:
+    """The store with a fault when a further picture is to begin in it, where no hash covers anything."""
+    if store.fault or not any(span.start <= start < span.end for span in store.frame for start in pictures):
+        return store
+    return replace(store, fault="another picture of the file is said to begin in it")
 
 
 def _note(found: _Findings, window: Window, segment: Segment, limits: Limits) -> None:
@@ -224,6 +234,7 @@ def _note(found: _Findings, window: Window, segment: Segment, limits: Limits) ->
         found.scan_at, found.data_at = segment.start, segment.end
     elif marker == APP2 and found.mpf_at is None and window.read(segment.start, min(segment.length, 8))[4:] == mpf.SIGNATURE:
         found.mpf_at = segment.start
+        found.pictures = tuple(offset.target for offset in mpf.picture_offsets(window, segment))
     elif is_frame_header(marker) and found.width is None and segment.length >= 9:
         size = window.read(segment.start + 5, 4)
         found.height, found.width = int.from_bytes(size[:2], "big") or None, int.from_bytes(size[2:], "big") or None

@@ -15,14 +15,15 @@ from credkit.assets.source import Source
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["LARGEST", "NUMBER", "RESTORING", "TYPES", "check_changeable", "metadata_box", "metadata_in", "walk"]
+__all__ = ["LARGEST", "NUMBER", "PACKED", "RESTORING", "TYPES", "check_changeable", "metadata_box", "metadata_in", "walk"]
 
 NUMBER = Struct(">I")
 LARGEST = (1 << 32) - 1
 """Bytes of a box whose length stands in four of them."""
 RESTORING = "jbrd"
 """Type of the box from which a JPEG is restored."""
-_PACKED = "brob"
+PACKED = "brob"
+"""Type of a box that holds another one, compressed."""
 _KINDS = {"Exif": "exif", "xml ": "xmp"}
 TYPES = {kind: name for name, kind in _KINDS.items()}
 """Types of the boxes by kind of metadata."""
@@ -43,7 +44,7 @@ def walk(source: Source, limits: Limits) -> Iterator[BmffBox]:
 def metadata_in(source: Source, box: BmffBox) -> Metadata | None:
     """EXIF or XMP; an EXIF box begins with the distance to its TIFF header, which is nothing as a rule."""
     kind, value = box.type, box.payload
-    packed = kind == _PACKED
+    packed = kind == PACKED
     if packed:
         kind = source.read(value.start, min(value.length, 4)).decode("latin-1")
         value = Span(value.start + 4, max(value.length - 4, 0))

@@ -29,9 +29,7 @@ def embedded(source: Source, layout: Layout, store: bytes | None) -> Edit:
         return Edit(pieces=splice(source.size, removed))
     if is_bare(source):
         head, tail = _container(source.size)
-        return Edit(
-            pieces=splice(source.size, [Replacement(Span(0, 0), head + store + tail)]), exclusions=(Span(len(head), len(store)),)
-        )
+        return Edit(pieces=splice(source.size, [Replacement(Span(0, 0), head + store + tail)]), exclusions=(Span(len(head), len(store)),))
     if INCOMPLETE in layout.remarks:
         raise AssetError("the JPEG XL file breaks off before the last part of its picture and was not changed: take a whole copy")
     return Edit(

@@ -1,8 +1,8 @@
 """JPEG XL as an asset format: the store is a top-level ``jumb`` box of the container, EXIF and XMP are boxes of their own.
 
-Anchors ``_embedding_manifests_into_jpeg_xl`` and ``_jpeg_xl_special_handling``. The box is the store itself, without any framing. It is read
-anywhere and written before the picture, behind ``ftyp`` and ``jxll``, or where a single old one stood there; a file that is nothing but a
-codestream reads as one without a store. ``scan`` reads, ``edit`` and ``texts`` write; they are loaded only when such a file comes.
+Anchors ``_embedding_manifests_into_jpeg_xl`` and ``_jpeg_xl_special_handling``. The box is the store itself, without any framing. It is
+read anywhere and written before the picture, behind ``ftyp`` and ``jxll``, or where a single old one stood there; a file that is nothing
+but a codestream reads as one without a store. ``scan`` reads, ``edit`` and ``texts`` write; they are loaded only when such a file comes.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 
 from credkit.assets.jxl.sniff import CODESTREAM, SIGNATURE, is_bare
 from credkit.assets.layout import Edit, Layout, NamedBox, TextSpan
+from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import Source
 from credkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["JxlFormat"]
 
 
-class JxlFormat:
+class JxlFormat(UpdatedInPlace):
     """JPEG XL files, in a container or as a codestream alone."""
 
     name = "JPEG XL"
@@ -37,7 +38,7 @@ class JxlFormat:
         """
         from credkit.assets.jxl.scan import scan_jxl
 
-        return source.known.layout((self.name, limits), lambda: scan_jxl(source, self.media_types[0], limits))
+        return source.known.once((self.name, limits), lambda: scan_jxl(source, self.media_types[0], limits))
 
     def embed(self, source: Source, layout: Layout, store: bytes | None) -> Edit:
         """Replace all store boxes by ``store``, or remove them (None); a codestream alone gets a container around it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from credkit.assets.edited import Replacement, splice
-from credkit.assets.jxl.boxes import RESTORING, TYPES, check_changeable, metadata_box, metadata_in, walk
+from credkit.assets.jxl.boxes import NUMBER, PACKED, RESTORING, TYPES, check_changeable, metadata_box, metadata_in, walk
 from credkit.assets.jxl.sniff import is_bare
 from credkit.assets.layout import Edit, Span, TextSpan
 from credkit.assets.source import Source
@@ -17,7 +17,9 @@ _UNREAD = "what it keeps of the JPEG that the picture was made from is not read"
 
 
 def texts_of(source: Source, limits: Limits) -> Iterator[TextSpan]:
-    """The ``Exif`` and ``xml `` boxes, also compressed ones; what belongs to a JPEG that can be restored is named as unread."""
+    """The ``Exif`` and ``xml `` boxes, also compressed ones, and what else is compressed; what belongs to a JPEG that can be restored is
+    named as unread.
+    """
     for box in () if is_bare(source) else walk(source, limits):
         if box.type == RESTORING:
             empty = Span(box.payload.start, 0)
@@ -31,12 +33,16 @@ def texts_of(source: Source, limits: Limits) -> Iterator[TextSpan]:
                 brotli=block.brotli,
                 skip=block.skip,
             )
+        elif box.type == PACKED and box.payload.length > NUMBER.size:
+            value = Span(box.payload.start + NUMBER.size, box.payload.length - NUMBER.size)
+            yield TextSpan(kind="comment", name=box.type, value=value, frame=box.span, brotli=True)
 
 
 def replaced_texts(source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:
     """New values in boxes that are not compressed, or boxes removed; ``AssetError`` as for ``with_metadata``."""
-    replacements = []
+    replacements: list[Replacement] = []
     for text, value in changes:
-        check_changeable(source, text.kind.upper())
+        if not replacements:
+            check_changeable(source, text.kind.upper())
         replacements.append(Replacement(text.frame, b"" if value is None else metadata_box(text.kind, value)))
     return Edit(pieces=splice(source.size, replacements))

@@ -11,8 +11,9 @@ from base64 import b64encode
 from credkit.assets.edited import Replacement, splice
 from credkit.assets.layout import Edit, Layout, Span, StoreLocation
 from credkit.assets.onnx.model import MANIFEST_KEY, PROPERTIES, Model, Property
-from credkit.assets.onnx.protobuf import LENGTH_DELIMITED, Field, encoded
+from credkit.assets.onnx.protobuf import LENGTH_DELIMITED, Field
 from credkit.assets.source import Source
+from credkit.codec.varint import build_varint
 
 __all__ = ["edited", "laid_out"]
 
@@ -27,6 +28,7 @@ def laid_out(source: Source, model: Model, media_type: str) -> Layout:
         size=source.size,
         stores=tuple(_location(entry) for entry in model.manifests),
         insert_at=source.size,
+        end=source.size,
         remarks=_remarks(model),
     )
 
@@ -67,9 +69,9 @@ def _exchanged(source: Source, entry: Field, field: Field, value: bytes) -> Edit
     changes = [Replacement(field.value, value)]
     growth = len(value) - field.value.length
     if growth:
-        inner = encoded(len(value))
+        inner = build_varint(len(value))
         growth += len(inner) - field.length.length
-        changes += [Replacement(field.length, inner), Replacement(entry.length, encoded(entry.value.length + growth))]
+        changes += [Replacement(field.length, inner), Replacement(entry.length, build_varint(entry.value.length + growth))]
     shift = sum(change.growth for change in changes[1:])
     return Edit(pieces=splice(source.size, changes), exclusions=(Span(field.value.start + shift, len(value)),))
 
@@ -77,5 +79,10 @@ def _exchanged(source: Source, entry: Field, field: Field, value: bytes) -> Edit
 def _before(length: int) -> bytes:
     """An entry up to its value of ``length`` bytes."""
     key = MANIFEST_KEY.encode()
-    start = encoded(1 << 3 | LENGTH_DELIMITED) + encoded(len(key)) + key + encoded(2 << 3 | LENGTH_DELIMITED) + encoded(length)
-    return encoded(PROPERTIES << 3 | LENGTH_DELIMITED) + encoded(len(start) + length) + start
+    start = _announced(1, len(key)) + key + _announced(2, length)
+    return _announced(PROPERTIES, len(start) + length) + start
+
+
+def _announced(field: int, length: int) -> bytes:
+    """What stands before the ``length`` bytes of a field."""
+    return build_varint(field << 3 | LENGTH_DELIMITED) + build_varint(length)

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from credkit.assets.layout import Edit, Layout
-from credkit.assets.partial import NoBoxes, NoMetadata, NoTexts
+from credkit.assets.partial import NoBoxes, NoMetadata, NoTexts, UpdatedInPlace
 from credkit.assets.source import Source
+from credkit.codec.varint import read_varint
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -29,6 +30,8 @@ _GRAPH = 0x3A
 _IN_A_GRAPH = frozenset((0x0A, 0x12, 0x2A, 0x52, 0x5A, 0x62, 0x6A, 0x72, 0x7A, 0x82))
 _IN_A_NODE = frozenset((0x0A, 0x12, 0x1A, 0x22, 0x2A, 0x32, 0x3A, 0x42, 0x4A, 0x52))
 _HEAD = 4096
+_NOTHING = (0, 0)
+"""A number that does not end."""
 
 
 def model_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Model:
@@ -37,7 +40,7 @@ def model_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Model:
 
     if not _begins(source.read(0, min(source.size, _HEAD))):
         raise MalformedError("the file does not begin as ONNX models do", where="file", offset=0)
-    return source.known.layout(("ONNX model", limits), lambda: read_model(source, limits))
+    return source.known.once(("ONNX model", limits), lambda: read_model(source, limits))
 
 
 def fields_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[str, str | None]]:
@@ -50,7 +53,7 @@ def fields_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple
     return read_fields(source, model_of(source, limits), limits.text_size)
 
 
-class OnnxFormat(NoMetadata, NoTexts, NoBoxes):
+class OnnxFormat(UpdatedInPlace, NoMetadata, NoTexts, NoBoxes):
     """ONNX model files."""
 
     name = "ONNX"
@@ -86,23 +89,13 @@ def _begins(head: bytes) -> bool:
     position = 2
     while position < len(head) and head[position] in _BEFORE_THE_GRAPH:
         is_text = _BEFORE_THE_GRAPH[head[position]] == _BYTES
-        number, start = _varint(head, position + 1)
+        number, start = read_varint(head, position + 1) or _NOTHING
         position = start + number if is_text else start
         if not start or (is_text and not _is_text(head[start:position])):
             return False
     if position >= len(head):
         return len(head) >= _HEAD
     return head[position] == _GRAPH and _is_graph(head, position + 1)
-
-
-def _varint(data: bytes, position: int) -> tuple[int, int]:
-    """A varint and where it ends, or 0 for both when there is none."""
-    value = 0
-    for index, byte in enumerate(data[position : position + 10]):
-        value |= (byte & 0x7F) << 7 * index
-        if byte < 0x80:
-            return value, position + index + 1
-    return 0, 0
 
 
 def _is_text(data: bytes) -> bool:
@@ -117,14 +110,14 @@ def _is_text(data: bytes) -> bool:
 
 
 def _is_graph(head: bytes, position: int) -> bool:
-    length, start = _varint(head, position)
+    length, start = read_varint(head, position) or _NOTHING
     if not length or not start:
         return False
     if start >= len(head):
         return len(head) >= _HEAD
     if head[start] not in _IN_A_GRAPH:
         return False
-    size, inside = _varint(head, start + 1 + (head[start] == 0x82))
+    size, inside = read_varint(head, start + 1 + (head[start] == 0x82)) or _NOTHING
     if not inside or size > length:
         return False
     return head[start] != 0x0A or inside >= len(head) or head[inside] in _IN_A_NODE

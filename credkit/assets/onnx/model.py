@@ -82,6 +82,8 @@ def read_model(source: Source, limits: Limits) -> Model:
             texts.append((_TEXTS[field.number], field))
         elif field.number == _MODEL_VERSION and field.wire == VARINT:
             texts.append(("model_version", field))
+        if len(texts) > limits.model_properties:
+            raise MalformedError("the model says too much about itself", where="the model", offset=field.frame.start)
         has_graph = has_graph or (field.number == _GRAPH and field.wire == LENGTH_DELIMITED)
     if not has_graph:
         raise MalformedError("the model has no graph", where="the model", offset=0)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from credkit.assets.layout import Span
 from credkit.assets.window import Window
+from credkit.codec.varint import VARINT_BYTES, read_varint
 from credkit.errors import MalformedError
 
-__all__ = ["LENGTH_DELIMITED", "VARINT", "Counter", "Field", "encoded", "fields", "varint_at"]
+__all__ = ["LENGTH_DELIMITED", "VARINT", "Counter", "Field", "fields", "varint_at"]
 
 VARINT, _FIXED64, LENGTH_DELIMITED, _GROUP, _GROUP_END, _FIXED32 = range(6)
-_VARINT_BYTES = 10
 _GROUP_DEPTH = 32
 _LARGEST_FIELD = (1 << 29) - 1
 
@@ -49,31 +49,17 @@ class Counter:
             raise MalformedError("the model has too many fields", where="the model", offset=position)
 
 
-def encoded(value: int) -> bytes:
-    """A varint of as few bytes as possible."""
-    parts = bytearray()
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    parts.append(value)
-    return bytes(parts)
-
-
 def varint_at(window: Window, position: int, end: int) -> tuple[int, int]:
     """The varint at ``position`` and where it ends; ``MalformedError`` when it does not end before ``end``, or has over 64 bits."""
-    value, length = _number(window.read(position, max(0, min(_VARINT_BYTES, end - position))), 0, position)
+    value, length = _number(window.read(position, max(0, min(VARINT_BYTES, end - position))), 0, position)
     return value, position + length
 
 
 def _number(data: bytes, offset: int, start: int) -> tuple[int, int]:
     """The varint at ``offset`` of ``data``, which begins at ``start`` of the file, and the offset behind it."""
-    value = 0
-    for index, byte in enumerate(data[offset : offset + _VARINT_BYTES]):
-        value |= (byte & 0x7F) << 7 * index
-        if byte < 0x80:
-            if value >= 1 << 64:
-                break
-            return value, offset + index + 1
+    found = read_varint(data, offset)
+    if found is not None and found[0] < 1 << 64:
+        return found
     raise MalformedError("a number does not end, or is too large", where="the model", offset=start + offset)
 
 
@@ -83,7 +69,7 @@ def fields(window: Window, message: Span, counter: Counter) -> Iterator[Field]:
     while position < end:
         start = position
         # One read holds tag and length, since graphs have hundreds of thousands of fields.
-        head = window.read(start, min(2 * _VARINT_BYTES, end - start))
+        head = window.read(start, min(2 * VARINT_BYTES, end - start))
         tag, offset = _number(head, 0, start)
         counter.count(start)
         number, wire = tag >> 3, tag & 7

@@ -11,8 +11,9 @@ from base64 import b64encode
 from credkit.assets.edited import Replacement, splice
 from credkit.assets.layout import Edit, Layout, Span, StoreLocation
 from credkit.assets.parquet.footer import KEY_VALUES, MANIFEST_KEY, TAIL, Field, Footer, KeyValue
-from credkit.assets.parquet.thrift import BINARY, LIST, STRUCT, encoded, field_header, list_header
+from credkit.assets.parquet.thrift import BINARY, LIST, STRUCT, field_header, list_header
 from credkit.assets.source import Source
+from credkit.codec.varint import build_varint
 from credkit.errors import AssetError
 
 __all__ = ["edited", "laid_out"]
@@ -30,6 +31,7 @@ def laid_out(source: Source, footer: Footer, media_type: str) -> Layout:
         size=source.size,
         stores=tuple(_location(entry) for entry in footer.manifests),
         insert_at=footer.stop,
+        end=source.size,
         remarks=(_REMARK,) if footer.encrypted and not footer.manifests else (),
     )
 
@@ -50,7 +52,7 @@ def edited(source: Source, footer: Footer, store: bytes | None) -> Edit:
         entry = footer.manifests[0]
         changes = [Replacement(entry.value, value)]
         if entry.value.length != len(value):
-            changes.append(Replacement(entry.length, encoded(len(value))))
+            changes.append(Replacement(entry.length, build_varint(len(value))))
         start = entry.value.start + sum(change.growth for change in changes[1:])
     else:
         changes = _changes(footer, _entry(value) if store is not None else b"")
@@ -69,7 +71,8 @@ def _moved(change: Replacement, changes: list[Replacement]) -> int:
 def _entry(value: bytes) -> bytes:
     """An entry with the manifest's key."""
     key = MANIFEST_KEY.encode()
-    return field_header(1, BINARY, 0) + encoded(len(key)) + key + field_header(2, BINARY, 1) + encoded(len(value)) + value + b"\x00"
+    start = field_header(1, BINARY, 0) + build_varint(len(key)) + key
+    return start + field_header(2, BINARY, 1) + build_varint(len(value)) + value + b"\x00"
 
 
 def _changes(footer: Footer, entry: bytes) -> list[Replacement]:

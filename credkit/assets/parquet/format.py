@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from credkit.assets.layout import Edit, Layout
-from credkit.assets.partial import NoBoxes, NoMetadata, NoTexts
+from credkit.assets.partial import NoBoxes, NoMetadata, NoTexts, UpdatedInPlace
 from credkit.assets.source import Source
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -27,7 +27,7 @@ def footer_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Footer:
     """The footer, walked through once; ``MalformedError`` as in ``footer.read_footer``."""
     from credkit.assets.parquet.footer import read_footer
 
-    return source.known.layout(("Parquet footer", limits), lambda: read_footer(source, limits))
+    return source.known.once(("Parquet footer", limits), lambda: read_footer(source, limits))
 
 
 def fields_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[str, str | None]]:
@@ -40,7 +40,7 @@ def fields_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple
     return read_fields(source, footer_of(source, limits), limits.text_size)
 
 
-class ParquetFormat(NoMetadata, NoTexts, NoBoxes):
+class ParquetFormat(UpdatedInPlace, NoMetadata, NoTexts, NoBoxes):
     """Parquet data sets."""
 
     name = "Parquet"

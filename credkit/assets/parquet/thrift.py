@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from credkit.codec.varint import VARINT_BYTES, build_varint, read_varint
 from credkit.errors import MalformedError
 
-__all__ = ["BINARY", "LIST", "STRUCT", "FieldHeader", "Reader", "encoded", "field_header", "list_header"]
+__all__ = ["BINARY", "LIST", "STRUCT", "FieldHeader", "Reader", "field_header", "list_header"]
 
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, BINARY, LIST, _SET, _MAP, STRUCT, _UUID = range(1, 14)
 _FIXED = {_BYTE: 1, _DOUBLE: 8, _UUID: 16}
@@ -18,8 +19,8 @@ _IN_STRUCT = 0
 _PAIRS = 1 << 8
 """Stands for keys and values in turns; the lowest eight bits are their kinds."""
 _DEPTH = 64
-_VARINT_BYTES = 10
 _LONG = 15
+_CUT = "the footer ends in the middle of a value"
 
 
 class FieldHeader(NamedTuple):
@@ -49,19 +50,17 @@ class Reader:
     def byte(self) -> int:
         """The next byte."""
         if self.at >= len(self._data):
-            raise self.fail("the footer ends in the middle of a value")
+            raise self.fail(_CUT)
         self.at += 1
         return self._data[self.at - 1]
 
     def number(self) -> int:
         """An unsigned varint."""
-        value = 0
-        for index in range(_VARINT_BYTES):
-            byte = self.byte()
-            value |= (byte & 0x7F) << 7 * index
-            if byte < 0x80:
-                return value
-        raise self.fail("a number does not end")
+        found = read_varint(self._data, self.at)
+        if found is None:
+            raise self.fail("a number does not end" if self.at + VARINT_BYTES <= len(self._data) else _CUT)
+        value, self.at = found
+        return value
 
     def length(self) -> int:
         """The length of a binary value that is there whole."""
@@ -130,7 +129,7 @@ class Reader:
         elif kind in _FIXED or kind in (_TRUE, _FALSE):
             self.at += _FIXED.get(kind, 1)
             if self.at > len(self._data):
-                raise self.fail("the footer ends in the middle of a value")
+                raise self.fail(_CUT)
         else:
             raise self.fail(f"{kind} is no kind of value")
 
@@ -141,22 +140,12 @@ class Reader:
             waiting.append((kind, count))
 
 
-def encoded(value: int) -> bytes:
-    """An unsigned varint."""
-    parts = bytearray()
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    parts.append(value)
-    return bytes(parts)
-
-
 def field_header(number: int, kind: int, before: int) -> bytes:
     """The header of a field behind field ``before``, in the short form where that is possible."""
     distance = number - before
-    return bytes((distance << 4 | kind,)) if 0 < distance < 16 else bytes((kind,)) + encoded(number << 1)
+    return bytes((distance << 4 | kind,)) if 0 < distance < 16 else bytes((kind,)) + build_varint(number << 1)
 
 
 def list_header(kind: int, count: int, *, long: bool = False) -> bytes:
     """The header of a list of ``count`` elements."""
-    return bytes((_LONG << 4 | kind,)) + encoded(count) if long or count >= _LONG else bytes((count << 4 | kind,))
+    return bytes((_LONG << 4 | kind,)) + build_varint(count) if long or count >= _LONG else bytes((count << 4 | kind,))

@@ -32,4 +32,4 @@ class PdfFormat(NoBoxes, ReadOnly):
         """
         from credkit.assets.pdf.scan import scan_pdf
 
-        return source.known.layout((self.name, limits), lambda: scan_pdf(source, self.media_types[0], limits))
+        return source.known.once((self.name, limits), lambda: scan_pdf(source, self.media_types[0], limits))

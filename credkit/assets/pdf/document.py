@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from credkit.assets.layout import Span
-from credkit.assets.pdf.objects import CutOffError, Reference, indirect_head, parse_object, skip_space
+from credkit.assets.pdf.objects import CutOffError, Reference, Values, indirect_head, parse_object, skip_space
 from credkit.assets.pdf.packed import Budget, unpack
 from credkit.assets.source import Source
 from credkit.errors import MalformedError
@@ -84,9 +84,11 @@ class Document:
     def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> None:
         self._source = source
         self._limits = limits
-        self._budget = Budget(limits.pdf_unpacked)
+        self._budget = Budget(limits.pdf_unpacked, limits.pdf_rows)
+        self._values = Values(limits.pdf_values)
         self._left = self._tables_left = limits.pdf_objects
         self._parsing_left = limits.pdf_objects_size
+        self._searching_left = limits.pdf_searches
         self._depth = 0
         self._unpacked: dict[int, tuple[list[int], bytes]] = {}
         self.sections: tuple[Section, ...] = ()
@@ -180,8 +182,11 @@ class Document:
 
     def _lookup(self, number: int, age: int) -> tuple[int, int, int] | None:
         """Kind and two fields of the newest entry of an object, when ``age`` sections are left out; None when it has none or is free."""
-        for section in self.sections[age:]:
-            free = False
+        for index in range(age, len(self.sections)):
+            section, free = self.sections[index], False
+            self._searching_left -= 1
+            if self._searching_left < 0:
+                raise self._fail("its cross-references would have to be searched too often to find its Content Credentials")
             for tables in section.tables:
                 table = tables.of(number)
                 entry = self._entry(table, number - table.first) if table else None
@@ -251,9 +256,14 @@ class Document:
         """The object at ``start`` and where it ends; the head of an indirect object is read first, its number being ``indirect`` (None:
         whatever it is; -1: there is no head).
         """
-        size = min(_FIRST_READ, self._source.size - start)
+        value, end = self._grown(lambda size: self._source.read(start, size), self._source.size - start, start, indirect)
+        return value, start + end
+
+    def _grown(self, read: Callable[[int], bytes], there: int, start: int | None, indirect: int | None = -1) -> tuple[Any, int]:
+        """An object among ``there`` bytes, of which ``read`` gets the first ones, and how many it has; most have few."""
+        size = min(_FIRST_READ, there)
         while True:
-            data = self._source.read(start, size)
+            data = read(size)
             try:
                 at = 0
                 if indirect != -1:
@@ -261,15 +271,18 @@ class Document:
                     if head is None or indirect not in (None, head[0]):
                         raise self._fail("there is no such object where the cross-references say", start)
                     at = head[1]
-                value, end = parse_object(data, at, self._limits)
+                value, end = parse_object(data, at, self._limits, values=self._values)
+            except MalformedError:
+                self._count_parsed(size)
+                raise
             except CutOffError:
                 self._count_parsed(size)
-                if size == min(self._limits.pdf_object_size, self._source.size - start):
+                if size >= min(self._limits.pdf_object_size, there):
                     raise self._fail("an object does not end, or is larger than any that is read", start) from None
-                size = min(size * 8, self._limits.pdf_object_size, self._source.size - start)
+                size = min(size * 8, self._limits.pdf_object_size, there)
             else:
                 self._count_parsed(end)
-                return value, start + end
+                return value, end
 
     def _count_parsed(self, size: int) -> None:
         self._parsing_left -= size
@@ -305,12 +318,8 @@ class Document:
         numbers, data = self._unpacked[entry[1]]
         if not 0 <= index < len(numbers) // 2 or numbers[2 * index] != number:
             raise self._fail("an object is not where the cross-references say, in its object stream")
-        try:
-            value, end = parse_object(data, numbers[2 * index + 1], self._limits)
-        except CutOffError:
-            raise self._fail("an object stream ends inside an object") from None
-        self._count_parsed(end - numbers[2 * index + 1])
-        return PdfObject(value)
+        place = numbers[2 * index + 1]
+        return PdfObject(self._grown(lambda size: data[place : place + size], max(len(data) - place, 0), None)[0])
 
     def _object_stream(self, start: int, number: int, age: int) -> tuple[list[int], bytes]:
         """Numbers and places of the objects in an object stream, in turn, and its content."""

@@ -13,7 +13,7 @@ from typing import Any
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["CutOffError", "Name", "Reference", "indirect_head", "parse_object", "skip_space"]
+__all__ = ["CutOffError", "Name", "Reference", "Values", "indirect_head", "parse_object", "skip_space"]
 
 _SPACE = re.compile(rb"(?:[\x00\t\n\f\r ]+|%[^\r\n]*)*")
 _NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]*)")
@@ -45,6 +45,13 @@ class Reference:
     generation: int
 
 
+@dataclass(slots=True)
+class Values:
+    """How many values may still be read in all objects of one PDF."""
+
+    left: int
+
+
 def skip_space(data: bytes, at: int) -> int:
     """The first place at ``at`` or behind that is neither white space nor in a comment."""
     found = _SPACE.match(data, at)
@@ -57,17 +64,18 @@ def indirect_head(data: bytes, at: int = 0) -> tuple[int, int] | None:
     return (int(found[1]), found.end()) if found else None
 
 
-def parse_object(data: bytes, at: int = 0, limits: Limits = DEFAULT_LIMITS) -> tuple[Any, int]:
-    """The object at ``at`` and the place behind it."""
-    return _Parser(data, limits).value(at, 0)
+def parse_object(data: bytes, at: int = 0, limits: Limits = DEFAULT_LIMITS, *, values: Values | None = None) -> tuple[Any, int]:
+    """The object at ``at`` and the place behind it; ``values`` counts what is in it, so that many objects can share one bound."""
+    return _Parser(data, limits, values or Values(limits.pdf_values)).value(at, 0)
 
 
 class _Parser:
-    __slots__ = ("_data", "_limits")
+    __slots__ = ("_data", "_limits", "_values")
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes, limits: Limits, values: Values) -> None:
         self._data = data
         self._limits = limits
+        self._values = values
 
     def _fail(self, message: str, at: int) -> MalformedError | CutOffError:
         if at >= len(self._data) - 1:
@@ -78,6 +86,9 @@ class _Parser:
         data, at = self._data, skip_space(self._data, at)
         if depth > self._limits.pdf_depth:
             raise MalformedError(f"objects are nested deeper than {self._limits.pdf_depth} levels", where="PDF object", offset=at)
+        self._values.left -= 1
+        if self._values.left < 0:
+            raise MalformedError(f"its objects have more than {self._limits.pdf_values:,} values", where="PDF object", offset=at)
         first = data[at : at + 1]
         if first == b"/":
             return self._name(at)

@@ -20,12 +20,19 @@ _PNG = 10
 
 
 class Budget:
-    """How many bytes may still be unpacked."""
+    """How many bytes may still be unpacked, and how many rows be undone one by one."""
 
-    __slots__ = ("left",)
+    __slots__ = ("_rows", "left")
 
-    def __init__(self, left: int) -> None:
+    def __init__(self, left: int, rows: int) -> None:
         self.left = left
+        self._rows = rows
+
+    def take_rows(self, count: int) -> None:
+        """``MalformedError`` when there are more rows than are left."""
+        self._rows -= count
+        if self._rows < 0:
+            raise _fail("its compressed streams have more rows, predicted in several ways, than a PDF needs")
 
     def inflate(self, data: bytes) -> bytes:
         """The inflated data; ``MalformedError`` for damage, and when there would be more than is left."""
@@ -60,11 +67,11 @@ def unpack(data: bytes, dictionary: dict[str, Any], budget: Budget) -> bytes:
             continue
         if name not in ("FlateDecode", "Fl"):
             raise _fail(f"a stream that has to be read is packed with {name[:30]!r}, which is not read here")
-        data = _predicted(budget.inflate(data), parameters)
+        data = _predicted(budget.inflate(data), parameters, budget)
     return data
 
 
-def _predicted(data: bytes, parameters: dict[str, Any]) -> bytes:
+def _predicted(data: bytes, parameters: dict[str, Any], budget: Budget) -> bytes:
     """The rows as they were before differences were taken."""
     predictor, columns = parameters.get("Predictor", 1), parameters.get("Columns", 1)
     if predictor == 1:
@@ -81,6 +88,7 @@ def _predicted(data: bytes, parameters: dict[str, Any]) -> bytes:
             values = data[column + 1 :: row]
             result[column::columns] = _summed(values) if kinds == {_UP} else values
     else:
+        budget.take_rows(len(data) // row)
         _undo_rows(data, columns, result)
     return bytes(result)
 

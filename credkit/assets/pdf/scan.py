@@ -74,6 +74,10 @@ def _gap(source: Source, signature: PdfObject, limits: Limits) -> Span | None:
     start, end = ranges[0] + ranges[1], ranges[2]
     if signature.start is None or not signature.start < start < end <= source.size or end - start > limits.pdf_object_size:
         return None
+    contents = signature.value.get("Contents")
+    # Thousands of fields may name one signature, so the gap is read only where it can be the value.
+    if not isinstance(contents, bytes) or len(contents) != end - start - 2:
+        return None
     value = source.read(start, end - start)
-    written = value[:1] == b"<" and value[-1:] == b">" and not value[1:-1].strip(_DIGITS)
-    return Span(start, end - start) if written and signature.value.get("Contents") == value[1:-1] else None
+    written = value[:1] == b"<" and value[-1:] == b">" and not contents.strip(_DIGITS)
+    return Span(start, end - start) if written and contents == value[1:-1] else None

@@ -116,7 +116,9 @@ def _location(source: Source, document: Document, stream: PdfObject, limits: Lim
     place = stream.stream
     head = source.read(place.start, min(8, place.length))
     if head[4:8] == b"jumb":
-        return StoreLocation(slices=(_without_padding(source, place, int.from_bytes(head[:4], "big"), limits),), frame=(place,))
+        return StoreLocation(
+            slices=(_without_padding(source, place, int.from_bytes(head[:4], "big"), limits),), frame=(place,), pinned=True
+        )
     filters = [(name, parameters) for name, parameters in filters_of(stream.value) if name != "Crypt"]
     identity = any(name == "Crypt" and parameters.get("Name", "Identity") == "Identity" for name, parameters in filters_of(stream.value))
     if document.encrypted and not identity:
@@ -126,7 +128,7 @@ def _location(source: Source, document: Document, stream: PdfObject, limits: Lim
         fault = "it does not begin like one"
     elif len(filters) > 1 or filters[0][0] not in _INFLATED or filters[0][1].get("Predictor", 1) != 1:
         fault = f"it is packed with {' and '.join(name[:30] for name, _ in filters[:3])}, which is not read here"
-    return StoreLocation(slices=(place,), frame=(place,), deflated=not fault, fault=fault)
+    return StoreLocation(slices=(place,), frame=(place,), deflated=not fault, fault=fault, pinned=True)
 
 
 def _without_padding(source: Source, place: Span, length: int, limits: Limits) -> Span:

@@ -30,6 +30,7 @@ class AviFormat(RiffFormat):
     metadata_kinds: frozenset[str] = frozenset({"xmp"})
     form = b"AVI "
     content = "film"
+    indexed = True
     described: Mapping[bytes, str] = {b"_PMX": "xmp", b"XMP ": "xmp"}
 
     def _note_content(self, found: Findings, window: Window, chunk: Chunk) -> None:

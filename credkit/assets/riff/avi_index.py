@@ -31,6 +31,8 @@ _PLACE = Struct("<Q")
 _SHORT = Struct("<4sIII")
 _OF_INDEXES, _OF_CHUNKS = 0, 1
 _WORD = 4
+_MOST_WORDS = 8
+"""An entry of these kinds has two to four; what many overlapping indexes make one read is bounded by this and their entries."""
 _AT_ONCE = 1 << 16
 """Entries that are read at a time."""
 
@@ -99,6 +101,8 @@ class _Indexes:
             raise MalformedError(f"more than {self._limits.avi_indexes:,} indexes", where=_NAME, offset=start)
         kind, words, count, base = self._head(start)
         first, stride = start + HEADER.size + _INDEX.size, words * _WORD
+        if kind in (_OF_CHUNKS, _OF_INDEXES) and words > _MOST_WORDS:
+            raise MalformedError(f"an index with {words:,} words an entry", where=_NAME, offset=start)
         if kind == _OF_CHUNKS:
             if shift := self._shift(base, first, stride, count):
                 self._put(start + _BASE, base + shift)

@@ -90,9 +90,11 @@ def containers(window: Window, limits: Limits, name: str) -> Iterator[tuple[int,
 
 def walk(window: Window, position: int, end: int, limits: Limits, name: str) -> Iterator[Chunk]:
     """The chunks of a container or list from ``position`` to ``end``; ``MalformedError`` comes when the walk reaches the fault."""
-    for _ in range(limits.riff_chunks):
+    for count in range(limits.riff_chunks + 1):
         if position == end:
             return
+        if count == limits.riff_chunks:
+            break
         if position + HEADER.size > end:
             raise MalformedError("the container ends inside the header of a chunk", where=name, offset=position)
         kind, length = window.unpack(HEADER, position)

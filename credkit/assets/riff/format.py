@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from credkit.assets.edited import Replacement, moved, splice
 from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
+from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.riff.chunks import FIRST, HEADER, LIST, SIZE, STORE, Chunk, build_chunk, container_end, containers, resized, walk
 from credkit.assets.source import Source
 from credkit.assets.window import Window
@@ -22,6 +23,8 @@ from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Findings", "RiffFormat"]
+
+_INFO, _NOTE = b"INFO", "note"
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class Findings:
     remarks: list[str] = field(default_factory=list)
 
 
-class RiffFormat:
+class RiffFormat(UpdatedInPlace):
     """A RIFF container of one type; the class of each type says what stands in it."""
 
     name: str
@@ -52,6 +55,10 @@ class RiffFormat:
     """What it holds, in words: a picture."""
     described: Mapping[bytes, str] = {}
     """Chunks that hold metadata, and of which kind; the first of a kind is the one that is written."""
+    noted: Mapping[bytes, int] = {}
+    """Chunks that begin with a text, and how long it is at most."""
+    indexed: bool = False
+    """Whether an index in it may count from the start of the file."""
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts as a RIFF container of the type."""
@@ -61,7 +68,7 @@ class RiffFormat:
         """Walk over the chunk headers; ``MalformedError`` when the structure is broken before anything of use was found. A source is
         scanned once.
         """
-        return source.known.layout((self.name, limits), lambda: self._layout(source, limits))
+        return source.known.once((self.name, limits), lambda: self._layout(source, limits))
 
     def _layout(self, source: Source, limits: Limits) -> Layout:
         window, found = Window(source), Findings()
@@ -88,7 +95,7 @@ class RiffFormat:
             metadata=tuple(found.metadata),
             width=found.width,
             height=found.height,
-            size_fields=(SIZE,),
+            size_fields=(SIZE,) if _is_settled(found, end, source.size) else (),
             remarks=tuple(found.remarks),
         )
 
@@ -104,7 +111,8 @@ class RiffFormat:
                 raise MalformedError(
                     f"more than {limits.stores:,} manifest stores", code="manifest.inaccessible.malformed", where=self.name
                 )
-            found.stores.append(StoreLocation(slices=(chunk.value,), frame=(chunk.bare,)))
+            pinned = self.indexed and chunk.frame.end < window.size
+            found.stores.append(StoreLocation(slices=(chunk.value,), frame=(chunk.bare,), pinned=pinned))
         elif chunk.kind in self.described:
             if len(found.metadata) == limits.metadata_blocks:
                 raise MalformedError(f"more than {limits.metadata_blocks:,} metadata blocks", where=self.name, offset=chunk.start)
@@ -182,24 +190,39 @@ class RiffFormat:
                 yield NamedBox(name=kind.decode("latin-1"), span=chunk.frame)
 
     def texts(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[TextSpan]:
-        """The chunks with metadata."""
+        """The chunks with metadata, and notes: the list ``INFO``, and what else is ``noted``."""
         window = Window(source)
         for chunk in walk(window, FIRST, self._end(window), limits, self.name):
             if chunk.kind in self.described:
                 kind, name = self.described[chunk.kind], chunk.kind.decode("ascii").strip()
                 yield TextSpan(kind=kind, name=name, value=chunk.value, frame=chunk.frame)
+            elif chunk.kind == LIST and chunk.length > len(_INFO) and window.read(chunk.value.start, len(_INFO)) == _INFO:
+                for note in walk(window, chunk.value.start + len(_INFO), chunk.value.end, limits, self.name):
+                    yield TextSpan(kind="note", name=_NOTE, keyword=note.kind, value=note.value, frame=note.frame)
+            elif chunk.kind in self.noted:
+                value = Span(chunk.value.start, min(chunk.length, self.noted[chunk.kind]))
+                yield TextSpan(kind="note", name=_NOTE, keyword=chunk.kind, value=value, frame=chunk.frame)
 
     def with_texts(self, source: Source, changes: Iterable[tuple[TextSpan, bytes | None]]) -> Edit:
-        """New values, or chunks removed together with what told of them."""
-        given = tuple(changes)
+        """New values, notes emptied where they stand, or chunks removed together with what told of them."""
+        every = tuple(changes)
+        given = tuple((text, value) for text, value in every if text.kind != "note")
         replacements = [
             Replacement(text.frame, b"" if value is None else build_chunk(source.read(text.frame.start, 4), value, self.name))
             for text, value in given
         ]
+        replacements += [Replacement(text.value, bytes(text.value.length)) for text, _ in every if text.kind == "note"]
         removed = {text.frame for text, value in given if value is None}
         left = {text.kind for text in self.texts(source) if text.frame not in removed}
         gone = {text.kind: False for text, value in given if value is None and text.kind not in left}
         return Edit(pieces=self._pieces(source, [*replacements, *self._flagged(source, self.scan(source), gone)]))
+
+
+def _is_settled(found: Findings, end: int, size: int) -> bool:
+    """Whether the size of the container can say nothing else than it does, so that a hash may leave it out: the container ends with the
+    file, or with the store. Otherwise chunks could be cut off from it that way.
+    """
+    return end >= size or any(0 <= end - location.frame[0].end <= 1 for location in found.stores)
 
 
 def _insert_at(found: Findings, end: int) -> int:

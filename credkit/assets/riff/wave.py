@@ -35,6 +35,7 @@ class WavFormat(RiffFormat):
     form = b"WAVE"
     content = "sound"
     described: Mapping[bytes, str] = {b"_PMX": "xmp", b"XMP ": "xmp"}
+    noted: Mapping[bytes, int] = {b"bext": 256}
 
     def matches(self, head: bytes) -> bool:
         """Whether the file starts as a container of the type ``WAVE``, for small or large sounds."""

@@ -26,6 +26,7 @@ def laid_out(source: Source, header: Header, media_type: str) -> Layout:
         size=source.size,
         stores=tuple(_location(member) for member in header.manifests),
         insert_at=header.manifests[0].span.start if header.manifests else _place(source, header)[0].start,
+        end=min(header.end + header.tensors_end, source.size),
         remarks=tuple(filter(None, (incomplete(source, header),))),
     )
 
@@ -48,7 +49,7 @@ def edited(source: Source, header: Header, store: bytes | None) -> Edit:
 
 
 def _location(member: Member) -> StoreLocation:
-    return StoreLocation(slices=(member.value,), frame=(member.value,), base64=True)
+    return StoreLocation(slices=(member.value,), frame=(member.value,), base64=True, pinned=True)
 
 
 def incomplete(source: Source, header: Header) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from credkit.assets.layout import Edit, Layout, NamedBox
-from credkit.assets.partial import NoMetadata, NoTexts
+from credkit.assets.partial import NoMetadata, NoTexts, UpdatedInPlace
 from credkit.assets.source import Source
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -30,7 +30,7 @@ def header_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Header:
     """The header of a file, walked through once; ``MalformedError`` as in ``header.read_header``."""
     from credkit.assets.safetensors.header import read_header
 
-    return source.known.layout(("SafeTensors header", limits), lambda: read_header(source, limits))
+    return source.known.once(("SafeTensors header", limits), lambda: read_header(source, limits))
 
 
 def metadata_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[str, str | None]]:
@@ -43,7 +43,7 @@ def metadata_of(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[tup
     return read_metadata(source, header_of(source, limits), limits.text_size)
 
 
-class SafetensorsFormat(NoMetadata, NoTexts):
+class SafetensorsFormat(UpdatedInPlace, NoMetadata, NoTexts):
     """SafeTensors model files."""
 
     name = "SafeTensors"

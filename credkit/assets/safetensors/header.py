@@ -30,6 +30,8 @@ _ENTRY = 1 << 14
 """Bytes of one entry of a tensor that is written in an unusual way; real ones have some hundred."""
 _ENTRIES = 8 << 20
 """Bytes of all such entries; each byte may cost a microsecond."""
+_UNUSUAL = 50_000
+"""Such entries in one header; each costs up to thirty microseconds."""
 _SPACES = re.compile(rb"[ \t\n\r]*")
 _RUN = re.compile(rb'[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*')
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
@@ -75,7 +77,7 @@ class Header:
 class _Text:
     """A cursor over the bytes of the header."""
 
-    __slots__ = ("_data", "_left", "_source", "_start", "at", "end", "has_manifest")
+    __slots__ = ("_data", "_left", "_source", "_start", "_unusual", "at", "end", "has_manifest")
 
     def __init__(self, source: Source, start: int, end: int) -> None:
         self._source = source
@@ -83,7 +85,7 @@ class _Text:
         self._start = start
         self.at = start
         self.end = end
-        self._left = _ENTRIES
+        self._left, self._unusual = _ENTRIES, _UNUSUAL
         self.has_manifest = False
         """The key of a manifest was read, whether or not its value followed."""
 
@@ -167,6 +169,9 @@ class _Text:
 
     def entry(self) -> int:
         """The end of a tensor whose entry is written in an unusual way; the cursor goes behind it."""
+        self._unusual -= 1
+        if self._unusual < 0:
+            raise self.fail(f"more than {_UNUSUAL:,} entries are written in an unusual form")
         data = self.peek(min(_ENTRY, max(self._left, 1)))
         depth = 0
         for bracket in _BRACKETS.finditer(data):
@@ -320,6 +325,8 @@ class _Walk:
         else:
             for member in _metadata(text):
                 self.metadata_members += 1
+                if self.metadata_members > self._limits.model_properties:
+                    raise text.fail(f"__metadata__ has more than {self._limits.model_properties:,} keys")
                 if member.key != MANIFEST_KEY:
                     self._once(member.key, within=_METADATA_KEY)
                 elif len(self.manifests) < self._limits.stores:

@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
+from credkit.assets.svg.elsewhere import attributes_lead_elsewhere, style_leads_elsewhere
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
@@ -26,6 +27,8 @@ _NAMESPACE = "http://c2pa.org/manifest"
 _CLOSED = b"/>"
 _XMP = frozenset({("adobe:ns:meta/", "xmpmeta"), ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "RDF")})
 _PIECE = 1 << 16
+_LONG_TAG = 1 << 20
+"""Bytes of a tag from which it is looked at before it is read; most such ones hold a picture."""
 _MARKUP = re.compile("[<&%]")
 _NESTED = 3
 """How deep a manifest lies: root, metadata, manifest."""
@@ -79,6 +82,8 @@ class Outline:
     metadata: list[MetadataElement]
     prefix_uses: int
     """Names with the prefix ``c2pa`` in the whole file, manifests included."""
+    elsewhere: bool = False
+    """It takes in what lies elsewhere."""
 
 
 def outline_of(source: Source, limits: Limits) -> Outline:
@@ -94,7 +99,7 @@ def outline_of(source: Source, limits: Limits) -> Outline:
         raise _fault("its encoding is not known or not kept", 0) from None
     if reader.root is None:
         raise _fault("there is no element")
-    return Outline(root=reader.root, metadata=reader.metadata, prefix_uses=reader.prefix_uses)
+    return Outline(root=reader.root, metadata=reader.metadata, prefix_uses=reader.prefix_uses, elsewhere=reader.elsewhere)
 
 
 def _fault(message: str, offset: int | None = None) -> MalformedError:
@@ -112,6 +117,7 @@ class _Reader:
         self._parser.EndElementHandler = self._end
         self._parser.EntityDeclHandler = self._entity
         self._parser.EndDoctypeDeclHandler = self._end_of_type
+        self._parser.ProcessingInstructionHandler = self._instruction
         self._scopes: list[Mapping[str, str]] = []
         """Namespaces that the outermost open elements declare, by prefix."""
         self._open: list[Element | None] = []
@@ -120,6 +126,7 @@ class _Reader:
         self.root: Element | None = None
         self.metadata: list[MetadataElement] = []
         self.prefix_uses = 0
+        self.elsewhere = False
 
     @property
     def position(self) -> int:
@@ -128,12 +135,15 @@ class _Reader:
 
     def read(self) -> None:
         """All of it, in pieces. A parser begins an unfinished tag anew with each piece, so those of a long one become longer."""
-        waiting, given = bytearray(), 0
+        waiting, given, looked_at = bytearray(), 0, -1
         for piece in self._source.chunks(0, self._source.size):
             waiting += piece
             if len(waiting) >= given - self.position:
                 self._parser.Parse(waiting, False)
                 given, waiting = given + len(waiting), bytearray()
+                if given - self.position > _LONG_TAG and self.position != looked_at:
+                    looked_at = self.position
+                    self._check_long(looked_at)
         self._parser.Parse(waiting, True)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -143,8 +153,13 @@ class _Reader:
             raise _fault(f"elements nested more than {self._limits.svg_depth:,} deep", self.position)
         if self._nodes > self._limits.svg_nodes:
             raise _fault(f"more than {self._limits.svg_nodes:,} elements and attributes", self.position)
-        if name.startswith("c2pa:") or any(key.startswith("c2pa:") for key in attributes):
+        if len(attributes) > self._limits.svg_attributes:
+            raise _fault(f"more than {self._limits.svg_attributes:,} attributes of one element", self.position)
+        if name.startswith("c2pa:") or (attributes and any(key.startswith("c2pa:") for key in attributes)):
             self.prefix_uses += 1
+        self.elsewhere = self.elsewhere or (bool(attributes) and attributes_lead_elsewhere(name, attributes))
+        if name.endswith("style") and not self.elsewhere and name.rpartition(":")[2] == "style":
+            self._parser.CharacterDataHandler = self._style
         if self._depth <= _NESTED:
             self._note(name, attributes)
 
@@ -169,7 +184,16 @@ class _Reader:
                 kept.append(element)
         self._open.append(element)
 
-    def _end(self, name: str) -> None:  # noqa: ARG002
+    def _style(self, text: str) -> None:
+        self.elsewhere = self.elsewhere or style_leads_elsewhere(text)
+
+    def _instruction(self, target: str, text: str) -> None:
+        if target == "xml-stylesheet":
+            self.elsewhere = self.elsewhere or re.search(r"""href\s*=\s*["'](?!#)""", text) is not None
+
+    def _end(self, name: str) -> None:
+        if name.endswith("style") and name.rpartition(":")[2] == "style":
+            self._parser.CharacterDataHandler = None
         if self._depth <= _NESTED:
             self._scopes.pop()
             element = self._open.pop()
@@ -192,7 +216,7 @@ class _Reader:
 
     def _tag_end(self, start: int) -> int:
         """Behind the tag that begins at ``start``, which expat found to be whole."""
-        position, quote = start, b""
+        position, quote, values = start, b"", 0
         while position < self._source.size:
             piece = self._source.read(position, min(_PIECE, self._source.size - position))
             at = 0
@@ -200,9 +224,17 @@ class _Reader:
                 at = found.end()
                 if found[0] == b">":
                     return position + at
+                values += not quote
+                if values > self._limits.svg_attributes:
+                    raise _fault(f"more than {self._limits.svg_attributes:,} attributes of one element", start)
                 quote = b"" if quote else found[0]
             position += len(piece)
         raise _fault("a tag does not end", start)
+
+    def _check_long(self, start: int) -> None:
+        """``MalformedError`` when something long that is not read yet is a tag with too many attributes, which would all be held."""
+        if self._source.read(start, 2)[1:].isalpha():
+            self._tag_end(start)
 
     def _entity(self, name: str, parameter: bool, value: str | None, *_: str | None) -> None:  # noqa: ARG002
         if value is None and not parameter:

@@ -14,10 +14,11 @@ from struct import Struct
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
+from credkit.assets.tiff.form import Form, form_of
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
-__all__ = ["STORE", "UNDEFINED", "Directory", "Entry", "Form", "directories", "directory_at", "form_of"]
+__all__ = ["STORE", "UNDEFINED", "Directory", "Entry", "directories", "directory_at"]
 
 STORE = 52545
 """Tag of the entry whose value is the manifest store."""
@@ -25,65 +26,7 @@ UNDEFINED = 7
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
 _CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types that are whole numbers without a sign, as ``struct`` has them."""
-_HEADS = {
-    b"II*\x00": False,
-    b"MM\x00*": False,
-    b"II+\x00": True,
-    b"MM\x00+": True,
-    b"IIRO": False,
-    b"IIRS": False,
-    b"MMOR": False,
-    b"IIU\x00": False,
-}
-"""How a file begins, and whether it is BigTIFF; the last four are of makers of cameras, with their own mark in the place of the number."""
 _CHUNK = 1 << 13
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """How numbers are written in one file."""
-
-    order: str
-    """``<`` or ``>``, as ``struct`` has it."""
-    big: bool
-    """BigTIFF."""
-    head: bytes
-    """The first four bytes."""
-
-    @property
-    def count(self) -> Struct:
-        """How many entries a directory has."""
-        return Struct(self.order + ("Q" if self.big else "H"))
-
-    @property
-    def entry(self) -> Struct:
-        """Tag, type, count, and the field that holds the value or where it is."""
-        return Struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
-
-    @property
-    def offset(self) -> Struct:
-        """A place in the file; also the count of values of an entry."""
-        return Struct(self.order + ("Q" if self.big else "I"))
-
-    @property
-    def first_link(self) -> Span:
-        """The field of the header that says where the first directory is."""
-        return Span(8, 8) if self.big else Span(4, 4)
-
-    @property
-    def most_entries(self) -> int:
-        """What the count of a directory can say."""
-        return (1 << 8 * self.count.size) - 1
-
-    @property
-    def most_bytes(self) -> int:
-        """What offsets can reach."""
-        return 1 << 8 * self.offset.size
-
-    @property
-    def alignment(self) -> int:
-        """Where directories may begin: at multiples of this."""
-        return 8 if self.big else 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,17 +129,6 @@ class Directory:
     def find(self, tag: int) -> Entry | None:
         """The first entry with this tag."""
         return next(self.tagged((tag,)), None)
-
-
-def form_of(head: bytes) -> Form | None:
-    """How numbers are written in a file that starts with ``head``; None for one that is no TIFF."""
-    big = _HEADS.get(head[:4])
-    order = "<" if head[:1] == b"I" else ">"
-    if big is None or len(head) < (16 if big else 8):
-        return None
-    if big and Struct(order + "HH").unpack_from(head, 4) != (8, 0):
-        return None
-    return Form(order=order, big=big, head=head[:4])
 
 
 def directories(source: Source, limits: Limits) -> Iterator[Directory]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from credkit.assets.edited import EditedSource, Replacement, splice
 from credkit.assets.layout import Copy, Edit, Insert, Layout, Piece, Span
 from credkit.assets.source import Source
-from credkit.assets.tiff.directories import STORE, UNDEFINED, Directory, Entry, Form, directories
+from credkit.assets.tiff.directories import STORE, UNDEFINED, Directory, Entry, directories
+from credkit.assets.tiff.form import Form
 from credkit.assets.tiff.pictures import picture_parts, touched
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS
@@ -183,11 +184,16 @@ def _emptied(source: Source, dead: Iterable[Span]) -> Iterator[Replacement]:
         yield Replacement(span, b"" if span.end == source.size else bytes(span.length))
 
 
-def with_values(source: Source, values: dict[int, bytes]) -> Edit:
-    """The edit that gives entries of the first directory another value, a row of bytes, or removes them (empty).
+def with_values(source: Source, values: dict[int, bytes], emptied: Collection[Span] = ()) -> Edit:
+    """The edit that gives entries of the first directory another value, a row of bytes, or removes them (empty), and writes zeros over the
+    values ``emptied``, which are shared with nothing.
 
     A value goes where the old one was when it fits there; else it is appended, in front of a store at the end of the file.
     """
+    if emptied or not values:
+        bare = splice(source.size, [Replacement(span, bytes(span.length)) for span in emptied])
+        edit = with_values(EditedSource(source, bare), values) if values else Edit(pieces=splice(source.size, ()))
+        return Edit(pieces=tuple(_through(bare, edit.pieces)))
     setting = _Setting(source, values)
     for tag, value in values.items():
         setting.put(tag, value)
@@ -205,8 +211,10 @@ class _Setting:
         self._live = _Live(source, kept)
         self._others = kept[0].entries
         self._entries: dict[int, Entry] = {}
-        ends = (entry for item in (kept[-1], kept[0]) for entry in item.entries if _is_end(source, entry, self._live))
-        self._store = next(ends, None)
+        ends = {entry.place: entry for item in (kept[-1], kept[0]) for entry in item.entries if _is_end(source, entry)}
+        # Of several, none counts, and which bytes are only a store's would have to be sought for each.
+        entry = next(iter(ends.values())) if len(ends) == 1 else None
+        self._store = entry if entry and _is_alone(entry.value, self._live) else None
         self._tail = self._store.value.start if self._store else source.size
         self._grows = False
         self._added: list[tuple[int, bytes]] = []
@@ -270,11 +278,13 @@ class _Setting:
             self._changes.append(Replacement(Span(store.place, self._form.entry.size), _line(moved)))
 
 
-def _is_end(source: Source, entry: Entry, live: Iterable[Span]) -> bool:
+def _is_end(source: Source, entry: Entry) -> bool:
     """Whether an entry names a store that is the end of the file, and stands before it."""
-    if entry.tag != STORE or entry.inline or entry.value.end != source.size or entry.place >= entry.value.start:
-        return False
-    value = entry.value
+    return entry.tag == STORE and not entry.inline and entry.value.end == source.size and entry.place < entry.value.start
+
+
+def _is_alone(value: Span, live: Iterable[Span]) -> bool:
+    """Whether nothing else in use shares bytes with a value that is in use itself."""
     return sum(value.start < span.end and span.start < value.end for span in live) == 1
 
 

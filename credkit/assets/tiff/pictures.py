@@ -10,7 +10,7 @@ from itertools import chain
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
-from credkit.assets.tiff.directories import Directory, directories, directory_at
+from credkit.assets.tiff.directories import STORE, Directory, directories, directory_at
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
@@ -20,12 +20,14 @@ _PARTS = ((273, 279), (324, 325), (513, 514))
 """Tags of the places and of the lengths."""
 _TAGS = frozenset(chain.from_iterable(_PARTS))
 _SUB_DIRECTORIES = 330
+_LEFT_OUT = frozenset({STORE, 700, 33723})
+"""Tags of what a hash may leave out: the store, XMP, IPTC."""
 
 
 def within_pictures(source: Source, spans: Collection[Span], limits: Limits) -> Collection[Span]:
-    """Those in which pixels lie; all of them when the file does not allow to find out."""
+    """Those in which pixels lie, or other values of entries; all of them when the file does not allow to find out."""
     try:
-        return touched(spans, picture_parts(source, limits))
+        return touched(spans, chain(picture_parts(source, limits), _values(source, limits)))
     except MalformedError:
         return spans
 
@@ -54,9 +56,18 @@ def picture_parts(source: Source, limits: Limits) -> Iterator[Span]:
             yield part
 
 
+def _values(source: Source, limits: Limits) -> Iterator[Span]:
+    """Directories below, and the values of entries that stand elsewhere: tables of colours, profiles, and whatever else steers the look."""
+    for directory in _all(source, limits):
+        yield directory.span
+        for entry in directory.entries:
+            if not entry.inline and entry.tag not in _LEFT_OUT and entry.value.end <= source.size:
+                yield entry.value
+
+
 def _all(source: Source, limits: Limits) -> Iterator[Directory]:
-    """Main directories, and those that they name as parts of themselves."""
-    room = limits.tiff_directories
+    """Main directories, and those that they name as parts of themselves; one that is named often counts as often."""
+    room, entries = limits.tiff_directories, limits.tiff_entries
     for directory in directories(source, limits):
         yield directory
         below = directory.find(_SUB_DIRECTORIES)
@@ -64,7 +75,9 @@ def _all(source: Source, limits: Limits) -> Iterator[Directory]:
             room -= 1
             if room < 0:
                 raise MalformedError(f"more than {limits.tiff_directories:,} directories", where="TIFF", offset=start)
-            yield directory_at(source, directory.form, start, directory.next_link, limits.tiff_entries)
+            part = directory_at(source, directory.form, start, directory.next_link, entries)
+            entries -= part.length
+            yield part
 
 
 def _parts(source: Source, directory: Directory) -> Iterator[Span]:

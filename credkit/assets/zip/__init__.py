@@ -33,4 +33,4 @@ class ZipFormat(NoBoxes, ReadOnly):
         """
         from credkit.assets.zip.scan import scan_zip
 
-        return source.known.layout((self.name, limits), lambda: scan_zip(source, limits))
+        return source.known.once((self.name, limits), lambda: scan_zip(source, limits))

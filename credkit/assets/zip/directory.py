@@ -81,7 +81,7 @@ class _End:
 
 def read_directory(source: Source, limits: Limits = DEFAULT_LIMITS) -> Directory:
     """The directory of an archive; ``MalformedError`` when it contradicts itself, or lists more than ``Limits.zip_entries``."""
-    return source.known.layout(("zip directory", limits), lambda: _read(source, limits))
+    return source.known.once(("zip directory", limits), lambda: _read(source, limits))
 
 
 def _fail(message: str, offset: int) -> MalformedError:

@@ -46,9 +46,9 @@ def check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
         return BindingOutcome(statuses=(told,), remarks=tuple(check.remarks))
     match = status(StatusCode.ASSERTION_BMFF_HASH_MATCH, uri)
     told = status(StatusCode.ASSERTION_BMFF_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
-    unprotected = tuple(f"{path}, {count:,} bytes" for path, count in check.told.items())
+    unprotected = tuple(f"{what}, {count:,} bytes" for what, count in (*check.told.items(), *check.strays.items()))
     return BindingOutcome(
-        statuses=(told, match) if unprotected else (match,), unprotected=unprotected + tuple(check.unbound), remarks=tuple(check.remarks)
+        statuses=(told, match) if check.told else (match,), unprotected=unprotected + tuple(check.unbound), remarks=tuple(check.remarks)
     )
 
 
@@ -68,7 +68,7 @@ class _Fragment:
 class _Check:
     """One assertion against one asset; what it leaves out is collected on the way."""
 
-    __slots__ = ("_exclusions", "_target", "_walker", "remarks", "told", "unbound")
+    __slots__ = ("_exclusions", "_target", "_walker", "remarks", "strays", "told", "unbound")
 
     def __init__(self, target: BindingTarget) -> None:
         self._target = target
@@ -76,6 +76,8 @@ class _Check:
         self._exclusions: tuple[Exclusion, ...] = ()
         self.told: Counter[str] = Counter()
         """Bytes that entries of the list leave out beyond what every list does, by path."""
+        self.strays: Counter[str] = Counter()
+        """Bytes that every list leaves out and that a person has to know of, by what they are."""
         self.unbound: list[str] = []
         """What no hash of the assertion is about at all, in words."""
         self.remarks: list[str] = []
@@ -117,8 +119,9 @@ class _Check:
             part = cut(walker, box, self._exclusions, in_tree=in_tree)
             for path, count in part.told:
                 self.told[path] += count
-            if part.is_whole and (what := unspoken(walker.source, box, trees=trees, apart=walker is not self._walker)):
-                self.unbound.append(f"{what}, {box.span.length:,} bytes")
+            without_store = walker is not self._walker or not self._target.embedded
+            if part.is_whole and (what := unspoken(walker.source, box, trees=trees, apart=without_store)):
+                self.strays[what] += box.span.length
             yield part
 
     def _media(self, roots: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...], *, hashed: bool) -> None:

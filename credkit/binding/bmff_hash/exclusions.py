@@ -218,11 +218,14 @@ def _allowed(box: BmffBox, taken: tuple[Span, ...], *, held: bool) -> tuple[str,
 def unspoken(source: Source, box: BmffBox, *, trees: bool, apart: bool) -> str | None:
     """What a box of the root is, in words, that every list leaves out and that no store or tree speaks of; None for any other.
 
-    Players jump by the table ``mfra``, and whoever wants to hide something may add boxes of C2PA behind the last one. ``apart`` is a
-    fragment in a file of its own, which holds no store.
+    Players jump by the table ``mfra``, and whoever wants to hide something may add boxes of C2PA behind the last one. ``apart`` says
+    that the store does not lie in this file: it is a fragment, a part of another file, or has its store beside it.
     """
     if box.type == "mfra":
         return "the table of places to jump to (mfra)"
+    if box.type in ("free", "skip"):
+        empty = not any(any(piece) for piece in source.chunks(box.payload.start, box.payload.length))
+        return None if empty else "free space that is not empty"
     known = {MERKLE} if trees else set()
     if (found := read_c2pa_box(source, box)) is None or found.purpose in (known if apart else known | {MANIFEST, ORIGINAL, UPDATE}):
         return None

@@ -21,7 +21,8 @@ __all__ = ["RULES", "lint"]
 
 RULES: dict[str, tuple[Rule, ...]] = {"cn": CHINA, "eu": EUROPE, "ca": CALIFORNIA, "marks": CONSISTENCY}
 """All requirements, by regime; ``marks`` are held against every file."""
-_READABLE = ("JPEG", "PNG", "WebP")
+_LABELLED = ("image/", "audio/", "video/")
+"""What the regimes speak of; other files have no place for labels."""
 
 
 def lint(source: Source, report: Report, regimes: Iterable[Regime] = REGIMES, *, limits: Limits = DEFAULT_LIMITS) -> LintReport:
@@ -33,9 +34,10 @@ def lint(source: Source, report: Report, regimes: Iterable[Regime] = REGIMES, *,
     if unknown := [name for name in wanted if name not in REGIMES]:
         raise DefinitionError(f'"{unknown[0]}" is no regime that credkit knows: cn, eu and ca are')
     form = detect(source)
-    if form is None or form.name not in _READABLE:
+    if form is None or not form.writable or not any(kind.startswith(_LABELLED) for kind in form.media_types):
         raise AssetError(
-            f'"{report.name}" is no picture whose metadata can be read: give a {", ".join(_READABLE[:-1])} or {_READABLE[-1]} file'
+            f'"{report.name}" is no picture, film or sound whose metadata can be read: give one of a format that can be signed (JPEG, PNG, '
+            "WebP, GIF, TIFF, AVIF, MP4, WAV, MP3 ...)"
         )
     evidence = Evidence(report=report, marks=marks_of(source, limits=limits), limits=limits)
     rules = [rule for name in (*wanted, "marks") for rule in RULES[name]]

@@ -6,8 +6,9 @@ Where: PNG text ``prompt`` and ``workflow``; in WebP and JPEG the EXIF fields fr
 
 from __future__ import annotations
 
+import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from credkit.lifting.comfyui import walk
@@ -54,7 +55,7 @@ _KNOWN = frozenset({
 
 def read(blocks: Sequence[TextBlock], *, limits: Limits = DEFAULT_LIMITS) -> tuple[Lifted, ...]:
     """One ``Lifted`` of the prompt graph; of the workflow where that is missing or broken."""
-    found = [(block, name, text) for block in blocks if (named := _graph_text(block)) for name, text in (named,)]
+    found = [(block, name, text) for block in blocks if (named := _graph_text(block, limits)) for name, text in (named,)]
     found.sort(key=lambda entry: entry[1] != "prompt")
     if not found:
         return ()
@@ -72,24 +73,38 @@ def read(blocks: Sequence[TextBlock], *, limits: Limits = DEFAULT_LIMITS) -> tup
     return (findings.finish(),)
 
 
-def _graph_text(block: TextBlock) -> tuple[str, str] | None:
+def _graph_text(block: TextBlock, limits: Limits) -> tuple[str, str] | None:
     """The name of a graph and its text, where a block holds one."""
-    if block.kind == "png-text" and block.keyword.lower() in ("prompt", "workflow"):
+    if block.kind in ("png-text", "comment") and block.keyword.lower() in ("prompt", "workflow"):
         return (block.keyword.lower(), block.text) if block.text.lstrip().startswith("{") else None
     for name in ("prompt", "workflow"):
         head = block.text[:20].lstrip().lower()
         if block.kind in ("exif", "comment") and head.startswith(f"{name}:") and "{" in block.text[:40]:
             return name, block.text.partition(":")[2]
-    return _bare_graph(block)
+    return _bare_graph(block, limits)
 
 
-def _bare_graph(block: TextBlock) -> tuple[str, str] | None:
+def _bare_graph(block: TextBlock, limits: Limits) -> tuple[str, str] | None:
     """A graph without a name, as some tools store it in a comment field."""
     if block.kind not in ("exif", "comment", "pixels", "xmp") or not block.text.lstrip().startswith("{"):
         return None
+    if held := _held_graph(block.text, limits):
+        return held
     if '"class_type"' in block.text:
         return "prompt", block.text
     return ("workflow", block.text) if '"nodes"' in block.text and '"links"' in block.text else None
+
+
+def _held_graph(text: str, limits: Limits) -> tuple[str, str] | None:
+    """A graph under its name in an object of them, as films and drawings have it; it may be a text once more."""
+    found = json_object(text, limits) if "class_type" in text or '"workflow"' in text[:200] else None
+    for name in ("prompt", "workflow"):
+        held = (found or {}).get(name)
+        if isinstance(held, Mapping):
+            return name, json.dumps(held)
+        if isinstance(held, str) and held.lstrip().startswith("{"):
+            return name, held
+    return None
 
 
 def _graph(name: str, text: str, limits: Limits) -> Graph | None:

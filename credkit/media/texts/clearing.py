@@ -16,7 +16,7 @@ from credkit.media.texts.block import FieldText, TextBlock
 from credkit.media.texts.exif import exif_without
 from credkit.media.texts.extended import extension_parts
 from credkit.media.texts.iptc import iptc_without
-from credkit.media.texts.units import Unit, blocks_of, units
+from credkit.media.texts.units import PLAIN, Unit, blocks_of, units
 from credkit.media.texts.xmp import xmp_without
 
 __all__ = ["without_texts"]
@@ -69,7 +69,7 @@ def _cleared(unit: Unit, wanted: frozenset[tuple[str, str, str]], limits: Limits
     gone = [block for block in blocks_of(unit, limits) if (block.kind, block.keyword, block.text) in wanted]
     if not gone:
         return unit.data
-    if unit.kind in ("text", "comment") or any(not block.keyword for block in gone):
+    if unit.kind in PLAIN or unit.kind == "markup" or any(not block.keyword for block in gone):
         return None
     names = {(block.keyword, block.text) for block in gone}
 

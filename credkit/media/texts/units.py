@@ -15,14 +15,18 @@ from credkit.codec.brotli_stream import unbrotli
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.media.texts.block import FieldText, TextBlock, TextKind
-from credkit.media.texts.decoding import latin1_text, utf8_text
+from credkit.media.texts.decoding import latin1_text, text_file, user_comment, utf8_text
 from credkit.media.texts.exif import exif_texts
 from credkit.media.texts.extended import IDENTIFIER, joined
 from credkit.media.texts.iptc import iptc_texts
+from credkit.media.texts.markup import markup_texts
 from credkit.media.texts.profiles import profile_kind, unwrapped, wrapped
 from credkit.media.texts.xmp import xmp_texts
 
-__all__ = ["Unit", "blocks_of", "units"]
+__all__ = ["PLAIN", "Unit", "blocks_of", "units"]
+
+PLAIN = frozenset({"text", "comment", "note"})
+"""Kinds of units that are one text each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def units(source: Source, form: AssetFormat, limits: Limits) -> Iterator[Unit]:
 
 
 def _unit(source: Source, form: AssetFormat, span: TextSpan, limits: Limits) -> Unit:
-    most = limits.text_size if span.kind in ("text", "comment") else limits.metadata_size
+    most = limits.text_size if span.kind in PLAIN else limits.metadata_size
     raw, length = _stored(source, span, most)
     data, damage = _unpacked(raw, span, most) if span.compressed or span.brotli else (raw, "")
     if length > most or len(data) > most:
@@ -144,11 +148,11 @@ def blocks_of(unit: Unit, limits: Limits) -> Iterator[TextBlock]:
     """The texts in a unit; an empty one with ``damage`` for what cannot be read."""
     if not unit.spans:
         yield TextBlock(kind="comment", keyword="", text="", place=f"the {unit.format} file", damage=unit.damage)
-    elif unit.kind in ("text", "comment"):
+    elif unit.kind in PLAIN:
         yield _plain(unit)
     else:
         kind, what = _FIELDS[unit.kind]
-        place = f"the {what} block"
+        place = unit.spans[0].name if unit.kind == "markup" else f"the {what} block"
         if unit.damage:
             yield TextBlock(kind=kind, keyword="", text="", place=place, damage=unit.damage)
         for found in _READERS[unit.kind](unit.data, limits):
@@ -158,18 +162,24 @@ def blocks_of(unit: Unit, limits: Limits) -> Iterator[TextBlock]:
 
 _FIELDS: dict[str, tuple[TextKind, str]] = {
     "exif": ("exif", "EXIF"), "xmp": ("xmp", "XMP"), "xmp-extension": ("xmp", "XMP"), "iptc": ("iptc", "IPTC"),
+    "markup": ("comment", "markup"),
 }  # fmt: skip
 _READERS: dict[str, Callable[[bytes, Limits], Iterator[FieldText]]] = {
     "exif": lambda data, limits: exif_texts(data, limits=limits),
     "xmp": lambda data, limits: xmp_texts(data, limits=limits),
     "xmp-extension": lambda data, limits: xmp_texts(data, limits=limits),
     "iptc": lambda data, limits: iptc_texts(data),  # noqa: ARG005
+    "markup": lambda data, limits: markup_texts(data, limits=limits),
 }
 
 
 def _plain(unit: Unit) -> TextBlock:
     (span,) = unit.spans
     keyword = latin1_text(span.keyword)[0]
+    if span.kind == "note":
+        text, damage = (user_comment if keyword == "UserComment" else text_file)(unit.data)
+        place = f'{unit.format} note "{keyword or span.name}"'
+        return TextBlock(kind="comment", keyword=keyword, text=text.rstrip("\x00"), place=place, damage=unit.damage or damage)
     text, damage = utf8_text(unit.data) if span.name == "iTXt" else latin1_text(unit.data)
     if span.kind == "comment":
         return TextBlock(kind="comment", keyword="", text=text, place=f"{unit.format} comment", damage=unit.damage or damage)
