@@ -114,7 +114,7 @@ class Signing:
         if kind is None:
             return
         if prompt != "public":
-            raise DefinitionError("a model file holds no prompt that could be withheld: leave out --prompt-privacy")
+            raise DefinitionError("prompts are withheld from pictures, films and sounds, not from a model file: leave out --prompt-privacy")
         self.model = ModelDescription.of(kind, self.opened, self.path, name_of(self.source), self.intake, lift=lift, limits=self.limits)
         measured = self.model.measured.get("sha256")
         self.intake.itself = measured if isinstance(measured, str) else None

@@ -18,6 +18,7 @@ from credkit.assets import BytesSource, detect
 from credkit.assets.bmff import BmffFormat
 from credkit.assets.bmff.boxes import BoxWalker
 from credkit.assets.bmff.brands import media_type_of, read_brands
+from credkit.assets.bmff.item_locations import Room, read_item_locations
 from credkit.assets.engine import read_block, read_store
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
@@ -407,3 +408,22 @@ def test_media_in_other_files_are_told() -> None:
         for content in (film, picture):
             layout = FORM.scan(BytesSource(box("ftyp", b"isom", bytes(4)) + content + box("mdat", b"media")))
             assert layout.remarks == ("Media of this file lie in other files, which its hash does not cover.",) * told
+
+
+def test_a_picture_that_lies_in_the_store_is_refused() -> None:
+    """No hash covers a store, so whoever changed it would change the picture."""
+    data = embedded(item_picture(), store_of(500))
+    (location,) = FORM.scan(BytesSource(data)).stores
+    assert location.fault == ""
+    iloc = BytesSource(data)
+    picture = next(b for b in BoxWalker(iloc).roots() if b.type == "meta")
+    table = next(b for b in BoxWalker(iloc).children(picture) if b.type == "iloc")
+    old = media_of(data)
+    assert old == media_of(item_picture())
+    first = next(entry for entry in read_item_locations(data[table.payload.start : table.payload.end], Room(100)) if not entry.method)
+    field = first.extents[0][0]
+    at = table.payload.start + field.at
+    inside = location.slices[0].start + 100 - first.base.value
+    forged = data[:at] + inside.to_bytes(field.width, "big") + data[at + field.width :]
+    (location,) = FORM.scan(BytesSource(forged)).stores
+    assert "parts of the picture lie in it" in location.fault

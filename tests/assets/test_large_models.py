@@ -54,7 +54,11 @@ def parquet_file(stream: BinaryIO) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
-@pytest.mark.parametrize(("make", "name"), [(safetensors_file, "SafeTensors"), (onnx_file, "ONNX"), (parquet_file, "Parquet")], ids=str)
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [(safetensors_file, "SafeTensors"), (onnx_file, "ONNX"), (parquet_file, "Parquet")],
+    ids=["safetensors", "onnx", "parquet"],
+)
 def test_memory_does_not_grow_with_the_file(make, name: str, tmp_path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as stream:

@@ -132,7 +132,9 @@ def test_licences_belong_to_what_stands_before_them(work: Shell) -> None:
 
 def test_many_data_sets_from_a_file(work: Shell) -> None:
     work.ok("dataset", "sign", "photos", "-q")
-    work.write("training.toml", b'[[datasets]]\ntitle = "A"\npath = "photos"\nlicence = "MIT"\nevidence = "E"\n[[base_models]]\nname = "B"\n')
+    work.write(
+        "training.toml", b'[[datasets]]\ntitle = "A"\npath = "photos"\nlicence = "MIT"\nevidence = "E"\n[[base_models]]\nname = "B"\n'
+    )
     out = work.ok("sign", "model.safetensors", "-o", "signed.safetensors", "--datasets", "training.toml", "--model-role", "lora").out
     assert 'data set "A"' in out
     assert 'AI model "B"' in out

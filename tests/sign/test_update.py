@@ -228,7 +228,7 @@ def test_a_file_without_credentials_is_refused() -> None:
 
 
 def test_a_store_without_its_picture_is_refused() -> None:
-    with pytest.raises(AssetError, match="name the picture"):
+    with pytest.raises(AssetError, match="name that file"):
         written(noting(), store_in(created()).data)
 
 

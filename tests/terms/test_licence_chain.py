@@ -128,6 +128,15 @@ def trained_on(data: bytes | None = None, says: dict[str, Any] | None = None, **
 
 
 PICTURE_NC = work("nc", licensed("CC-BY-NC-4.0"), signer=another())
+
+
+def test_what_an_earlier_version_offers_is_held_against_it_once() -> None:
+    sold = work("sold", licensed("CC-BY-4.0"), component=PICTURE_NC)
+    for chain, user in ((chain_of(sold), "picture.png"), (chain_of(work("x", parent=work("y", parent=sold))), "sold")):
+        (found,) = (one for one in chain.findings if one.name == "commercial-against-licence")
+        assert [chain.source(key).name for key in found.sources] == ["part", user]
+
+
 CASES: dict[str, Any] = {
     "attribution-missing": lambda: trained_on(says={"licence": "CC-BY-4.0"}),
     "commercial-against-licence": lambda: chain_of(

@@ -5,7 +5,7 @@ Sources: ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6.5.3 (``ispe``), annex A.2 (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from struct import unpack_from
 
@@ -15,7 +15,7 @@ from credkit.assets.layout import Metadata, Span
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
-__all__ = ["Items", "read_items"]
+__all__ = ["Items", "items_touch", "read_items"]
 
 _XMP_TYPE = b"application/rdf+xml"
 _EXIF_TYPE, _MIME_TYPE = b"Exif", b"mime"
@@ -39,6 +39,22 @@ def read_items(walker: BoxWalker, meta: BmffBox, limits: Limits) -> Items:
     kinds = dict(_kinds(walker, boxes["iinf"], limits)) if "iinf" in boxes else {}
     blocks = tuple(_blocks(walker, boxes, kinds, limits)) if kinds and "iloc" in boxes else ()
     return Items(width=sizes[0] if sizes else None, height=sizes[1] if sizes else None, metadata=blocks[: limits.metadata_blocks])
+
+
+def items_touch(walker: BoxWalker, meta: BmffBox, spans: Collection[Span], limits: Limits) -> bool:
+    """Whether a part of the picture is said to lie in one of these ranges of the file; ``MalformedError`` as ``read_items``."""
+    for box in walker.children(meta):
+        if box.type != "iloc":
+            continue
+        for entry in read_item_locations(_content(walker, box), Room(limits.bmff_items)):
+            if entry.method != _IN_FILE or entry.reference:
+                continue
+            for start, length in entry.places:
+                # Without a length it reaches to the end of the file, or is empty: what counts is where it begins.
+                end = start + max(length, 1)
+                if any(start < span.end and span.start < end for span in spans):
+                    return True
+    return False
 
 
 def _content(walker: BoxWalker, box: BmffBox) -> bytes:

@@ -7,12 +7,12 @@ found. What a picture tells is left to ``items``, which boxes of C2PA are a stor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
 from credkit.assets.bmff.brands import FRAGMENT_TYPES, looks_like_bmff, media_type_of, read_brands
 from credkit.assets.bmff.elsewhere import ELSEWHERE, leads_elsewhere
-from credkit.assets.bmff.items import read_items
+from credkit.assets.bmff.items import items_touch, read_items
 from credkit.assets.bmff.stores import MANIFEST, ORIGINAL, UPDATE, C2paBox, locate, read_c2pa_box
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
@@ -44,6 +44,8 @@ class _Findings:
     height: int | None = None
     elsewhere: bool = False
     """Media lie in other files."""
+    shared: bool = False
+    """Parts of the picture are said to lie in a box of C2PA."""
     remarks: list[str] = field(default_factory=list)
 
 
@@ -64,6 +66,8 @@ def scan_bmff(source: Source, limits: Limits) -> Layout:
         _look_inside(found, walker, limits)
     except MalformedError as error:
         found.remarks.append(f"The description of the content is damaged: {error}.")
+    if found.shared:
+        stores = tuple(replace(store, fault=store.fault or "parts of the picture lie in it, where no hash covers them") for store in stores)
     return Layout(
         media_type=media_type_of(found.brands, frozenset(found.handlers)),
         size=source.size,
@@ -121,6 +125,7 @@ def _look_inside(found: _Findings, walker: BoxWalker, limits: Limits) -> None:
         if items.width is not None:
             found.width, found.height = items.width, items.height
         found.elsewhere = found.elsewhere or leads_elsewhere(walker, found.picture)
+        found.shared = items_touch(walker, found.picture, [one.box.span for one in found.boxes], limits)
     if found.elsewhere:
         found.remarks.append(ELSEWHERE)
 

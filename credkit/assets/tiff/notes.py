@@ -9,12 +9,12 @@ Source: TIFF 6.0, section 8; Exif 2.32, 4.6; the XP fields are Microsoft's.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from credkit.assets.layout import Span, TextSpan
 from credkit.assets.source import Source
 from credkit.assets.tiff.directories import Directory, Entry, directories, directory_at
-from credkit.assets.tiff.pictures import touched, within_pictures
+from credkit.assets.tiff.pictures import picture_parts, touched
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -70,7 +70,11 @@ def require_apart(source: Source, spans: Collection[Span]) -> None:
     ordered = sorted(spans)
     doubled = any(first.end > second.start for first, second in pairwise(ordered))
     others = (part for item in _every(source, DEFAULT_LIMITS) for part in _parts(item) if part not in spans)
-    if doubled or touched(spans, others) or within_pictures(source, spans, DEFAULT_LIMITS):
+    try:
+        shared = doubled or touched(spans, chain(others, picture_parts(source, DEFAULT_LIMITS)))
+    except MalformedError:
+        shared = True
+    if shared:
         raise AssetError("a text of the TIFF shares its bytes with something else, so it cannot be taken out without damage")
 
 

@@ -148,28 +148,45 @@ class _Judge:
     # Money
 
     def _commercial(self) -> Iterator[Finding]:
-        offer = self._commercial_offer()
-        file = self.chain.sources[0] if self.chain.sources else None
-        if offer is None or file is None:
-            return
-        for source in self.chain.sources:
-            for licence in () if source.role in _ITSELF else self._licences(source, file):
-                rule = licence.uses.get("commercial")
-                if rule is not None and rule[0] == "notAllowed":
-                    sentence = f"{offer}, and {self._named(licence)} allows no commercial use of {source.words}, which went into it."
-                    yield _finding("commercial-against-licence", sentence, source, file)
+        """What may not be sold is held against whoever offers it nearest to the file: the file itself, an earlier version, a model."""
+        told: set[str] = set()
+        inputs: dict[str, list[str]] = {}
+        for link in self.chain.links:
+            inputs.setdefault(link.user, []).append(link.source)
+        for user in self.chain.sources:
+            offer = self._commercial_offer(user) if user.role != "earlier" else None
+            for source in self._below(user, inputs) if offer else ():
+                for licence in () if source.key in told else self._licences(source, user):
+                    rule = licence.uses.get("commercial")
+                    if rule is not None and rule[0] == "notAllowed":
+                        told.add(source.key)
+                        sentence = f"{offer}, and {self._named(licence)} allows no commercial use of {source.words}, which went into it."
+                        yield _finding("commercial-against-licence", sentence, source, user)
 
-    def _commercial_offer(self) -> str | None:
-        """How the file is offered to those who want to earn money with it; None when it is not."""
-        for source in self.chain.sources:
-            if source.role not in _ITSELF:
+    def _below(self, user: LicenceSource, inputs: Mapping[str, list[str]]) -> list[LicenceSource]:
+        """What went into a source, directly or through others, without the file itself."""
+        if user.role == "file":
+            return [source for source in self.chain.sources if source.role not in _ITSELF]
+        found = {user.key}
+        waiting = [user.key]
+        while waiting:
+            key = waiting.pop()
+            new = set(inputs.get(key, ())) - found
+            found |= new
+            waiting += new
+        return [source for source in self.chain.sources if source.key in found and source is not user and source.role not in _ITSELF]
+
+    def _commercial_offer(self, user: LicenceSource) -> str | None:
+        """How a source is offered to those who want to earn money with it; None when it is not."""
+        for source in self.chain.sources if user.role == "file" else (user,):
+            if user.role == "file" and source.role not in _ITSELF:
                 continue
             for offer in source.offers:
                 if "commercial" in offer.uses:
-                    return f"This file is offered for commercial use ({shown(offer.origin.place, self.limits)})"
+                    return f"{_capital(user.words)} is offered for commercial use ({shown(offer.origin.place, self.limits)})"
             for licence in source.licences:
-                if licence.origin.counts and licence.uses.get("commercial", ("unsaid", None))[0] == "allowed":
-                    return f"The licence {shown(licence.name, self.limits)} of this file allows commercial use"
+                if licence.own and licence.origin.counts and licence.uses.get("commercial", ("unsaid", None))[0] == "allowed":
+                    return f"The licence {shown(licence.name, self.limits)} of {user.words} allows commercial use"
         return None
 
     # Each source by itself
