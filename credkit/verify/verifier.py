@@ -127,7 +127,9 @@ def verify(
     if located.format and located.layout and (members is not None or not located.standalone):
         embedded = located.location == "embedded" and not located.standalone
         given = members if located.standalone else None
-        asset = Asset(source=source, layout=located.layout, format=located.format, embedded=embedded, members=given, fragments=tuple(fragments))
+        asset = Asset(
+            source=source, layout=located.layout, format=located.format, embedded=embedded, members=given, fragments=tuple(fragments)
+        )
     ctx = Context(store=store, policy=policy, at=at, profile=profile, limits=limits, asset=asset, fetcher=fetcher)
     if members is not None and not located.standalone:
         ctx.remarks.append("the folder was not looked at, because the file is no manifest store of its own, with files beside it")
