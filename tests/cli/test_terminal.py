@@ -116,8 +116,7 @@ def test_interrupt_at_the_prompt(shell: Shell) -> None:
     terminal = Terminal(shell, "sign", "portrait.png", "--in-place", "--created", "digitalCapture", CREDKIT_PASSPHRASE=None)
     terminal.read_until("Passphrase")
     terminal.type("\x03")
-    assert terminal.finish() == 130
-    assert "credkit: interrupted" in terminal.text
+    assert (terminal.finish(), "credkit: interrupted" in terminal.text) == (130, True), terminal.text
     assert "Traceback" not in terminal.text
     assert shell.files() == before
 

@@ -51,9 +51,7 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
         yield status(StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one file, and not about the files of a folder.")
         return
     if ctx.asset.fragments and not binding.base_label.startswith(_FRAGMENTED):
-        yield status(
-            StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one whole file, not about a film in fragments."
-        )
+        yield status(StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one whole file, not about a film in fragments.")
         return
     check = BINDINGS.get(binding.base_label)
     if check is None:
