@@ -85,6 +85,12 @@ def _take_terminal() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    _heed_interrupts()
+
+
+def _heed_interrupts() -> None:
+    """Whoever starts the tests in the background of a shell has them, and their children, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @POSIX
@@ -139,6 +145,7 @@ def test_interrupt_while_signing_leaves_everything_as_it_was(shell: Shell) -> No
         env=shell.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509
     )
     while process.poll() is None and set(os.listdir(shell.folder)) == names:
         time.sleep(0.002)
