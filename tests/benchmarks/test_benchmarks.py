@@ -56,6 +56,22 @@ def test_one_command_prints_one_table(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
 
 
+def test_large_files_of_a_film_and_a_model(tmp_path: Path) -> None:
+    arguments = ["--share", "0.002", "--folder", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.large", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [(line[0], line[3]) for line in lines] == [
+        ("film.mp4", "sign"),
+        ("film.mp4", "verify"),
+        ("model.safetensors", "sign"),
+        ("model.safetensors", "verify"),
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_size_without_room_is_left_out_with_a_sentence(tmp_path: Path) -> None:
     arguments = ["--sizes", "999999GB", "--chains", "", "--folder", str(tmp_path)]
     done = subprocess.run(
