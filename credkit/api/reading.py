@@ -25,6 +25,7 @@ from credkit.verify import Profile, Report, verify
 if TYPE_CHECKING:
     from credkit.binding.folder import OnMember
     from credkit.terms import LicenceChain, Terms
+    from credkit.terms.metadata import FileMetadata
 
 __all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_licences", "read_store", "read_terms", "verify_file"]
 
@@ -146,12 +147,10 @@ def read_terms(
     ``policy`` says whom to trust (nobody by default), ``at`` when offers have to hold (aware ``datetime``, now by default). Raises
     ``AssetError`` only when the file cannot be read at all.
     """
-    from credkit.terms import metadata_of, terms_of
+    from credkit.terms import terms_of
 
-    called = name_of(asset) if name is None else name
-    with open_with_sidecar(asset, sidecar) as (source, beside):
-        report = verify(source, sidecar=beside, policy=policy, at=at, profile=Profile.V2_4, limits=limits, name=called)
-        return terms_of(report, metadata=metadata_of(source, limits=limits), limits=limits)
+    report, metadata = _report_with_metadata(asset, sidecar=sidecar, policy=policy, at=at, limits=limits, name=name)
+    return terms_of(report, metadata=metadata, limits=limits)
 
 
 def read_licences(
@@ -168,9 +167,19 @@ def read_licences(
     ``policy`` says whom to trust (nobody by default), ``at`` when offers have to hold (aware ``datetime``, now by default). Raises
     ``AssetError`` only when the file cannot be read at all.
     """
-    from credkit.terms import licences_of, metadata_of
+    from credkit.terms import licences_of
+
+    report, metadata = _report_with_metadata(asset, sidecar=sidecar, policy=policy, at=at, limits=limits, name=name)
+    return licences_of(report, metadata=metadata, limits=limits)
+
+
+def _report_with_metadata(
+    asset: Asset, *, sidecar: Asset | None, policy: TrustPolicy | None, at: datetime | None, limits: Limits, name: str | None
+) -> tuple[Report, FileMetadata]:
+    """What is judged for a person who asks about rights: the report, and the terms in the file's own metadata."""
+    from credkit.terms import metadata_of
 
     called = name_of(asset) if name is None else name
     with open_with_sidecar(asset, sidecar) as (source, beside):
         report = verify(source, sidecar=beside, policy=policy, at=at, profile=Profile.V2_4, limits=limits, name=called)
-        return licences_of(report, metadata=metadata_of(source, limits=limits), limits=limits)
+        return report, metadata_of(source, limits=limits)

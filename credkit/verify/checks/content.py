@@ -17,7 +17,7 @@ from credkit.manifest.uri import absolute
 from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS
 from credkit.verify.checks.ingredients import ingredient_manifest, ingredients_of
-from credkit.verify.context import Context, Subject
+from credkit.verify.context import Asset, Context, Subject
 
 if TYPE_CHECKING:
     from credkit.binding.multi_asset import PartAssertion
@@ -47,17 +47,8 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
         if subject.manifest.kind is ManifestKind.UPDATE or any(a.base_label in HARD_BINDINGS for a in subject.listed()):
             yield subject.fault(StatusCode.CLAIM_HARD_BINDINGS_MISSING)
         return
-    if ctx.asset.members is not None and binding.base_label != _COLLECTION:
-        yield status(StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one file, and not about the files of a folder.")
-        return
-    if ctx.asset.fragments and not binding.base_label.startswith(_FRAGMENTED):
-        yield status(StatusCode.GENERAL_ERROR, binding.uri, "These credentials are about one whole file, not about a film in fragments.")
-        return
-    check = BINDINGS.get(binding.base_label)
-    if check is None:
-        yield status(
-            StatusCode.GENERAL_ERROR, binding.uri, f"Hard bindings of the kind {binding.base_label} cannot be checked on this kind of file."
-        )
+    if unfit := _unfit(ctx.asset, binding.base_label):
+        yield status(StatusCode.GENERAL_ERROR, binding.uri, unfit)
         return
     target = BindingTarget(
         source=ctx.asset.source,
@@ -79,12 +70,23 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
         code = _MISMATCHES.get(binding.base_label, StatusCode.ASSERTION_DATA_HASH_MISMATCH)
         yield status(code, binding.uri, f"In the place of the manifest store, which no hash covers, {rest:,} bytes stand behind the store.")
         return
-    outcome = check(value, binding.uri, target)
+    outcome = BINDINGS[binding.base_label](value, binding.uri, target)
     if any(found.code.endswith(".mismatch") for found in outcome.statuses):
         outcome = _outcome_of_parts(ctx, bound, target) or outcome
     ctx.unprotected.extend(outcome.unprotected)
     ctx.remarks.extend(outcome.remarks)
     yield from outcome.statuses
+
+
+def _unfit(asset: Asset, label: str) -> str:
+    """Why a hard binding of that kind cannot be held against what was given; empty when it can."""
+    if asset.members is not None and label != _COLLECTION:
+        return "These credentials are about one file, and not about the files of a folder."
+    if asset.fragments and not label.startswith(_FRAGMENTED):
+        return "These credentials are about one whole file, not about a film in fragments."
+    if label not in BINDINGS:
+        return f"Hard bindings of the kind {label} cannot be checked on this kind of file."
+    return ""
 
 
 def _outcome_of_parts(ctx: Context, bound: Subject, target: BindingTarget) -> BindingOutcome | None:
