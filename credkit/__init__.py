@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from credkit.api.accepting import judge_file
     from credkit.api.datasets import DatasetCheck, DatasetResult, sign_dataset, verify_dataset
     from credkit.api.exporter import Exporter
+    from credkit.api.extraction import Extraction, extract_file
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
     from credkit.api.model_credentials import BaseModel, DataSetUse
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from credkit.limits import Limits
     from credkit.manifest.assertions import Action, ModelReference, Region, TrainingSource
     from credkit.provenance import render
+    from credkit.provenance.resources import Resource, Resources, list_resources
     from credkit.sign.builder import Builder
     from credkit.sign.named_actor import NamedActor
     from credkit.sign.signer import Signer
@@ -69,6 +71,7 @@ _HOMES = {
     "DatasetResult": "credkit.api.datasets",
     "DefinitionError": "credkit.errors",
     "Exporter": "credkit.api.exporter",
+    "Extraction": "credkit.api.extraction",
     "FetchError": "credkit.errors",
     "HistoryError": "credkit.errors",
     "Labels": "credkit.labels",
@@ -83,6 +86,8 @@ _HOMES = {
     "OutputError": "credkit.errors",
     "Region": "credkit.manifest.assertions",
     "Report": "credkit.verify.report",
+    "Resource": "credkit.provenance.resources",
+    "Resources": "credkit.provenance.resources",
     "Revealed": "credkit.api.revealing",
     "SignResult": "credkit.api.signing",
     "Signer": "credkit.sign.signer",
@@ -91,8 +96,10 @@ _HOMES = {
     "TrustError": "credkit.errors",
     "TrustPolicy": "credkit.trust.policy",
     "UpdateBuilder": "credkit.sign.update",
+    "extract_file": "credkit.api.extraction",
     "judge_file": "credkit.api.accepting",
     "lint_file": "credkit.api.linting",
+    "list_resources": "credkit.provenance.resources",
     "read_licences": "credkit.api.reading",
     "read_store": "credkit.api.reading",
     "read_terms": "credkit.api.reading",
@@ -121,6 +128,7 @@ __all__ = [
     "DatasetResult",
     "DefinitionError",
     "Exporter",
+    "Extraction",
     "FetchError",
     "HistoryError",
     "Labels",
@@ -135,6 +143,8 @@ __all__ = [
     "OutputError",
     "Region",
     "Report",
+    "Resource",
+    "Resources",
     "Revealed",
     "SignResult",
     "Signer",
@@ -144,8 +154,10 @@ __all__ = [
     "TrustPolicy",
     "UpdateBuilder",
     "__version__",
+    "extract_file",
     "judge_file",
     "lint_file",
+    "list_resources",
     "read_licences",
     "read_store",
     "read_terms",

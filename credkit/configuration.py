@@ -1,5 +1,5 @@
 """The user's configuration folder: where it is, what a thing kept there is called, and how its files are written, readable by the user
-alone.
+alone. What is in the making has one kind of name, here and wherever credkit writes, by which a later run knows it again.
 
 What is kept there is decided by those who keep it: identities in ``sign/identity``, trust lists in ``trust/saved``.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import stat
 import sys
-import tempfile
+import time
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,11 +24,17 @@ __all__ = [
     "configuration_directory",
     "data_directory",
     "make_private_folder",
+    "remove_leftovers",
     "replace_private_file",
     "slug_of",
     "sync_folder",
+    "temporary_name",
     "write_private_file",
 ]
+
+_TEMPORARY = re.compile(r"\.credkit-[0-9a-f]{16}\.tmp")
+_STALE_AFTER = 3600.0
+_searched: set[tuple[str, bool]] = set()
 
 _DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))})
 
@@ -76,22 +85,62 @@ def make_private_folder(folder: Path) -> None:
     folder.mkdir(exist_ok=True, mode=0o700)
 
 
+def temporary_name() -> str:
+    """The name of what is in the making, which nobody else has: ``.credkit-<16 hexadecimal digits>.tmp``."""
+    return f".credkit-{os.urandom(8).hex()}.tmp"
+
+
+def remove_leftovers(folder: Path, *, folders: bool = False) -> None:
+    """Remove the user's own files of such a name (with ``folders``: folders) that a killed run left in ``folder`` over an hour ago.
+
+    Younger ones may belong to a program that is at work. What cannot be removed stays. A process searches each folder once.
+    """
+    key = (os.path.abspath(folder), folders)
+    if key in _searched:
+        return
+    _searched.add(key)
+    is_kind = stat.S_ISDIR if folders else stat.S_ISREG
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name) and _is_stale(entry, is_kind):
+                with suppress(OSError):
+                    shutil.rmtree(entry.path) if folders else os.unlink(entry.path)
+
+
+def _is_stale(entry: os.DirEntry[str], is_kind: Callable[[int], bool]) -> bool:
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    ours = sys.platform == "win32" or found.st_uid == os.geteuid()
+    return is_kind(found.st_mode) and ours and found.st_mtime < time.time() - _STALE_AFTER
+
+
 def write_private_file(path: Path, data: bytes) -> None:
-    """Write a new file with mode 0600 to the disk; ``OSError``, ``FileExistsError`` for a name that is taken."""
+    """Write a new file with mode 0600 to the disk, whole or not at all; ``OSError``, ``FileExistsError`` for a name that is taken."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def replace_private_file(path: Path, data: bytes) -> None:
     """Write a file with mode 0600, whole or not at all, in the place of the one of that name; ``OSError``."""
-    # A folder of its own, since its name is nobody else's then and goes away as a whole.
-    with tempfile.TemporaryDirectory(prefix=".credkit-", suffix=".tmp", dir=path.parent, ignore_cleanup_errors=True) as folder:
-        temporary = Path(folder) / path.name
-        write_private_file(temporary, data)
+    remove_leftovers(path.parent)
+    temporary = path.with_name(temporary_name())
+    write_private_file(temporary, data)
+    try:
         temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
     sync_folder(path.parent)
 
 

@@ -21,6 +21,8 @@ in one function there and becomes a status.
 
 from __future__ import annotations
 
+import unicodedata
+
 __all__ = [
     "AssetError",
     "CredentialError",
@@ -33,11 +35,47 @@ __all__ = [
     "OpeningError",
     "OutputError",
     "TrustError",
+    "escape_of",
+    "escaped",
+    "is_hidden",
 ]
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Characters of other categories that Unicode calls default-ignorable: they take no room, so two different texts would look the same.
+_INVISIBLE = frozenset(
+    (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+)
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a character could steer a terminal, or cannot be seen: controls, format characters with all bidirectional and zero-width
+    ones, surrogates, private use, line and paragraph separators, unassigned and default-ignorable characters.
+    """
+    return unicodedata.category(character) in _HIDDEN_CATEGORIES or ord(character) in _INVISIBLE
+
+
+def escape_of(character: str) -> str:
+    """How a character is written out: ``\\x1b``, ``\\u202e``, ``\\U000e0001``."""
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def escaped(text: str) -> str:
+    """``text`` on one line, with every hidden character written out."""
+    return text if text.isascii() and text.isprintable() else text.translate({ord(c): escape_of(c) for c in set(text) if is_hidden(c)})
 
 
 class CredkitError(Exception):
-    """Base of all errors raised on purpose by credkit; ``str()`` is a sentence for people."""
+    """Base of all errors raised on purpose by credkit; ``str()`` is a sentence for people, on one line.
+
+    Names of files and texts out of them stand in many of these sentences, and end up in logs and on terminals that nobody guards: hidden
+    characters are written out here, for all errors at once. ``args`` holds the sentence as it was made.
+    """
+
+    def __str__(self) -> str:
+        return escaped(super().__str__())
 
 
 class MalformedError(CredkitError):
@@ -58,7 +96,7 @@ class MalformedError(CredkitError):
     def __str__(self) -> str:
         place = f" in {self.where}" if self.where else ""
         at = f" at byte {self.offset:,}" if self.offset is not None else ""
-        return f"{self.message}{place}{at}"
+        return escaped(f"{self.message}{place}{at}")
 
 
 class AssetError(CredkitError):

@@ -58,8 +58,15 @@ class Limits:
     """Generations followed from the active manifest; the reference stops at 200."""
     exclusions: int = 1_000
     """Ranges in one data hash."""
+    regions: int = 2_000
+    """Regions of a file and of its store in one report; real files have some dozens a manifest, and behind the limit one stands for all."""
     statuses: int = 5_000
     """Status entries in one report."""
+    resources: int = 2_000
+    """Thumbnails, prompts and other files that are taken out of one manifest store, and as many that are told not to be there; a chain of a
+    hundred generations has some hundred."""
+    resources_size: int = 256 * _MIB
+    """All of them together; the stores of ingredients repeat each other, so that a small file could fill a disk."""
     journal_line: int = 96 * _MIB
     """One line of an authorship journal; a checkpoint is the longest, with a manifest store in Base64."""
     journal_entry: int = 8 * _MIB
@@ -92,8 +99,12 @@ class Limits:
     """Characters of one text of a file that are shown to people."""
     page_pictures: int = 24 * _MIB
     """Thumbnails in one report page together; those of the oldest generations are left out first."""
+    small_parts: int = 20_000
+    """Boxes, chunks, segments, blocks or pages of one file that may be of any size; real files of more have 200 bytes for each."""
     jpeg_segments: int = 1_000_000
     """Marker segments of one JPEG."""
+    jpeg_intervals: int = 10_000_000
+    """Restart intervals of one JPEG that are told apart; a gigapixel with one for each block of 16 by 16 pixels has 4,000,000."""
     png_chunks: int = 2_000_000
     """Chunks of one PNG; a 1 GB file in 1 KiB chunks has 1,000,000."""
     gif_blocks: int = 500_000
@@ -109,8 +120,9 @@ class Limits:
     has 152,000."""
     svg_size: int = 64 * _MIB
     """One SVG; maps of whole countries have 30 MiB."""
-    svg_nodes: int = 2_000_000
-    """Elements of one SVG and their attributes, also those that its document type adds; each costs up to two microseconds."""
+    svg_nodes: int = 3_000_000
+    """Elements of one SVG, each counted twice, and their attributes, also those that its document type adds; a small file may have one for
+    six bytes."""
     svg_attributes: int = 20_000
     """Attributes of one element of an SVG, all of which are held at once; real ones have some dozens."""
     svg_depth: int = 1_000
@@ -141,7 +153,7 @@ class Limits:
     """Boxes of one MP4 or HEIF file that are looked at; ten hours of film in fragments of two seconds have 90,000."""
     bmff_depth: int = 16
     """Nesting of boxes in such a file; a sample table lies 5 deep."""
-    bmff_items: int = 200_000
+    bmff_items: int = 50_000
     """Items of one HEIF picture together with the pieces that they lie in; a gigapixel in tiles has some thousands."""
     bmff_tables_size: int = 32 * _MIB
     """All tables of one MP4 or HEIF file that say where something lies; ten hours of film with two million chunks have 16 MiB."""
@@ -164,7 +176,7 @@ class Limits:
     pdf_rows: int = 1_000_000
     """Rows of a PDF's streams that are predicted in several ways, so that they are undone one by one; cross-references of a million
     objects have as many."""
-    pdf_searches: int = 1_000_000
+    pdf_searches: int = 300_000
     """Cross-reference sections of one PDF that are searched for objects, all objects together; a hundred updates of a document with a
     thousand attachments take 100,000."""
     pdf_depth: int = 32
@@ -181,7 +193,7 @@ class Limits:
     """Files of a folder that are looked at for a signed collection; one assertion can list some 20,000."""
     safetensors_header: int = 100_000_000
     """The header of one SafeTensors file, as its own library allows; it is walked through and never held."""
-    safetensors_keys: int = 250_000
+    safetensors_keys: int = 120_000
     """Keys of one such header; a model of 700 billion parameters in one file has some 90,000 tensors."""
     onnx_fields: int = 500_000
     """Fields of one ONNX model that are looked at; a language model of 3,000 nodes has some 60,000."""
@@ -191,8 +203,8 @@ class Limits:
     """Key-value entries of one SafeTensors, ONNX or Parquet file; real ones have some dozens."""
     parquet_footer: int = 32 * _MIB
     """The footer of one Parquet file, held in memory with the store in it; 100 columns in 1,200 groups of rows have 16 MiB."""
-    parquet_values: int = 4_000_000
-    """Values in one such footer; each column of each group of rows has some 30."""
+    parquet_values: int = 6_000_000
+    """Values in one such footer; each column of each group of rows has some 30, of which those that hold others count three times."""
     font_tables: int = 1_000
     """Tables of one font; the largest fonts have some fifty."""
     metadata_size: int = 16 * _MIB
@@ -211,8 +223,8 @@ class Limits:
     """Pieces of one store; 64 MiB in JPEG segments of 64,000 bytes are 1,049."""
     xml_depth: int = 64
     """Nesting of elements in an XMP packet; structures inside lists inside structures need 10."""
-    xml_nodes: int = 100_000
-    """Elements, attributes, comments and instructions in one XMP packet; each costs about 1 KiB of memory."""
+    xml_nodes: int = 75_000
+    """Elements, attributes (each counted three times), comments and instructions in one XMP packet; each costs about 1 KiB of memory."""
     pixels: int = 89_478_485
     """Pixels of a picture that is decoded (thumbnail, comparison): 256 MiB as RGB, and the size at which Pillow starts to warn."""
     url_length: int = 2_048
@@ -235,6 +247,12 @@ class Limits:
     """One opening of a sealed field, in characters of base64url; a raw workflow has some hundred KiB."""
     openings_size: int = 64 * _MIB
     """A file of openings; those of one picture are its texts and a third more."""
+
+    def allowed_parts(self, most: int, size: int, *, each: int = 200) -> int:
+        """How many parts of one kind, which are ``most`` in the largest files, a file of ``size`` bytes may have: ``small_parts``, and one
+        more for ``each`` bytes. A walk over them then costs as much as the file is large.
+        """
+        return min(most, self.small_parts + size // each)
 
 
 DEFAULT_LIMITS = Limits()

@@ -37,7 +37,7 @@ _STORE_TYPES = (_STORE_FILE, "application/x-c2pa-manifest-store", "application/o
 _RELATION = "c2pa-manifest"
 _ENTITIES = (("&quot;", '"'), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """Those of XML, ``&amp;`` last."""
-_PROVENANCE = re.compile(rb"""(?:dcterms:provenance\s*=\s*["']([^"']{1,2048})["']|<dcterms:provenance[^>]*>([^<]{1,2048})<)""")
+_PROVENANCE = re.compile(rb"""(?:dcterms:provenance\s*=\s*["']([^"']{1,2048})["']|<dcterms:provenance[^<>]*>([^<]{1,2048})<)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -540,6 +540,11 @@ class StatusCode(StrEnum):
         Kind.FAILURE,
         "The credentials are larger or more deeply nested than any real ones, so the check was stopped.",
     )
+    ORG_CREDKIT_UNBOUND = (
+        "org.credkit.unbound",
+        Kind.INFORMATIONAL,
+        "Some bytes of the file or of its credentials are covered by no signature and no hash: anyone could have changed them unnoticed.",
+    )
     # CAWG identity 1.3: success
     CAWG_IDENTITY_TRUSTED = (
         "cawg.identity.trusted",

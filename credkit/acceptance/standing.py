@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from credkit.acceptance.evidence import Evidence
 from credkit.acceptance.judgement import RuleResult
 from credkit.acceptance.policy import AcceptancePolicy, SignerRule
+from credkit.provenance.byte_account import unbound_words
 from credkit.provenance.text import quoted, shown
 from credkit.verify.report import IdentityReport, Report, SignatureReport
 
@@ -21,6 +22,10 @@ _STATES = {
     "error": "unreadable, or its credentials are",
 }
 _ACCEPTED = {"valid": ("Valid", "Trusted"), "trusted": ("Trusted",), "valid_or_none": ("Valid", "Trusted", "none")}
+_ALL_COVERED = (
+    "The hard binding covers every byte but those of the manifest store, which signatures and hashes cover, and nothing stands behind "
+    "the picture."
+)
 _WANTED = {"valid": "valid", "trusted": "trusted", "valid_or_none": "valid, or without credentials"}
 
 
@@ -113,9 +118,9 @@ def no_redactions(evidence: Evidence, policy: AcceptancePolicy) -> RuleResult:  
 
 
 def no_unprotected_bytes(evidence: Evidence, policy: AcceptancePolicy) -> RuleResult:  # noqa: ARG001
-    """The hard binding fits, leaves out the manifest store alone, and nothing stands behind the picture."""
+    """The hard binding fits, every byte of the file and of its credentials is covered, and nothing stands behind the picture."""
     problem = _unprotected(evidence.report, evidence)
-    sentence = problem or "The hard binding covers every byte but those of the manifest store, and nothing stands behind the picture."
+    sentence = problem or _ALL_COVERED
     return RuleResult(rule="no_unprotected_bytes", passed=problem is None, sentence=sentence)
 
 
@@ -125,6 +130,9 @@ def _unprotected(report: Report, evidence: Evidence) -> str | None:
     if report.unprotected:
         more = f" and {len(report.unprotected) - 1:,} more" if len(report.unprotected) > 1 else ""
         return f"The hard binding leaves out {shown(report.unprotected[0])}{more}."
+    if report.unbound:
+        words = unbound_words(report.unbound)
+        return f"{words[:1].upper()}{words[1:]}."
     behind = evidence.behind()
     if behind is None:
         return "Whether anything stands behind the picture could not be found out."

@@ -66,9 +66,9 @@ def _claimed(evidence: Evidence) -> datetime | None:
     active = evidence.graph.active
     try:
         found = datetime.fromisoformat(active.claimed_time) if active and active.claimed_time else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
 
 
 def _judged(rule: str, what: str, age: float, allowed: float) -> RuleResult:

@@ -1,10 +1,10 @@
-"""The verbs for callers: sign, update, verify, read, reveal, judge, lint. Each takes paths, bytes or streams.
+"""The verbs for callers: sign, update, verify, read, extract, reveal, judge, lint. Each takes paths, bytes or streams.
 
-``signing``, ``reading``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each, ``datasets`` (with
-``dataset_files``) those for folders. What can be said is in ``statements``, with ``rights``, ``inputs``, ``model_credentials`` and
-``training_file``; ``exporter`` keeps what a hook says about every picture. The others are steps of ``sign_file``, which takes them in this
-order: ``model_description`` or ``lifted`` with ``named_models``, ``withholding``, ``sealed`` with ``surroundings``, ``previews``,
-``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
+``signing``, ``reading``, ``extraction``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each,
+``datasets`` (with ``dataset_files``) those for folders. What can be said is in ``statements``, with ``rights``, ``inputs``,
+``model_credentials`` and ``training_file``; ``exporter`` keeps what a hook says about every picture. The others are steps of
+``sign_file``, which takes them in this order: ``model_description`` or ``lifted`` with ``named_models``, ``withholding``, ``sealed`` with
+``surroundings``, ``previews``, ``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
 
 Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from credkit.api.accepting import judge_file
     from credkit.api.datasets import sign_dataset, verify_dataset
     from credkit.api.exporter import Exporter
+    from credkit.api.extraction import Extraction, extract_file
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
     from credkit.api.model_credentials import BaseModel, DataSetUse
@@ -32,11 +33,13 @@ __all__ = [
     "BaseModel",
     "DataSetUse",
     "Exporter",
+    "Extraction",
     "Licensor",
     "Lift",
     "Revealed",
     "SignResult",
     "Statements",
+    "extract_file",
     "judge_file",
     "lint_file",
     "open_with_sidecar",
@@ -60,11 +63,13 @@ _HOMES = {
     "BaseModel": "model_credentials",
     "DataSetUse": "model_credentials",
     "Exporter": "exporter",
+    "Extraction": "extraction",
     "Licensor": "statements",
     "Lift": "lifted",
     "Revealed": "revealing",
     "SignResult": "signing",
     "Statements": "statements",
+    "extract_file": "extraction",
     "judge_file": "accepting",
     "lint_file": "linting",
     "open_with_sidecar": "reading",

@@ -149,8 +149,8 @@ def read_settings(path: Path | None = None) -> Settings:
     try:
         with chosen.open("rb") as file:
             data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise DefinitionError(f'the export settings "{chosen}" cannot be read: {error.strerror or error}') from None
+    except (OSError, ValueError) as error:
+        raise DefinitionError(f'the export settings "{chosen}" cannot be read: {getattr(error, "strerror", None) or error}') from None
     if len(data) > _LARGEST:
         raise DefinitionError(f'the export settings "{chosen}" are larger than {_LARGEST >> 20} MiB: that is no settings file')
     values = _parsed(data, chosen)

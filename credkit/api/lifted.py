@@ -6,17 +6,14 @@ What the user says wins; where a text says something else, a note tells so. Read
 
 from __future__ import annotations
 
-import io
-import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from credkit.api.named_models import with_named_models
 from credkit.api.statements import Statements
-from credkit.assets import Source
-from credkit.assets.stream import SourceStream
-from credkit.errors import DefinitionError
+from credkit.assets import Source, detect
+from credkit.errors import DefinitionError, MalformedError
 from credkit.lifting.lifted import Document, Lifted
 from credkit.limits import Limits
 from credkit.manifest.assertions.nearest import quoted
@@ -30,7 +27,8 @@ Beginning = Literal["unsaid", "parent", "signed", "definition"]
 NOTHING_LIFTED = "No text of a generation tool was found in the file, so nothing was lifted."
 """Worth telling somebody who asked for lifting, and nobody else."""
 _COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_MEASURED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+"""Pictures whose size is held against the one that a text gives; of others it may be that of a tile, or before they are turned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +67,13 @@ def gather_texts(source: Source, path: Path | None, limits: Limits) -> Texts:
 
 def _dimensions(source: Source) -> tuple[int, int] | None:
     """Width and height as the header has them; None when it cannot be read."""
-    from PIL import Image
-
-    with warnings.catch_warnings():
-        # Only the header is read here, so a picture that is too large to be decoded needs no warning.
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(io.BufferedReader(SourceStream(source)), formats=_FORMATS) as picture:
-                return picture.size
-        except Exception:
-            # Pillow raises whatever its plug-ins do, and the size only serves to choose between texts.
-            return None
+    try:
+        layout = found.scan(source) if (found := detect(source)) else None
+    except MalformedError:
+        return None
+    if layout is None or layout.media_type not in _MEASURED or layout.width is None or layout.height is None:
+        return None
+    return layout.width, layout.height
 
 
 def with_lifted(

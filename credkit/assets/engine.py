@@ -8,7 +8,7 @@ a file without some ranges. All run in constant memory.
 from __future__ import annotations
 
 import zlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -17,6 +17,7 @@ from typing import BinaryIO
 from credkit.assets.edited import EditedSource
 from credkit.assets.layout import Edit, Insert, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.assets.window import Window
 from credkit.codec.brotli_stream import unbrotli
 from credkit.codec.digest import Digest, hasher
 from credkit.errors import MalformedError
@@ -39,6 +40,8 @@ __all__ = [
 
 Progress = Callable[[int], object]
 """Called with the number of bytes done so far."""
+_NEAR = 1 << 11
+"""Bytes of a part that is read together with those behind it."""
 HashedParts = tuple[Span | bytes, ...]
 """What one digest is taken over, in order: ranges of a file, ascending, and bytes that are hashed although they do not stand there."""
 
@@ -78,11 +81,15 @@ def hash_parts(source: Source, algorithm: object, parts: HashedParts, *, on_byte
     state = hasher(algorithm)
     if digest := source.known.digests.get((state.name, parts)):
         return digest
-    done = 0
+    done, window = 0, Window(source)
     for part in parts:
-        for chunk in (part,) if isinstance(part, bytes) else source.chunks(part.start, part.length):
+        if isinstance(part, bytes):
+            state.update(part)
+            continue
+        # A hash over a hundred thousand small boxes would be as many reads.
+        for chunk in (window.read(part.start, part.length),) if part.length < _NEAR else source.chunks(part.start, part.length):
             state.update(chunk)
-            done += 0 if part is chunk else len(chunk)
+            done += len(chunk)
             if on_bytes:
                 on_bytes(done)
     digest = source.known.digests[state.name, parts] = Digest(state.name, state.digest())
@@ -236,9 +243,13 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
     if not location.base64:
         return data
     try:
-        return b64decode(data, validate=True)
+        store = b64decode(data, validate=True)
     except ValueError:
         raise fail("its Base64 text is damaged") from None
+    if b64encode(store) != data:
+        # The last letter has bits that stand for nothing, and no hash covers them.
+        raise fail("its Base64 text does not end as Base64 does")
+    return store
 
 
 def _inflated_store(data: bytes, fail: Callable[[str], MalformedError], limits: Limits) -> bytes:

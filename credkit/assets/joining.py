@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from credkit.codec.jumbf import Superbox, build_superbox, parse_superbox
+from credkit.codec.jumbf import Superbox, box_type, build_superbox, parse_superbox
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -17,6 +17,9 @@ __all__ = ["joined_stores", "labels_of", "parted_store"]
 
 _CODE = "manifest.inaccessible.malformed"
 _LABEL = "c2pa"
+_TYPE = box_type(_LABEL)
+_PLAIN = 0x03
+"""Toggles of a box without a salt."""
 
 
 def joined_stores(stores: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, *, once: bool = False) -> bytes:
@@ -25,6 +28,12 @@ def joined_stores(stores: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, *, o
     ``MalformedError`` (``manifest.inaccessible.malformed``) when one of them cannot be read or has anything behind it.
     """
     boxes = [_read(store, limits) for store in stores]
+    if any(box.description.toggles != _PLAIN or len(tuple(box.superboxes)) < len(box.children) for box in boxes):
+        # It would be gone from the joined store, where somebody could look for what no hash covers.
+        raise MalformedError("one of several parts of it holds something beside manifests", code=_CODE, where="manifest store")
+    if len(boxes) > 1 and not all(box.children for box in boxes):
+        # Whoever comes by could put one behind a film, and nothing would be different.
+        raise MalformedError("one of several parts of it is empty", code=_CODE, where="manifest store")
     if rest := sum(len(store) - box.end for store, box in zip(stores, boxes, strict=True)):
         raise MalformedError(f"{rest:,} bytes that are no padding stand behind it", code=_CODE, where="manifest store")
     manifests = [bytes(child.raw) for box in boxes for child in box.superboxes]
@@ -48,7 +57,7 @@ def labels_of(store: bytes, limits: Limits = DEFAULT_LIMITS) -> frozenset[str]:
 
 def _read(store: bytes, limits: Limits) -> Superbox:
     box = parse_superbox(store, limits=limits)
-    if box.label != _LABEL:
+    if box.label != _LABEL or box.type != _TYPE:
         raise MalformedError("it is a JUMBF box of another kind", code=_CODE, where="manifest store")
     return box
 

@@ -53,6 +53,8 @@ class StoreLocation:
     """The slices hold the store deflated, as a stream of a PDF may."""
     before: tuple[StoreLocation, ...] = ()
     """The stores that earlier updates of a PDF brought, the oldest first; all are read as one."""
+    loose: tuple[tuple[Span, str], ...] = ()
+    """Parts of the frame, outside of the slices, that may hold anything, with what they are: no check and no hash covers them."""
     pinned: bool = False
     """Something behind it is found by its place in the file. A store that became longer would lie where that is looked for, so no update
     can have changed its length."""

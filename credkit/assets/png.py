@@ -6,7 +6,7 @@ not read; a ``caBX`` there is no store.
 
 A fault behind the first store or ``IDAT`` does not make the scan fail: it is a remark, because the store has been found and the rest is
 hashed anyway. ``boxes`` raises ``MalformedError`` when it reaches such a fault. Checksums are not compared, except that of the store's
-chunk, which no hash covers: a wrong one is a remark.
+chunk, which no hash covers: a store behind a wrong one has a fault and is not read.
 """
 
 from __future__ import annotations
@@ -156,12 +156,16 @@ class PngFormat(UpdatedInPlace):
         return Edit(pieces=splice(source.size, replacements))
 
     def bare(self, source: Source) -> Edit:
-        """The edit that leaves nothing but the still picture: header, colours and image data."""
-        removed = [
-            Replacement(Span(start, length + _FRAMING))
-            for kind, start, length in _chunks(Window(source), DEFAULT_LIMITS)
-            if kind not in _PIXELS
-        ]
+        """The edit that leaves nothing but the still picture: header, colours and image data, of a damaged file up to the fault."""
+        removed: list[Replacement] = []
+        position = 0
+        try:
+            for kind, start, length in _chunks(Window(source), DEFAULT_LIMITS):
+                position = start + length + _FRAMING
+                if kind not in _PIXELS:
+                    removed.append(Replacement(Span(start, length + _FRAMING)))
+        except MalformedError:
+            removed.append(Replacement(Span(position, source.size - position)))
         return Edit(pieces=splice(source.size, removed))
 
     def with_pixels(self, source: Source, picture: bytes) -> Edit:
@@ -180,6 +184,8 @@ class PngFormat(UpdatedInPlace):
         return Edit(pieces=splice(source.size, changes))
 
 
+_BYTES = 100
+"""Of a large file, for each chunk; in real ones a chunk has at least 1 KiB on average."""
 _NOTED = frozenset((b"IDAT", b"IEND", b"eXIf", b"iTXt", _STORE))
 _PIXELS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
 _TEXTS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"comf", b"eXIf"))
@@ -190,7 +196,8 @@ def _chunks(window: Window, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
     if window.read(0, len(_SIGNATURE)) != _SIGNATURE:
         raise MalformedError("the PNG signature is missing", where="PNG", offset=0)
     position, kind, known = len(_SIGNATURE), b"", {b"IDAT"}
-    for _ in range(limits.png_chunks):
+    most = limits.allowed_parts(limits.png_chunks, window.size, each=_BYTES)
+    for _ in range(most):
         if position + _FRAMING > window.size:
             raise MalformedError("the file ends before the IEND chunk", where="PNG", offset=position)
         length, kind = window.unpack(_HEADER, position)
@@ -204,7 +211,7 @@ def _chunks(window: Window, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
         if kind == b"IEND":
             return
         position += length + _FRAMING
-    raise MalformedError(f"more than {limits.png_chunks:,} chunks", where="PNG", offset=position)
+    raise MalformedError(f"more than {most:,} chunks", where="PNG", offset=position)
 
 
 def _dimensions(window: Window) -> tuple[int | None, int | None]:
@@ -224,9 +231,9 @@ def _note(found: _Findings, window: Window, source: Source, chunk: tuple[bytes, 
     elif kind == _STORE:
         if len(found.stores) == limits.stores:
             raise MalformedError(f"more than {limits.stores:,} manifest stores", code="manifest.inaccessible.malformed", where="PNG")
-        found.stores.append(StoreLocation(slices=(Span(start + 8, length),), frame=(Span(start, length + _FRAMING),)))
-        if length <= limits.store_size and not _checksum_right(source, start, length):
-            found.remarks.append("The checksum of the chunk that holds the manifest store is wrong.")
+        sound = length > limits.store_size or _checksum_right(source, start, length)
+        fault = "" if sound else "the checksum of its chunk is wrong"
+        found.stores.append(StoreLocation(slices=(Span(start + 8, length),), frame=(Span(start, length + _FRAMING),), fault=fault))
     elif block := _metadata(window, chunk):
         if len(found.metadata) == limits.metadata_blocks:
             raise MalformedError(f"more than {limits.metadata_blocks:,} metadata blocks", where="PNG", offset=start)

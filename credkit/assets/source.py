@@ -148,7 +148,7 @@ class StreamSource:
                 if not parts[-1]:
                     raise MalformedError(f"{self._name} became shorter while it was read", where="file", offset=start + length - missing)
         except (OSError, ValueError) as error:
-            raise AssetError(f"{self._name} cannot be read: {error}") from error
+            raise AssetError(f"{self._name} cannot be read: {_reason(error)}") from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def chunks(self, start: int, length: int) -> Iterator[bytes]:
@@ -189,6 +189,11 @@ def _is_text(stream: object) -> bool:
     return isinstance(stream, io.TextIOBase)
 
 
+def _reason(error: OSError | ValueError) -> str:
+    """Without the number of the system's error and without the name, which stands before it already."""
+    return (error.strerror or "the system gave no reason").lower() if isinstance(error, OSError) else str(error)
+
+
 def _quoted(path: str | os.PathLike[str]) -> str:
     return f'"{os.fspath(path)}"'
 
@@ -204,7 +209,7 @@ def _open(path: str | os.PathLike[str]) -> BinaryIO:
     except PermissionError:
         raise AssetError(f"{name} may not be read: change its permissions, or ask its owner") from None
     except (OSError, ValueError) as error:
-        raise AssetError(f"{name} cannot be opened: {error}") from None
+        raise AssetError(f"{name} cannot be opened: {_reason(error)}") from None
     try:
         _check_ordinary(os.fstat(stream.fileno()).st_mode, name)
     except AssetError:

@@ -35,23 +35,28 @@ class Window:
         self._data = self._source.read(start, max(length, min(_LARGE if step_by_step else _SMALL, self.size - start)))
         self._start, self._visits = start, 0
 
-    def _at(self, start: int, length: int) -> int:
-        """Where ``start`` lies in the buffer, with ``length`` bytes there."""
+    def hold(self, start: int, length: int) -> tuple[bytes, int]:
+        """What is held, and where ``start`` lies in it, with ``length`` bytes there: for walks of steps too small for a call each."""
         self._visits += 1
         offset = start - self._start
         if offset < 0 or offset + length > len(self._data):
             self._load(start, length)
-            return 0
-        return offset
+            return self._data, 0
+        return self._data, offset
 
     def read(self, start: int, length: int) -> bytes:
         """Exactly ``length`` bytes; meant for headers, so at most a few KiB."""
-        offset = self._at(start, length)
-        return self._data[offset : offset + length]
+        data, offset = self.hold(start, length)
+        return data[offset : offset + length]
 
     def unpack(self, layout: Struct, start: int) -> tuple[Any, ...]:
         """The fields of ``layout`` at ``start``."""
-        offset = self._at(start, layout.size)
+        # As ``hold``, written out: hostile files have millions of headers.
+        self._visits += 1
+        offset = start - self._start
+        if offset < 0 or offset + layout.size > len(self._data):
+            self._load(start, layout.size)
+            offset = 0
         return layout.unpack_from(self._data, offset)
 
     def find(self, pattern: re.Pattern[bytes], start: int) -> int:
@@ -61,7 +66,7 @@ class Window:
         """
         if start + 2 > self.size:
             return -1
-        offset = self._at(start, 2)
+        _, offset = self.hold(start, 2)
         if match := pattern.search(self._data, offset):
             return self._start + match.start()
         last, position = self._data[-1:], self._start + len(self._data)

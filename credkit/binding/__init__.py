@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from credkit.binding.output import Output, PartHash, PlannedBinding
 from credkit.binding.registry import BINDERS, BINDINGS
-from credkit.binding.target import BindingOutcome, BindingTarget
+from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 
-__all__ = ["BINDERS", "BINDINGS", "BindingOutcome", "BindingTarget", "Output", "PartHash", "PlannedBinding"]
+__all__ = ["BINDERS", "BINDINGS", "BindingOutcome", "BindingTarget", "Gap", "Output", "PartHash", "PlannedBinding"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from credkit.assets import NamedBox, Span
 from credkit.assets.engine import HashedParts, hash_parts
 from credkit.binding.output import Output, PlannedBinding
-from credkit.binding.target import BindingOutcome, BindingTarget
+from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 from credkit.errors import AssetError, MalformedError
 from credkit.status import StatusCode, status
 
@@ -95,16 +95,23 @@ def _from_to(run: Sequence[NamedBox]) -> Span:
 def check_box_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:
     """Judge one box hash assertion (decoded ``value`` at ``uri``) against an asset."""
     try:
-        unprotected = _unprotected(_entries(value, target), target)
+        walked = _walked(_entries(value, target), target)
     except MalformedError as error:
         # Whatever else is raised comes from the container, which was sound when its boxes were listed.
         code = StatusCode(error.code) if error.code in _OUTCOMES else _MISMATCH
         return BindingOutcome(statuses=(status(code, uri, f"{error.message[:1].upper()}{error.message[1:]}."),))
     match = status(StatusCode.ASSERTION_BOXES_HASH_MATCH, uri)
-    if not unprotected:
-        return BindingOutcome(statuses=(match,))
     told = status(StatusCode.ASSERTION_BOXES_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
-    return BindingOutcome(statuses=(told, match), unprotected=unprotected)
+    statuses = (told, match) if any(gap.told for gap in walked.gaps) else (match,)
+    return BindingOutcome(statuses=statuses, hashed=tuple(walked.hashed), gaps=tuple(walked.gaps))
+
+
+@dataclass(slots=True)
+class _Walked:
+    """What a walk along the list has found out about the bytes of the file."""
+
+    hashed: list[Span] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
 
 def _fault(code: StatusCode, message: str) -> MalformedError:
@@ -148,18 +155,18 @@ def _ranges(parts: Any, boxes: int, most: int) -> list[tuple[int, Span]]:
     return ranges
 
 
-def _unprotected(entries: tuple[_Entry, ...], target: BindingTarget) -> tuple[str, ...]:
-    """What the list leaves unprotected, in words; a list with restart markers may count them in either of two ways, but all in one."""
+def _walked(entries: tuple[_Entry, ...], target: BindingTarget) -> _Walked:
+    """What the list covers; one with restart markers may count them in either of two ways, but all in one."""
     if target.format is None:
         raise _fault(_MISMATCH, "there are no boxes, because the format is not known")
     boxes = partial(target.format.boxes, target.source, target.layout, target.limits)
     try:
-        return tuple(_check(entries, target, boxes()))
+        return _check(entries, target, boxes())
     except MalformedError as fault:
         if fault.code != _MISMATCH or not any(_RESTART.fullmatch(name) for entry in entries for name in entry.names):
             raise
         try:
-            return tuple(_check(entries, target, _by_whole_scans(boxes())))
+            return _check(entries, target, _by_whole_scans(boxes()))
         except MalformedError:
             raise fault from None
 
@@ -183,8 +190,9 @@ def _whole_scan(scan: Sequence[NamedBox]) -> Iterator[NamedBox]:
         yield replace(box, span=Span(box.span.start, _MARKER) if number else _from_to(scan))
 
 
-def _check(entries: tuple[_Entry, ...], target: BindingTarget, boxes: Iterator[NamedBox]) -> Iterator[str]:
-    """Walk the file and the list side by side; yields in words what the list leaves unprotected."""
+def _check(entries: tuple[_Entry, ...], target: BindingTarget, boxes: Iterator[NamedBox]) -> _Walked:
+    """Walk the file and the list side by side."""
+    walked = _Walked()
     listed = frozenset(_bare(name) for entry in entries for name in entry.names)
     covered = 0
     for entry in entries:
@@ -192,14 +200,15 @@ def _check(entries: tuple[_Entry, ...], target: BindingTarget, boxes: Iterator[N
             raise _fault(_MISMATCH, f'entries follow "{_AFTER[0]}", which stands for all that follows')
         found = list(_take(boxes, entry, target, covered, listed))
         covered = max(covered, *(box.span.end + box.padding for box in found))
-        _check_entry(entry, found, target)
-        yield from _left_out(entry, found, target)
+        walked.hashed += _check_entry(entry, found, target)
+        walked.gaps += _left_out(entry, found, target)
     # "c2pa.after" also stands for further pictures behind the first, whose boxes are not looked at then.
     left = None if entries[-1].names == _AFTER else next(boxes, None)
     if left is not None:
         raise _fault(_UNKNOWN, f'box "{left.name}" at {left.span.start:,} is not listed')
     if covered < target.source.size:
         raise _fault(_UNKNOWN, f"the list of boxes ends {target.source.size - covered:,} bytes before the file does")
+    return walked
 
 
 def _take(boxes: Iterator[NamedBox], entry: _Entry, target: BindingTarget, covered: int, listed: frozenset[str]) -> Iterator[NamedBox]:
@@ -222,25 +231,43 @@ def _bare(name: str) -> str:
     return name.rstrip(" ")
 
 
-def _left_out(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> Iterator[str]:
-    """What the entry does not hash, in words. Metadata may be left out; image data may not, as with a data hash."""
+def _left_out(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> Iterator[Gap]:
+    """What the entry does not hash. Metadata may be left out; image data may not, as with a data hash."""
     holes = [(found[index].name, Span(found[index].span.start + span.start, span.length)) for index, span in entry.exclusions]
     if entry.excluded and entry.names != _STORE:
         holes = [(box.name, box.span) for box in found]
     if len(found) > 1 and not all(box.bounded for box in found):
         # The same bytes can be cut into other tables, so that other letters are drawn.
-        yield f"where each of the {len(found):,} parts {entry.names[0]} to {entry.names[-1]} begins and ends"
+        yield Gap(words=f"where each of the {len(found):,} parts {entry.names[0]} to {entry.names[-1]} begins and ends")
     for name, hole in holes:
         if hole.length and target.metadata_kind(hole) is None:
             raise _fault(_MISMATCH, f'{hole.length:,} bytes of the box "{name}" are excluded that are not metadata')
-        yield f"{name}, {hole.length:,} bytes"
+        yield Gap(words=f"{name}, {hole.length:,} bytes", spans=(hole,))
+    yield from _fillings(entry, found, target)
 
 
-def _check_entry(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> None:
+def _fillings(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> Iterator[Gap]:
+    """Bytes that no digest covers and that nobody may fill as he likes: they were found to be zeros."""
+    for box in found:
+        if box.zeroed:
+            yield Gap(words="a checksum that counts as zeros in the hash", spans=(box.zeroed,), told=False)
+        behind = [Span(box.span.end, box.padding)] if box.padding else []
+        if entry.names == _STORE and not box.ranges:
+            behind += [Span(frame.end, box.span.end - frame.end) for frame in target.store_frames if frame.start == box.span.start]
+        spans = tuple(span for span in behind if span.length)
+        if spans:
+            yield Gap(words="zeros that fill up a box", spans=spans, told=False, checked=True)
+
+
+def _check_entry(entry: _Entry, found: list[NamedBox], target: BindingTarget) -> Iterator[Span]:
+    """The bytes that the digest of the entry was taken over."""
     if entry.names == _STORE:
         _check_store(found[0], target)
-    elif not entry.excluded and not hash_parts(target.source, entry.alg, _hashed(entry, found)).matches(entry.hash):
-        raise _fault(_MISMATCH, f"the hash of {' '.join(entry.names[:3])} does not fit")
+    elif not entry.excluded:
+        parts = _hashed(entry, found)
+        if not hash_parts(target.source, entry.alg, parts).matches(entry.hash):
+            raise _fault(_MISMATCH, f"the hash of {' '.join(entry.names[:3])} does not fit")
+        yield from (part for part in parts if isinstance(part, Span))
 
 
 def _check_store(box: NamedBox, target: BindingTarget) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from credkit.assets import Span
 from credkit.assets.engine import hash_parts
-from credkit.binding.target import BindingOutcome, BindingTarget, Members, MemberState
+from credkit.binding.target import BindingOutcome, BindingTarget, Gap, Members, MemberState
 from credkit.binding.zip_entries import ZipMembers, is_zip
 from credkit.codec.digest import Digest, hasher
 from credkit.errors import AssetError, MalformedError
@@ -80,8 +80,8 @@ def _judge_files(value: Any, uri: str, target: BindingTarget, algorithm: object,
     if members is None:
         raise MalformedError("the files of the collection were not given, only what speaks of them", code=_MISSING.value)
     present, unlisted = _present(members, listed)
-    told = (_unbound(members, unlisted),) if unlisted.count else ()
-    return BindingOutcome(statuses=_judged(uri, members, listed, present, algorithm), unprotected=told)
+    told = (Gap(words=_unbound(members, unlisted)),) if unlisted.count else ()
+    return BindingOutcome(statuses=_judged(uri, members, listed, present, algorithm), gaps=told)
 
 
 def _judge_archive(value: Any, uri: str, target: BindingTarget, algorithm: object, listed: tuple[_Listed, ...]) -> BindingOutcome:
@@ -90,7 +90,8 @@ def _judge_archive(value: Any, uri: str, target: BindingTarget, algorithm: objec
     present, _ = _present(members, listed)
     members.check_unlisted(frozenset(present.values()))
     statuses = _judged(uri, members, listed, present, algorithm)
-    return BindingOutcome(statuses=statuses, unprotected=tuple(members.unprotected))
+    hashed = tuple(members.hashed(present.values())) if all(found.code == _MATCH for found in statuses) else ()
+    return BindingOutcome(statuses=statuses, hashed=hashed, gaps=tuple(members.gaps))
 
 
 def _listed(value: Any) -> Iterator[_Listed]:

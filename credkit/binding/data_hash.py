@@ -13,7 +13,7 @@ from typing import Any
 from credkit.assets import Span
 from credkit.assets.engine import hash_ranges, included
 from credkit.binding.output import Output, PlannedBinding
-from credkit.binding.target import BindingOutcome, BindingTarget
+from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 from credkit.errors import MalformedError
 from credkit.status import Status, StatusCode, status
 
@@ -58,9 +58,8 @@ def check_data_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
         statuses.append(status(StatusCode.ASSERTION_DATA_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri))
     fits = found.matches(value.get("hash"))
     statuses.append(status(StatusCode.ASSERTION_DATA_HASH_MATCH if fits else StatusCode.ASSERTION_DATA_HASH_MISMATCH, uri))
-    # That the store grows is not news: the fields that say how large it is are told by their code, and not as a gap.
-    gaps = [span for span in extra if span not in target.layout.size_fields]
-    return BindingOutcome(statuses=tuple(statuses), unprotected=tuple(_in_words(span, target) for span in gaps))
+    hashed = tuple(included(target.source.size, tuple(exclusions))) if fits else ()
+    return BindingOutcome(statuses=tuple(statuses), hashed=hashed, gaps=tuple(_gap(span, target) for span in extra))
 
 
 def _failed(code: StatusCode, uri: str, message: str) -> BindingOutcome:
@@ -121,6 +120,9 @@ def _position_problem(exclusions: list[Span], target: BindingTarget) -> str | No
     return None
 
 
-def _in_words(span: Span, target: BindingTarget) -> str:
+def _gap(span: Span, target: BindingTarget) -> Gap:
+    if span in target.layout.size_fields:
+        # That the store grows is not news: the fields that say how large it is are told by the code alone. The scan holds them against it.
+        return Gap(words="field with the size of the manifest store", spans=(span,), told=False, checked=True)
     kind = (target.metadata_kind(span) or "data").upper()
-    return f"{kind} metadata, {span.length:,} bytes at {span.start:,}"
+    return Gap(words=f"{kind} metadata, {span.length:,} bytes at {span.start:,}", spans=(span,))

@@ -43,7 +43,10 @@ class FolderMembers:
         if not os.path.isdir(folder):
             raise AssetError(f'"{os.fspath(folder)}" is no folder: name the one that holds the files of the collection')
         self._root = os.path.realpath(folder)
-        self._besides = os.path.realpath(besides) if besides is not None else None
+        try:
+            self._besides = os.path.realpath(besides) if besides is not None else None
+        except ValueError:
+            raise AssetError(f"cannot read {besides!r}: the name holds a character that no file name can hold") from None
         self._on_member = on_member
         self._limits = limits
 

@@ -18,7 +18,7 @@ from typing import Any
 from credkit.assets import Copy, EditedSource, Layout, Source, Span, StoreLocation, detect
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker, parse_path
 from credkit.binding.registry import BINDINGS
-from credkit.binding.target import BindingOutcome, BindingTarget
+from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 from credkit.errors import MalformedError
 from credkit.status import Kind, Status, StatusCode, status
 
@@ -75,12 +75,23 @@ def check_multi_asset(value: Any, uri: str, target: BindingTarget, resolve: Call
     except MalformedError as error:
         return BindingOutcome(statuses=(status(StatusCode(error.code), uri, f"{error.message[:1].upper()}{error.message[1:]}."),))
     informs = [found for outcome in outcomes for found in outcome.statuses if found.kind is Kind.INFORMATIONAL]
-    unprotected = [f"part {part.number}: {words}" for part, outcome in zip(parts, outcomes, strict=True) for words in outcome.unprotected]
+    pairs = list(zip(parts, outcomes, strict=True))
+    hashed = tuple(_shifted(span, part.start) for part, outcome in pairs for span in outcome.hashed)
+    gaps = tuple(_gap_in(part, gap) for part, outcome in pairs for gap in outcome.gaps)
     match = status(StatusCode.ASSERTION_MULTI_ASSET_HASH_MATCH, uri)
     gone = tuple(
         f"part {part.number} of the file, which the signer marked as optional, is not there" for part in listed if part not in parts
     )
-    return BindingOutcome(statuses=(*informs, match), unprotected=tuple(unprotected), remarks=gone)
+    return BindingOutcome(statuses=(*informs, match), hashed=hashed, gaps=gaps, remarks=gone)
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.length)
+
+
+def _gap_in(part: _Part, gap: Gap) -> Gap:
+    """A gap of a part, in places of the whole file."""
+    return replace(gap, words=f"part {part.number}: {gap.words}", spans=tuple(_shifted(span, part.start) for span in gap.spans))
 
 
 def _fault(code: StatusCode, message: str) -> MalformedError:
@@ -234,6 +245,6 @@ def _moved(store: StoreLocation, by: int) -> StoreLocation:
     """The same store, in places counted from the start of the part."""
 
     def shifted(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        return tuple(Span(span.start - by, span.length) for span in spans)
+        return tuple(_shifted(span, -by) for span in spans)
 
     return replace(store, slices=shifted(store.slices), frame=shifted(store.frame))

@@ -7,6 +7,7 @@ that takes grows with the file, not with its square, because each checkpoint has
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,6 +74,7 @@ def check_segment_hash(value: Any, uri: str, target: BindingTarget) -> BindingOu
     """Judge the segment hash (decoded ``value`` at ``uri``) of the last checkpoint, and all before it, against the file."""
     location = target.layout.store
     remarks: list[str] = []
+    hashed: list[Span] = []
     try:
         if location is None or not location.base64 or not target.embedded:
             raise _fault(_MISMATCH, "the manifest does not stand in the line of a checkpoint of this file")
@@ -80,12 +82,13 @@ def check_segment_hash(value: Any, uri: str, target: BindingTarget) -> BindingOu
         _check(target.source, segment, line, target.nearest_algorithm(segment.algorithm))
         if line.end != target.source.size:
             raise _fault(_COVERAGE, f"{target.source.size - line.end:,} bytes were appended behind the last checkpoint")
-        _check_chain(target.source, segment, target.nearest_algorithm(segment.algorithm), target.limits, remarks)
+        hashed.append(Span(segment.start, segment.end - segment.start))
+        hashed += _check_chain(target.source, segment, target.nearest_algorithm(segment.algorithm), target.limits, remarks)
     except MalformedError as error:
         if error.code not in (_MALFORMED, _MISMATCH, _COVERAGE, _PREDECESSOR, "algorithm.unsupported"):
             raise
         return BindingOutcome(statuses=(status(StatusCode(error.code), uri, f"{str(error)[:1].upper()}{str(error)[1:]}."),))
-    return BindingOutcome(statuses=(status(StatusCode.ASSERTION_SEGMENT_HASH_MATCH, uri),), remarks=tuple(remarks))
+    return BindingOutcome(statuses=(status(StatusCode.ASSERTION_SEGMENT_HASH_MATCH, uri),), hashed=tuple(hashed), remarks=tuple(remarks))
 
 
 def segment_fault(source: Source, store: bytes, line: Span, limits: Limits) -> str:
@@ -122,20 +125,22 @@ def _check(source: Source, segment: Segment, line: Span, algorithm: object) -> N
         raise _fault(_COVERAGE, f"no checkpoint covers the bytes right before {segment.start:,}")
 
 
-def _check_chain(source: Source, segment: Segment, algorithm: object, limits: Limits, remarks: list[str]) -> None:
-    """Every checkpoint before ``segment``, back to the first."""
+def _check_chain(source: Source, segment: Segment, algorithm: object, limits: Limits, remarks: list[str]) -> Iterator[Span]:
+    """Every checkpoint before ``segment``, back to the first; yields what was found right."""
     for _ in range(limits.manifests):
         line = segment.before
         if line is None:
             return
         if not _digest(source, algorithm, line.start, line.length).matches(segment.before_hash):
             raise _fault(_PREDECESSOR, f"the checkpoint at byte {line.start:,} is not the one that the next one follows")
+        yield line
         store = checkpoint_store(source.read(line.start, line.length))
         if store is None:
             remarks.append(f"the checkpoint at byte {line.start:,} is kept elsewhere, so what it and earlier ones cover was not verified")
             return
         segment, algorithm = _segment_of(store, line, limits)
         _check(source, segment, line, algorithm)
+        yield Span(segment.start, segment.end - segment.start)
     raise _fault(_COVERAGE, f"there are more than {limits.manifests:,} checkpoints")
 
 

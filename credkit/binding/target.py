@@ -11,7 +11,7 @@ from credkit.assets import AssetFormat, Layout, Source, Span
 from credkit.limits import Limits
 from credkit.status import Status
 
-__all__ = ["BindingOutcome", "BindingTarget", "MemberState", "Members"]
+__all__ = ["BindingOutcome", "BindingTarget", "Gap", "MemberState", "Members"]
 
 MemberState = Literal["same", "changed", "missing"]
 """What became of a member of a collection since it was signed."""
@@ -82,10 +82,32 @@ class BindingTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something besides the manifest store that a binding leaves out."""
+
+    words: str
+    """What it is, with its size: ``XMP metadata, 300 bytes at 20``."""
+    spans: tuple[Span, ...] = ()
+    """Where it lies in the asset; empty where it does not lie in it, or is no run of bytes."""
+    told: bool = True
+    """Whether it is news to a person; False for what every binding of that kind leaves out."""
+    checked: bool = False
+    """No digest covers these bytes, but the check takes no others in their place (zeros that fill up a box)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BindingOutcome:
-    """Statuses of the check, and what the binding leaves unprotected besides the store (in words)."""
+    """Statuses of the check, and which bytes of the asset they speak of."""
 
     statuses: tuple[Status, ...]
-    unprotected: tuple[str, ...] = ()
+    hashed: tuple[Span, ...] = ()
+    """The bytes that the digests were taken over, all of which matched; empty when one did not."""
+    gaps: tuple[Gap, ...] = ()
+    """What is left out besides the store. A byte that is neither hashed nor in a gap nor in the store is covered by nothing."""
     remarks: tuple[str, ...] = ()
     """What a person has to know beside the statuses, in words."""
+
+    @property
+    def unprotected(self) -> tuple[str, ...]:
+        """What the binding leaves unprotected, in words for people."""
+        return tuple(gap.words for gap in self.gaps if gap.told)

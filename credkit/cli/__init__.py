@@ -13,6 +13,7 @@ from credkit.cli import (
     completion,
     datasets,
     demonstration,
+    extracting,
     identities,
     inspecting,
     journalling,
@@ -37,7 +38,7 @@ __all__ = ["COMMANDS", "build_parser", "main"]
 
 COMMANDS = (
     *(identities, trust_lists, signing, datasets, watching, journalling, updating, redacting, revealing, time_stamping),
-    *(verifying, inspecting, linting, stripping, demonstration, completion),
+    *(verifying, inspecting, extracting, linting, stripping, demonstration, completion),
 )
 """The modules of the commands, in the order of the help."""
 _DESCRIPTION = "Content Credentials (C2PA) for pictures: sign at export, verify on download, inspect the chain of edits."

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 
 from credkit.cli.exits import ExitCode, exit_code_of
-from credkit.cli.terminal import StandardOutputError, discard_output, safe, tell
+from credkit.cli.terminal import StandardOutputError, discard_output, safe, tell, without_keys
 from credkit.errors import CredkitError
 
 __all__ = ["guarded"]
@@ -39,5 +39,5 @@ def guarded(action: Callable[[], int], *, debug: bool = False) -> int:
 
 def _show_trace(*, shown: bool) -> None:
     if shown:
-        for line in traceback.format_exc().splitlines():
+        for line in without_keys(traceback.format_exc()).splitlines():
             tell(safe(line))

@@ -13,6 +13,7 @@ from credkit.cli.parsers import INPUT, Subcommands, add_command, add_output_opti
 if TYPE_CHECKING:
     from credkit.manifest.store import EmbeddedFile
     from credkit.trust.fetch import Fetcher
+    from credkit.verify.report import Report
 
 __all__ = ["FORMATS", "add_to", "run"]
 
@@ -26,6 +27,7 @@ credkit inspect repaint.jpg --format json | jq '.manifests[].actions'
 credkit inspect repaint.jpg --format mermaid >> README.md
 credkit inspect repaint.jpg --terms
 credkit inspect repaint.jpg --licences
+credkit inspect repaint.jpg --bytes
 """
 _DESCRIPTION = """\
 Show the Content Credentials of a file: every generation with its signer, actions, ingredients, statements and checks.
@@ -40,17 +42,23 @@ formats:
   html      a page that stands alone, without scripts or links to elsewhere
   text      with --terms, for people: who made it, how to use it lawfully, what is forbidden, where statements contradict each other
             (--terms --format json for programs: schemas/terms.schema.json); with --licences: every model, data set and picture behind the
-            file, who states which licence for it, what that allows, what contradicts it (--format json: schemas/licences.schema.json)"""
+            file, who states which licence for it, what that allows, what contradicts it (--format json: schemas/licences.schema.json);
+            with --bytes: offset, size and what vouches for it, for every byte (--format json: schemas/bytes.schema.json)"""
 
 
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
     parser.add_argument("file", metavar=INPUT, type=named_file, help="file of any format, or .c2pa")
-    parser.add_argument("--format", choices=(*FORMATS, "text"), help="how to show it (default: tree; with --terms or --licences: text)")
+    parser.add_argument(
+        "--format", choices=(*FORMATS, "text"), help="how to show it (default: tree; with --terms, --licences or --bytes: text)"
+    )
     about = parser.add_mutually_exclusive_group()
     about.add_argument("--terms", action="store_true", help="show under which terms the file may be used, as text or as JSON")
     about.add_argument("--licences", action="store_true", help="show every licence that reaches the file, through models and data sets too")
+    about.add_argument(
+        "--bytes", action="store_true", help="show what vouches for each byte of the file, or that nothing does, as text or as JSON"
+    )
     parser.add_argument("--details", action="store_true", help="also show every assertion and every remark of the checks in the tree")
     add_output_options(parser, "write to this file instead of standard output")
     add_trust_options(parser)
@@ -68,14 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from credkit.provenance import render
     from credkit.sign.output import write_bytes
 
-    gathers = "--terms" if args.terms else "--licences" if args.licences else None
-    if gathers and args.format not in (None, "text", "json"):
-        args.usage(f"{gathers} is shown as text or json, not as {args.format}")
-    if args.format == "text" and not gathers:
-        args.usage("--format text goes with --terms or --licences; for people there are also tree and story")
-    args.format = args.format or ("text" if gathers else "tree")
-    if args.details and args.format != "tree":
-        args.usage("--details goes with --format tree; the other formats have one form each")
+    _settle_format(args)
     if args.output is not None:
         refuse_existing(args.output, force=args.force)
     fetcher = fetcher_of(args)
@@ -85,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
         text = terms_document(args, report, fetcher)
     elif args.licences:
         text = licences_document(args, report, fetcher)
+    elif args.bytes:
+        text = _bytes_document(report, args.format)
     elif on_screen:
         text = rendered(report, args.format, details=args.details)
     else:
@@ -98,6 +101,25 @@ def run(args: argparse.Namespace) -> int:
     else:
         write_document(text, is_json=args.format in ("json", "crjson", "c2patool"))
     return ExitCode.UNREADABLE if report.state == "error" else ExitCode.OK
+
+
+def _settle_format(args: argparse.Namespace) -> None:
+    """The form that was asked for, or the usual one; ends the program for a form that does not go with the rest."""
+    gathers = "--terms" if args.terms else "--licences" if args.licences else "--bytes" if args.bytes else None
+    if gathers and args.format not in (None, "text", "json"):
+        args.usage(f"{gathers} is shown as text or json, not as {args.format}")
+    if args.format == "text" and not gathers:
+        args.usage("--format text goes with --terms, --licences or --bytes; for people there are also tree and story")
+    args.format = args.format or ("text" if gathers else "tree")
+    if args.details and args.format != "tree":
+        args.usage("--details goes with --format tree; the other formats have one form each")
+
+
+def _bytes_document(report: Report, form: str) -> str:
+    from credkit.provenance.byte_account import account_lines, bytes_object
+    from credkit.provenance.text import json_text
+
+    return json_text(bytes_object(report)) + "\n" if form == "json" else "\n".join(account_lines(report)) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

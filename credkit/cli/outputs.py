@@ -32,5 +32,5 @@ def chosen_output(args: argparse.Namespace, source: Path) -> tuple[Path, bool]:
 def _same(output: Path, source: Path) -> bool:
     try:
         return output.samefile(source)
-    except OSError:
+    except (OSError, ValueError):
         return False

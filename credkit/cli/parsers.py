@@ -45,6 +45,9 @@ _TRUST_FILES = {
 }
 
 
+_SECRETS = ("--pass", "--pwd", "--pin", "--secret")
+
+
 class Command(Protocol):
     """A module of this package that adds one command."""
 
@@ -63,6 +66,9 @@ class CommandParser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As its model, but what a command does not know is that command's mistake, not one of the whole command line."""
         found, rest = super().parse_known_args(args, namespace)
+        if any(word.startswith(_SECRETS) for word in rest):
+            # Neither repeated nor taken: whatever stands on a command line is seen by others, and errors are kept in logs.
+            self.error("a passphrase is never given on the command line: set CREDKIT_PASSPHRASE, or say --passphrase-fd N")
         if rest:
             self.error(f"unrecognized arguments: {' '.join(rest)}")
         return found, rest
@@ -148,12 +154,19 @@ def add_output_options(parser: argparse.ArgumentParser, what: str, *, in_place: 
     parser.add_argument("-f", "--force", action="store_true", help="replace OUT when it exists; without this nothing is done then")
 
 
+def _descriptor(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        # What was given may be the passphrase, so it is not repeated.
+        raise argparse.ArgumentTypeError("the number of a file descriptor is expected, such as 3")
+    return int(text)
+
+
 def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
     """Where a passphrase comes from; never from the command line, where other users see it."""
     parser.add_argument(
         "--passphrase-fd",
         metavar="N",
-        type=int,
+        type=_descriptor,
         help="read the passphrase from this file descriptor (else from CREDKIT_PASSPHRASE, else from the file that CREDKIT_PASSPHRASE_FILE "
         "names, else ask at the terminal)",
     )

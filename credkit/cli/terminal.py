@@ -7,6 +7,7 @@ UTF-8 whatever the locale says, because that is what their formats demand. rich 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,11 +33,13 @@ __all__ = [
     "safe",
     "say",
     "tell",
+    "without_keys",
     "write_document",
     "write_text",
 ]
 
 _SENTENCE = replace(DEFAULT_LIMITS, text_length=2_000)
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL)
 _PIPE_WIDTH = 100
 _WORTH_A_BAR = 32 << 20
 
@@ -91,7 +94,12 @@ def flush() -> None:
 
 def tell(sentence: object) -> None:
     """One sentence on the error stream."""
-    print(f"credkit: {safe(sentence)}", file=sys.stderr, flush=True)
+    print(f"credkit: {safe(without_keys(str(sentence)))}", file=sys.stderr, flush=True)
+
+
+def without_keys(text: str) -> str:
+    """``text`` without any private key that was given in the place of a name."""
+    return _PRIVATE_KEY.sub("(a private key)", text)
 
 
 def console(stream: TextIO | None = None) -> Console:

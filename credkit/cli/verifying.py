@@ -27,6 +27,7 @@ credkit verify --format json repaint.jpg | jq .state
 credkit verify --online https://example.org/repaint.jpg
 credkit verify photo.jpg --trust-list signers.pem --tsa-list tsa.pem --at 2026-11-01T12:00:00Z --format crjson
 credkit verify --quiet portrait.png && echo "nothing was changed"
+credkit verify --strict portrait.png
 credkit verify init.mp4 --fragment segment1.m4s --fragment segment2.m4s
 credkit verify init.mp4 --fragment "media/*.m4s"
 """
@@ -66,6 +67,11 @@ def add_to(commands: Subcommands) -> None:
         default=[],
         help="a further file of a film whose initialization segment FILE is, in order of play; may be repeated, and may be a pattern "
         'in quotes ("media/*.m4s") or a folder (its .m4s files), which are put in order of the numbers in their names',
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse a file in which any byte is covered by no signature and no hash, and say which (exit code 1)",
     )
     add_policy_option(parser)
     parser.add_argument(
@@ -122,6 +128,7 @@ class _Teller:
         """The exit code for one file."""
         from credkit.cli.terminal import tell
         from credkit.errors import CredkitError
+        from credkit.provenance.byte_account import unbound_words
 
         try:
             report, judgement = self._verified(path)
@@ -138,6 +145,10 @@ class _Teller:
         code = _code(report, judgement, self.args.require)
         if report.state == "Valid" and self.args.require == "trusted" and not self.args.quiet:
             tell(f'"{path}" is valid but not trusted, and --require trusted was asked: name the authority of its signer with --trust-list')
+        if code is ExitCode.OK and self.args.strict and report.unbound:
+            code = ExitCode.NOT_MET
+            if not self.args.quiet:
+                tell(f'"{path}" would do, but --strict was asked: {unbound_words(report.unbound)}')
         return code
 
     def _verified(self, path: Path | str) -> tuple[Report, Judgement | None]:

@@ -12,6 +12,9 @@ __all__ = ["unbrotli"]
 
 def unbrotli(data: bytes, most: int) -> bytes:
     """What the stream unpacks to; ``MalformedError``, a predicate (``is cut short``), above ``most`` bytes and for what is no stream."""
+    if most <= 0:
+        # Even one byte would cost the window of the stream, which may be 16 MiB.
+        raise MalformedError(f"unpacks to more than {most:,} bytes")
     import brotli
 
     decompressor = brotli.Decompressor()

@@ -23,7 +23,7 @@ import cbor2
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["DateText", "Tag", "check", "decode", "encode", "encode_in_order", "item_length", "member"]
+__all__ = ["DateText", "Outline", "Tag", "check", "decode", "encode", "encode_in_order", "item_length", "member", "outline"]
 
 
 class DateText(str):
@@ -199,6 +199,40 @@ def item_length(data: bytes, *, where: str, code: str = "general.error", limits:
     walker = _Walker(data, where, code, limits)
     walker.walk()
     return walker.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Where one item and the items directly inside of it are stored."""
+
+    major: int
+    """Major type: 2 bytes, 3 text, 4 array, 5 map, 6 tag."""
+    start: int
+    content: int
+    """Behind its head."""
+    end: int
+    parts: tuple[tuple[int, int], ...]
+    """Start and end of each item inside: keys and values in turn in a map; empty for a string or number."""
+
+
+def outline(data: bytes, start: int = 0, *, where: str, limits: Limits = DEFAULT_LIMITS) -> Outline:
+    """The places of the item at ``start``, in bytes that ``check`` has passed; ``MalformedError`` (``general.error``) for others."""
+    walker = _Walker(data, where, "general.error", limits)
+    walker.offset = start
+    major, argument = walker.head()
+    content, parts = walker.offset, []
+    if major in (_MAJOR_ARRAY, _MAJOR_MAP, _MAJOR_TAG):
+        count = 1 if major == _MAJOR_TAG else argument if major == _MAJOR_ARRAY or argument == _INDEFINITE else 2 * argument
+        inside = _Container(count, is_map=major == _MAJOR_MAP)
+        while inside.seen != count and not (count == _INDEFINITE and walker.at_break(inside)):
+            first = walker.offset
+            walker.walk()
+            parts.append((first, walker.offset))
+            inside.seen += 1
+    else:
+        walker.offset = start
+        walker.walk()
+    return Outline(major, start, content, walker.offset, tuple(parts))
 
 
 def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> Any:

@@ -20,6 +20,7 @@ __all__ = ["ContentBox", "Description", "Superbox", "box_type", "build_box", "bu
 
 _CODE = "manifest.inaccessible.malformed"
 _REQUESTABLE, _LABEL, _ID, _HASH, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
+_RESERVED = 0xE0
 _SALT_SIZES = (16, 32)
 _UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
 _FORBIDDEN_IN_LABELS = frozenset("/;?#\ufeff\uffff")
@@ -148,8 +149,6 @@ class _Parser:
         header = 8
         if length == 1:
             length, header = cursor.uint(8, "extended box length"), 16
-        elif length == 0:
-            length = cursor.end - start
         if length < header or start + length > cursor.end:
             raise cursor.error(f"box {kind!r} claims {length:,} bytes, which do not fit")
         return kind, header, start + length
@@ -178,6 +177,9 @@ class _Parser:
         cursor = Cursor(self.data, code=_CODE, where="JUMBF description box", start=start, end=end)
         kind = cursor.take(16, "content type")
         toggles = cursor.uint(1, "toggles")
+        if not toggles & _REQUESTABLE or toggles & _RESERVED:
+            # In a frame that no hash covers these bits could hold anything; every writer sets them alike.
+            raise cursor.error("description box has toggles that no box of C2PA has")
         label = cursor.text("label") if toggles & _LABEL else None
         identifier = cursor.uint(4, "identifier") if toggles & _ID else None
         sha256 = cursor.take(32, "hash") if toggles & _HASH else None
@@ -202,7 +204,8 @@ class _Parser:
 def parse_superbox(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Superbox:
     """The superbox that ``data`` starts with; bytes behind it are left alone.
 
-    Raises ``MalformedError`` (``manifest.inaccessible.malformed``) for anything that is not a whole, bounded tree of boxes.
+    Raises ``MalformedError`` (``manifest.inaccessible.malformed``) for anything that is not a whole, bounded tree of boxes. A length of 0
+    ("to the end of the file") is none that a box of a store can have.
     """
     if len(data) > limits.store_size:
         raise MalformedError(f"larger than {limits.store_size:,} bytes", code=_CODE, where="JUMBF")

@@ -268,7 +268,8 @@ class Receiver:
         try:
             os.unlink(path)
         except OSError as error:
-            raise OutputError(f'"{os.fspath(path)}" was copied into quarantine, but cannot be taken from its place: {error}') from None
+            reason = error.strerror or type(error).__name__
+            raise OutputError(f'"{os.fspath(path)}" was copied into quarantine, but cannot be taken from its place: {reason}') from None
         return kept
 
     def _acted(self, judgement: Judgement | None, name: str, url: str | None) -> Received | None:

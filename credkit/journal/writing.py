@@ -65,7 +65,8 @@ def opened_journal(path: Path, *, wanted: bytes | None = None, limits: Limits = 
     ``wanted`` are bytes to look for in the lines (``tail.known``). Errors as ``append``.
     """
     path = Path(os.path.realpath(path))
-    if not path.exists() and (lost := read_memory(path)):
+    is_new = not path.exists()
+    if is_new and (lost := read_memory(path)):
         raise OutputError(
             f'the journal "{path}" is gone, and this machine wrote {lost.size:,} bytes to it: put it back, or remove '
             f'"{head_path(path).name}" beside it to begin a new one'
@@ -89,9 +90,15 @@ def opened_journal(path: Path, *, wanted: bytes | None = None, limits: Limits = 
             journal.begin()
             yield journal
         finally:
+            if is_new and not os.fstat(descriptor).st_size:
+                # Nothing could be written, and an empty file is no journal.
+                with suppress(OSError):
+                    path.unlink()
             _unlock(descriptor)
     finally:
-        os.close(descriptor)
+        # Every line is on the disk by now; what a drive says when the file is closed changes nothing.
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 class OpenJournal:
@@ -211,12 +218,21 @@ def _write(descriptor: int, line: bytes) -> None:
 
 
 def _lock(descriptor: int, path: Path) -> None:
-    """Wait until nobody else appends; ``OutputError`` after a minute, or when another file took the name meanwhile."""
+    """Wait until nobody else appends.
+
+    ``OutputError`` after a minute, or where files cannot be locked; ``AssetError`` when another file took the name meanwhile.
+    """
     end = time.monotonic() + _PATIENCE
-    while not _try_lock(descriptor):
-        if time.monotonic() > end:
-            raise OutputError(f'another program holds the journal "{path}": try again when it is done')
-        time.sleep(_PAUSE)
+    try:
+        while not _try_lock(descriptor):
+            if time.monotonic() > end:
+                raise OutputError(f'another program holds the journal "{path}": try again when it is done')
+            time.sleep(_PAUSE)
+    except OSError as error:
+        raise OutputError(
+            f'the journal "{path}" cannot be locked, as on some network drives: {(error.strerror or "no reason given").lower()}; '
+            "keep it on a drive of this machine (--journal)"
+        ) from None
     try:
         same = os.path.samestat(os.stat(path), os.fstat(descriptor))
     except OSError:

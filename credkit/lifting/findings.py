@@ -26,6 +26,8 @@ _SETTINGS = 1_000
 _SETTINGS_TEXT = 100_000
 _VALUE = 10_000
 _ENTRIES = 500
+_MENTIONS = 5_000
+"""Places of a text that name a model; the largest workflows have some hundred."""
 _REMARKS = 50
 _BLOCKS = 50
 _NAME = 1_000
@@ -64,6 +66,7 @@ class Findings:
     documents: tuple[Document, ...] | None = None
     """What is kept on request; None for each text as it was stored."""
     _room: int = _SETTINGS_TEXT
+    _mentions: int = 0
     _models: dict[tuple[str, str], GenerationModel] = field(default_factory=dict)
     _inputs: dict[GenerationInput, None] = field(default_factory=dict)
 
@@ -76,11 +79,12 @@ class Findings:
         """One setting; empty ones say nothing, and a list or map is noted as text."""
         if value is None or value == "" or isinstance(value, (dict, list)):
             return
+        if len(self.settings) >= _SETTINGS:
+            if name not in self.settings:
+                self.remark(f"Only the first {_SETTINGS:,} settings are kept.")
+            return
         key = cleaned(name, _LABEL)
         if not key or key in self.settings:
-            return
-        if len(self.settings) >= _SETTINGS:
-            self.remark(f"Only the first {_SETTINGS:,} settings are kept.")
             return
         self._keep(key, value)
 
@@ -140,6 +144,10 @@ class Findings:
         claimed: Iterable[Any] = (),
     ) -> None:
         """A model by the file name in its path; the same one twice is one. ``claimed`` are hashes of any kind, as they were written."""
+        self._mentions += 1
+        if self._mentions > _MENTIONS:
+            self.remark(f"Only the first {_MENTIONS:,} places that name a model are looked at.")
+            return
         known = cleaned(file_name(name), _NAME) if isinstance(name, str) else ""
         if not known or known in ("None", "none", "undefined"):
             return

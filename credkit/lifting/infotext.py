@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 __all__ = ["Infotext", "pairs", "parse", "tags"]
@@ -21,8 +22,10 @@ _QUOTED = re.compile(r'"(?:\\.|[^\\"]++)++"')
 _SPACE = re.compile(r"\s*")
 _KEY = re.compile(r"\w[\w \-/]+\Z")
 _KEY_LENGTH = 200
-_COLONS = 100_000
+_COLONS = 10_000
 """So many are looked at in one line; the longest settings have some hundred."""
+_TAGS = 10_000
+"""So many networks that a prompt names are looked at; prompts name up to a dozen."""
 _BROKEN_JSON = 8
 _TAG = re.compile(r"<(lora|lyco|lycoris|hypernet):([^<>:\n]{1,500})((?::[^<>:\n]{0,100}){0,4})>", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
@@ -148,7 +151,8 @@ def _json(line: str, start: int) -> tuple[Any, int]:
 
 def tags(prompt: str) -> Iterator[tuple[str, str, str | None]]:
     """The networks that a prompt names in angle brackets: role, name, and weight as written (``<lora:film grain:0.6>``)."""
-    for kind, name, rest in _TAG.findall(prompt):
+    for found in islice(_TAG.finditer(prompt), _TAGS):
+        kind, name, rest = found.groups(default="")
         role = "hypernetwork" if kind.lower() == "hypernet" else "lora"
         weights = [part.rpartition("=")[2] for part in rest.split(":")[1:]]
         yield role, name.strip(), weights[0] if weights else None

@@ -36,6 +36,8 @@ class BOX:
     SIGNATURE = box_type("c2cs")
     CREDENTIALS = box_type("c2vc")
     DATABOXES = box_type("c2db")
+    TIME_STAMP = box_type("c2tm")
+    """Manifests with a time-stamp and nothing else, which edition 2.1 had and every other ignores."""
     CBOR = box_type("cbor")
     JSON = box_type("json")
     UUID = box_type("uuid")
@@ -258,7 +260,24 @@ def parse_store(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> ManifestStor
     manifests = tuple(_manifests(box, limits))
     if not manifests:
         raise MalformedError("manifest store holds no manifest", code="claim.missing", where="JUMBF", offset=0)
+    _check_last(box)
     return ManifestStore(manifests=manifests, data=data, box=box)
+
+
+def _check_last(store: Superbox) -> None:
+    """Nothing unknown stands behind the last manifest: the last one is active, and an active one whose type somebody spoiled would let the
+    one before it count.
+    """
+    for child in reversed(store.children):
+        if child.type in _KINDS:
+            return
+        if child.type not in ("free", BOX.TIME_STAMP):
+            raise MalformedError(
+                "an unknown box stands behind the last manifest, so which one is active cannot be told",
+                code="manifest.inaccessible.malformed",
+                where="JUMBF",
+                offset=child.offset,
+            )
 
 
 def _manifests(store: Superbox, limits: Limits) -> Iterator[Manifest]:

@@ -16,7 +16,7 @@ import io
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +25,7 @@ from credkit.assets.edited import splice
 from credkit.assets.png import PngFormat
 from credkit.assets.riff import WebpFormat
 from credkit.assets.stream import SourceStream
-from credkit.errors import AssetError, MalformedError
+from credkit.errors import AssetError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts.block import TextBlock
 from credkit.media.texts.decoding import utf8_text
@@ -136,10 +136,7 @@ def _decoded(source: Source, limits: Limits) -> Image.Image | None:
 
 def _bare(source: Source, form: PngFormat | WebpFormat) -> Source:
     """The pixels without texts and films beside them, which decoders would stumble over."""
-    if isinstance(form, PngFormat):
-        with suppress(MalformedError):
-            return EditedSource(source, form.bare(source).pieces)
-    return source
+    return EditedSource(source, form.bare(source).pieces) if isinstance(form, PngFormat) else source
 
 
 def _signs(image: Image.Image) -> Iterator[_Found]:

@@ -14,6 +14,7 @@ from credkit.manifest.uri import JumbfUri, absolute
 from credkit.provenance.deeds import deeds
 from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.nodes import Edge, Graph, Node, Picture, Removal, Signer
+from credkit.provenance.sniffing import sniff
 from credkit.provenance.statements import Statement, dimensions, ingredient_statements, statements
 from credkit.provenance.values import assertion_value, claim_value, text_of
 from credkit.provenance.vocabulary import asset_kind_words
@@ -36,7 +37,8 @@ _SELF_CODES = frozenset(
 _BROKEN_CODES = frozenset({"claim.malformed", "claim.cbor.invalid"})
 _TRUST_CODES = ("signingCredential.", "timeStamp.", IDENTITY_CODES)
 """Failures that depend on whom a reader trusts."""
-_SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+_SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""Thumbnails of other kinds are not shown."""
 
 
 def _is_fault(status: Status) -> bool:
@@ -225,8 +227,8 @@ class _Builder:
     def _picture(self, uri: str | None, holder: ManifestReport) -> Picture | None:
         """The thumbnail at ``uri``, when it is one that can be shown."""
         file = self._file(uri, holder)
-        media_type = _sniff(file.data) if file else None
-        return Picture(media_type=media_type, data=file.data) if file and media_type else None
+        media_type = sniff(file.data, self.limits) if file else None
+        return Picture(media_type=media_type, data=file.data) if file and media_type in _SHOWN else None
 
     def _file(self, uri: str | None, holder: ManifestReport) -> EmbeddedFile | None:
         """The file in the assertion at ``uri``, only when ``verify`` found its hash to match."""
@@ -238,12 +240,6 @@ class _Builder:
         assertion = self.report.store.assertion_at(uri, within=holder.label)
         value = assertion_value(assertion, self.limits) if assertion else None
         return value if isinstance(value, EmbeddedFile) else None
-
-
-def _sniff(data: bytes) -> str | None:
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((media_type for start, media_type in _SIGNATURES.items() if data.startswith(start)), None)
 
 
 def _role(ingredient: IngredientReport) -> str:

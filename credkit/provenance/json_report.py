@@ -5,11 +5,14 @@ The order of keys is fixed, lists keep the order of the report, and nothing depe
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion
+from credkit.provenance.byte_account import regions_object
 from credkit.provenance.graph import provenance_graph
 from credkit.provenance.identities import identity_words
 from credkit.provenance.nodes import Graph, Node
@@ -49,6 +52,8 @@ def json_report(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> dict[str,
             "content_intact": report.content_intact,
             "unprotected": list(report.unprotected),
         },
+        "regions": regions_object(report.regions),
+        "unbound": regions_object(report.unbound),
         "manifests": [_manifest_object(m, node, limits) for m, node in _with_nodes(report, graph)],
         "ingredient_deltas": [
             {"ingredient_assertion_uri": d.ingredient_assertion_uri, **results_object(d.validation_deltas)}
@@ -132,7 +137,7 @@ def _manifest_object(manifest: ManifestReport, node: Node, limits: Limits) -> di
         "ingredients": [_ingredient_object(i) for i in manifest.ingredients],
         "removed_assertions": list(dict.fromkeys(removal.label for removal in node.removed)),
         "redactions": [{"manifest": r.manifest, "label": r.label, "uri": r.uri, "reason": r.reason} for r in node.removes],
-        "assertions": [_assertion_object(a, manifest, limits) for a in manifest.manifest.assertions],
+        "assertions": list(_assertion_objects(manifest, limits)),
     }
 
 
@@ -221,9 +226,17 @@ def _ingredient_object(ingredient: IngredientReport) -> dict[str, Any]:
     }
 
 
-def _assertion_object(assertion: Assertion, manifest: ManifestReport, limits: Limits) -> dict[str, Any]:
-    """``intact`` is None when no check spoke of this assertion's hash."""
-    codes = {s.code for s in manifest.results if s.url == assertion.uri}
+def _assertion_objects(manifest: ManifestReport, limits: Limits) -> Iterator[dict[str, Any]]:
+    """All assertions; what the checks said of each is sought once for all, since there may be thousands of both."""
+    codes: defaultdict[str | None, set[str]] = defaultdict(set)
+    for said in manifest.results:
+        codes[said.url].add(said.code)
+    for assertion in manifest.manifest.assertions:
+        yield _assertion_object(assertion, codes[assertion.uri], limits)
+
+
+def _assertion_object(assertion: Assertion, codes: Collection[str], limits: Limits) -> dict[str, Any]:
+    """``intact`` is None when no check spoke of this assertion's hash, ``codes`` being what was said of it."""
     intact = False if "assertion.hashedURI.mismatch" in codes else True if "assertion.hashedURI.match" in codes else None
     return {
         "label": assertion.label,

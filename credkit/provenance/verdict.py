@@ -13,6 +13,7 @@ from typing import Literal
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.uri import JumbfUri
+from credkit.provenance.byte_account import unbound_words
 from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.nodes import Graph, Node, Signer
 from credkit.provenance.text import quoted, shown
@@ -183,8 +184,7 @@ def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
         yield f"Noticed, and not judged: {shown(remark.removesuffix('.'), limits)}."
     if report.state in ("none", "error"):
         return
-    for part in report.unprotected:
-        yield f"Not protected by the signature: {shown(part, limits)}."
+    yield from _unbound(report, limits)
     if report.content_intact is None:
         yield "The content of the file was not compared with the credentials."
     active = graph.active
@@ -201,6 +201,15 @@ def _uncovered(report: Report, graph: Graph, limits: Limits) -> Iterator[str]:
         yield "Ingredients that came without credentials: their own history is unknown."
     yield from _left_aside(graph)
     yield "A signature proves who said something and that it was not changed since, not that it is true."
+
+
+def _unbound(report: Report, limits: Limits) -> Iterator[str]:
+    """What the hard binding leaves out, part by part, and everything else that nothing covers in one line."""
+    for part in report.unprotected:
+        yield f"Not protected by the signature: {shown(part, limits)}."
+    others = tuple(region for region in report.unbound if region.what not in report.unprotected)
+    if others and report.state in ("Valid", "Trusted"):
+        yield f"{_capital(unbound_words(others, limits))}."
 
 
 def _unattested(report: Report) -> str:

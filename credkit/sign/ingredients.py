@@ -19,7 +19,7 @@ from credkit.manifest.assertions.validation_results import RecordedDelta, Record
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.uri import manifest_uri, signature_uri
 from credkit.sign.compose import HASH_ALGORITHM, AssertionBox
-from credkit.status import SUCCESSORS, Kind, Status
+from credkit.status import SUCCESSORS, Kind, Status, StatusCode
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
 
@@ -141,5 +141,7 @@ def recorded_results(report: Report) -> RecordedResults:
 
 
 def _terse(statuses: Iterable[Status]) -> tuple[Status, ...]:
-    found = tuple(s if s.kind is Kind.FAILURE else replace(s, explanation=None) for s in statuses)
+    # What is unbound is about the file at hand, whose bytes do not come along.
+    lasting = (s for s in statuses if s.code != StatusCode.ORG_CREDKIT_UNBOUND)
+    found = tuple(s if s.kind is Kind.FAILURE else replace(s, explanation=None) for s in lasting)
     return (*found, *(replace(s, code=_FORMER_CODES[s.code]) for s in found if s.code in _FORMER_CODES))

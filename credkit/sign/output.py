@@ -13,10 +13,8 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import stat
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,15 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from credkit.configuration import remove_leftovers, temporary_name
 from credkit.errors import AssetError, OutputError
 
-__all__ = ["OutputFile", "Snapshot", "write_bytes"]
+__all__ = ["OutputFile", "Snapshot", "cannot_write", "exists_already", "write_bytes"]
 
-_TEMPORARY = re.compile(r"\.credkit-[0-9a-f]{16}\.tmp")
-_STALE_AFTER = 3600.0
 _PERMISSIONS = 0o777
 _OWNER_ONLY = 0o600
-_swept: set[str] = set()
 
 _CAUSES = {
     errno.ENOSPC: "the disk is full; free some space or choose another folder",
@@ -117,7 +113,7 @@ class OutputFile:
         try:
             self.target = Path(os.path.realpath(target))
         except (OSError, ValueError) as error:
-            raise _output_error(error, target) from None
+            raise cannot_write(error, target) from None
         self._overwrite = overwrite
         self._source = source
         self._private = private
@@ -141,14 +137,14 @@ class OutputFile:
     def __enter__(self) -> OutputFile:
         existing = self._existing()
         folder = self.target.parent
-        _sweep(folder)
-        path = folder / f".credkit-{os.urandom(8).hex()}.tmp"
+        remove_leftovers(folder)
+        path = folder / temporary_name()
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         mode = self._mode(existing)
         try:
             descriptor = os.open(path, flags, 0o666 if mode is None else _OWNER_ONLY)
         except OSError as error:
-            raise _output_error(error, self.target) from None
+            raise cannot_write(error, self.target) from None
         self._path = path
         self._file = io.BufferedRandom(_TemporaryFile(descriptor, self.target))
         try:
@@ -172,8 +168,10 @@ class OutputFile:
             file.flush()
             os.fsync(file.fileno())
             file.close()
+            # Asked here, because a check could only say that a file is gone whose name nobody knows.
+            os.stat(path)
         except OSError as error:
-            raise _output_error(error, self.target) from None
+            raise cannot_write(error, self.target) from None
         if check is not None:
             check(path)
         if self._source is not None and not self._source.is_current():
@@ -181,7 +179,7 @@ class OutputFile:
         try:
             self._replace(path)
         except OSError as error:
-            raise _output_error(error, self.target) from None
+            raise cannot_write(error, self.target) from None
         _sync_folder(self.target.parent)
 
     def _existing(self) -> os.stat_result | None:
@@ -191,13 +189,13 @@ class OutputFile:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _output_error(error, self.target) from None
+            raise cannot_write(error, self.target) from None
         if stat.S_ISDIR(found.st_mode):
             raise OutputError(f'"{self.target}" is a folder; name a file in it')
         if not stat.S_ISREG(found.st_mode):
             raise OutputError(f'"{self.target}" is not a regular file; name another output')
         if not self._overwrite:
-            raise _exists(self.target)
+            raise exists_already(self.target)
         # The administrator may write anywhere, yet a file without any write bit was protected on purpose.
         if not found.st_mode & 0o222 or not os.access(self.target, os.W_OK):
             raise OutputError(f'"{self.target}" is read-only; make it writable or name another output')
@@ -218,10 +216,10 @@ class OutputFile:
             # A hard link, unlike a rename, fails when the name is taken: no gap between looking and writing.
             os.link(path, self.target)
         except FileExistsError:
-            raise _exists(self.target) from None
+            raise exists_already(self.target) from None
         except OSError:
             if os.path.lexists(self.target):
-                raise _exists(self.target) from None
+                raise exists_already(self.target) from None
             os.rename(path, self.target)
         else:
             with suppress(OSError):
@@ -256,7 +254,7 @@ class _TemporaryFile(io.FileIO):
         try:
             return os.write(self.fileno(), data)
         except OSError as error:
-            raise _output_error(error, self._target) from None
+            raise cannot_write(error, self._target) from None
 
 
 def _set_access(descriptor: int, mode: int | None, existing: os.stat_result | None) -> None:
@@ -269,28 +267,6 @@ def _set_access(descriptor: int, mode: int | None, existing: os.stat_result | No
     with suppress(OSError):
         # File systems without permissions (FAT, some network shares) refuse; the content matters more.
         os.fchmod(descriptor, mode)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove temporary files that a killed run of ours left in ``folder`` more than an hour ago; once a folder and process."""
-    key = os.fspath(folder)
-    if key in _swept:
-        return
-    _swept.add(key)
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if _TEMPORARY.fullmatch(entry.name) and _is_stale(entry):
-                with suppress(OSError):
-                    os.unlink(entry.path)
-
-
-def _is_stale(entry: os.DirEntry[str]) -> bool:
-    try:
-        found = entry.stat(follow_symlinks=False)
-    except OSError:
-        return False
-    ours = sys.platform == "win32" or found.st_uid == os.geteuid()
-    return stat.S_ISREG(found.st_mode) and ours and found.st_mtime < time.time() - _STALE_AFTER
 
 
 def _sync_folder(folder: Path) -> None:
@@ -308,11 +284,13 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _exists(target: Path) -> OutputError:
+def exists_already(target: Path) -> OutputError:
+    """What is said of a target that may not be replaced."""
     return OutputError(f'"{target}" exists already; allow overwriting or name another output')
 
 
-def _output_error(error: OSError | ValueError, target: str | os.PathLike[str]) -> OutputError:
+def cannot_write(error: OSError | ValueError, target: str | os.PathLike[str]) -> OutputError:
+    """What is said of a target that the system refuses, with its reason."""
     return OutputError(f'cannot write "{os.fspath(target)}": {_reason(error)}')
 
 

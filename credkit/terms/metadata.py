@@ -61,7 +61,11 @@ def metadata_of(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> FileMetad
         if len(blocks) > 1:
             which = "all were" if len(blocks) <= read else "only the first was" if read == 1 else f"only the first {read} were"
             remarks.append(f"The file holds {len(blocks)} {kind.upper()} blocks; {which} read for its terms.")
-        values = [_value(source, block, limits, remarks) for block in blocks[:read]]
+        values: list[bytes | None] = []
+        for block in blocks[:read]:
+            # All of a kind together are no larger than one may be: each is held until it was read for its terms.
+            left = limits.metadata_size - sum(len(value or b"") for value in values)
+            values.append(_value(source, block, replace(limits, metadata_size=left), remarks))
         first[kind] = values[0] if values else None
         more += filter(None, values[1:])
     more += _extensions(source, layout, limits, remarks)

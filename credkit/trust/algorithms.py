@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ALGORITHMS",
     "LATER_ALGORITHMS",
+    "RSA_EXPONENT_BITS",
     "RSA_LARGEST",
     "RSA_SMALLEST",
     "SignatureAlgorithm",
     "algorithm_for_key",
     "algorithm_named",
+    "has_small_exponent",
     "key_description",
     "lattice_key_name",
 ]
@@ -31,6 +33,8 @@ RSA_SMALLEST = 2048
 """Bits of an RSA modulus; the specification's lower bound."""
 RSA_LARGEST = 16384
 """Bits of an RSA modulus; the specification lets validators refuse larger ones."""
+RSA_EXPONENT_BITS = 32
+"""Bits of a public exponent of RSA. Real ones have 2 or 17; one as long as the modulus costs a verifier two hundred times as much."""
 
 _P = 2**255 - 19
 _Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
@@ -63,7 +67,8 @@ class SignatureAlgorithm:
             return isinstance(public_key, ec.EllipticCurvePublicKey) and public_key.curve.name == self.curve
         if self.family == "ML-DSA":
             return lattice_key_name(public_key) == self.name
-        return isinstance(public_key, rsa.RSAPublicKey) and RSA_SMALLEST <= public_key.key_size <= RSA_LARGEST
+        fits = isinstance(public_key, rsa.RSAPublicKey) and RSA_SMALLEST <= public_key.key_size <= RSA_LARGEST
+        return fits and has_small_exponent(public_key)
 
     def signature_size(self, public_key: object) -> int:
         """Bytes of every signature made with that key; ``CredentialError`` when the key does not fit."""
@@ -205,6 +210,12 @@ def lattice_key_name(public_key: object) -> str | None:
         "ML-DSA-87": mldsa.MLDSA87PublicKey,
     }
     return next((name for name, kind in kinds.items() if isinstance(public_key, kind)), None)
+
+
+def has_small_exponent(public_key: Any) -> bool:
+    """Whether an RSA public key (one of ``cryptography``'s) has an exponent of at most ``RSA_EXPONENT_BITS``."""
+    exponent: int = public_key.public_numbers().e
+    return exponent.bit_length() <= RSA_EXPONENT_BITS
 
 
 def _is_sound_point(raw: bytes) -> bool:

@@ -175,9 +175,10 @@ class Certificate:
 @lru_cache(maxsize=256)
 def _parse(der: bytes) -> Certificate:
     tbs, outer_algorithm, signature = _exactly(read(der, _WHERE).expect(0x30, "certificate"), 3)
-    signature.expect(0x03, "signature")
+    if signature.expect(0x03, "signature").body[:1] != b"\0":
+        raise signature.error("certificate's signature is not made of whole octets")
     fields = list(tbs.expect(0x30, "certificate body").children())
-    version = fields.pop(0).only("version").integer("version") + 1 if fields and fields[0].tag == 0xA0 else 1
+    version = fields.pop(0).only("version").expect(0x02, "version").integer("version") + 1 if fields and fields[0].tag == 0xA0 else 1
     if len(fields) < 6:
         raise tbs.error("certificate body is incomplete")
     serial, algorithm, issuer, validity, subject, key = fields[:6]
@@ -201,7 +202,7 @@ def _parse(der: bytes) -> Certificate:
     return Certificate(
         der=der,
         version=version,
-        serial_number=str(serial.integer("serial number")),
+        serial_number=str(serial.expect(0x02, "serial number").integer("serial number")),
         subject=_rfc4514(subject_name),
         subject_fields=_fields(subject_name),
         subject_der=subject.raw,

@@ -84,10 +84,10 @@ class Element:
         return int.from_bytes(self.body, "big", signed=True)
 
     def boolean(self, what: str) -> bool:
-        """A BOOLEAN; any value but zero is true, as in BER."""
-        if self.tag != 0x01 or len(self.body) != 1:
+        """A BOOLEAN: 0x00 or 0xFF, the two that DER has (X.690, 11.1)."""
+        if self.tag != 0x01 or self.body not in (b"\x00", b"\xff"):
             raise self.error(f"{what} is neither true nor false")
-        return self.body != b"\x00"
+        return self.body == b"\xff"
 
     def oid(self, what: str) -> str:
         """An OBJECT IDENTIFIER in dotted form."""

@@ -137,6 +137,8 @@ def read_file(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> 
             data = file.read(limits.trust_list_size + 1)
     except OSError as error:
         raise TrustError(f"{os.fspath(path)} cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise TrustError(f"{os.fspath(path)!r} cannot be read: the name holds a character that no file name can hold") from None
     if len(data) > limits.trust_list_size:
         raise TrustError(f"{os.fspath(path)} is too large for a list of certificates: {limits.trust_list_size >> 20} MiB are allowed")
     return data

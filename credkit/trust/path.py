@@ -11,9 +11,10 @@ in the middle of a chain are left out, since the path may not need them.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,6 +32,9 @@ _NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which pyOpenSSL does not name."""
 _MOST_NAMESAKES = 16
 """Anchors of the same name that are tried one by one."""
+_VERSION = 3
+_ANY_SIZE = replace(DEFAULT_LIMITS, certificate_size=sys.maxsize)
+"""For certificates that were read within the caller's limits before."""
 _EC_SMALLEST = 256
 """Bits of an issuer's elliptic curve key."""
 _NO_PATH = frozenset({2, 18, 19, 20, 21})
@@ -169,7 +173,7 @@ def _allowed(leaf: Certificate) -> PathResult:
 
 
 def _found(path: tuple[bytes, ...], lists: tuple[TrustList, ...], at: datetime | None, *, trusted: bool, reason: str) -> PathResult:
-    certificates = [Certificate.parse(der) for der in path]
+    certificates = [Certificate.parse(der, _ANY_SIZE) for der in path]
     start, end = _period(certificates)
     anchor = certificates[-1].subject
     return PathResult(
@@ -189,7 +193,8 @@ def _late_reason(ever: Attempt, now: Attempt, lists: tuple[TrustList, ...], at: 
     windows = [anchor for item in lists for anchor in item.anchors if anchor.der == ever.path[-1]]
     if any(anchor.vouches_at(at) for anchor in windows):
         return _reason(now)
-    return f"the trust list does not let the trust anchor {Certificate.parse(ever.path[-1]).subject} vouch for signatures of that time"
+    name = Certificate.parse(ever.path[-1], _ANY_SIZE).subject
+    return f"the trust list does not let the trust anchor {name} vouch for signatures of that time"
 
 
 def _reason(attempt: Attempt) -> str:
@@ -274,11 +279,15 @@ def _load(der: bytes) -> Any:
 
 
 def _too_weak(path: tuple[bytes, ...]) -> Attempt | None:
-    """A refusal when a link of the path could be forged: a signature with an old hash, or the short key of an issuer."""
+    """A refusal when a link of the path could be forged (a signature with an old hash, the short key of an issuer), or says that it is of a
+    version that there is not: OpenSSL looks only for a small one.
+    """
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     for position, der in enumerate(path):
-        certificate = Certificate.parse(der)
+        certificate = Certificate.parse(der, _ANY_SIZE)
+        if der != path[-1] and certificate.version != _VERSION:
+            return Attempt(message=f"a certificate is of X.509 version {certificate.version}, not {_VERSION}")
         if der != path[-1] and not is_sound_signature(certificate.signature_algorithm, lattices=True):
             return Attempt(message="a certificate was signed by its issuer with an algorithm that is not safe")
         key = certificate.public_key

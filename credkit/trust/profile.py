@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from credkit.errors import MalformedError
-from credkit.trust.algorithms import ALGORITHMS, RSA_LARGEST, RSA_SMALLEST, key_description, lattice_key_name
+from credkit.trust.algorithms import (
+    ALGORITHMS,
+    RSA_EXPONENT_BITS,
+    RSA_LARGEST,
+    RSA_SMALLEST,
+    has_small_exponent,
+    key_description,
+    lattice_key_name,
+)
 from credkit.trust.certificate import OID, AlgorithmIdentifier, Certificate
 from credkit.trust.der import Element, read
 
@@ -86,6 +94,8 @@ def check_profile(
     findings += [finding for rule in rules for finding in rule(certificate)]
     if not chosen:
         findings += _purposes(certificate, purposes)
+    if not chosen and not findings:
+        findings += _form(certificate)
     return tuple(findings)
 
 
@@ -154,7 +164,7 @@ def _key_problem(certificate: Certificate, lattices: bool) -> str | None:
             return "an RSA key that cannot be read"
         if not RSA_SMALLEST <= key.key_size <= RSA_LARGEST:
             return f"an RSA key of {key.key_size:,} bits where {RSA_SMALLEST} to {RSA_LARGEST} are allowed"
-        return None
+        return None if has_small_exponent(key) else f"an RSA key with a public exponent of more than {RSA_EXPONENT_BITS} bits"
     if kind.oid == _ED25519:
         return None if ALGORITHMS[-8].accepts_key(key) else "an Ed25519 key that is no sound point of the curve"
     if kind.oid in _LATTICES and lattices:
@@ -167,6 +177,16 @@ def _curve(kind: AlgorithmIdentifier) -> str | None:
         return read(kind.parameters or b"", "certificate").oid("curve")
     except MalformedError:
         return None
+
+
+def _form(certificate: Certificate) -> Iterator[Finding]:
+    """``Certificate`` reads leniently what only people look at; what OpenSSL, which builds the path, cannot read is no certificate."""
+    from OpenSSL import crypto
+
+    try:
+        crypto.load_certificate(crypto.FILETYPE_ASN1, certificate.der)
+    except (crypto.Error, ValueError):
+        yield Finding(rule="form", message="certificate is not written as X.509 demands", mend=f"{_ASK} made anew")
 
 
 def _version(certificate: Certificate) -> Iterator[Finding]:

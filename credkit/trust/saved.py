@@ -227,11 +227,15 @@ def save_list(item: SavedList, directory: Path | None = None, *, replacing: bool
     if not replacing and path.exists():
         raise OutputError(f'a trust list "{item.name}" is kept already: remove it first, or choose another name')
     data = path.with_name(_data_name(item.slug, item.sha256))
+    is_new = not data.exists()
     try:
         make_private_folder(path.parent)
         replace_private_file(data, item.data)
         replace_private_file(path, json.dumps(item.describe(), indent=2, ensure_ascii=False).encode("utf-8") + b"\n")
     except OSError as error:
+        if is_new:
+            with suppress(OSError):
+                data.unlink()
         raise OutputError(f"the trust list cannot be written to {path.parent}: {error.strerror or error}") from None
     _sweep(path.parent, item.slug, keep=data.name)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from credkit.errors import MalformedError
-from credkit.trust.algorithms import ALGORITHMS, lattice_key_name
+from credkit.trust.algorithms import ALGORITHMS, RSA_LARGEST, has_small_exponent, lattice_key_name
 from credkit.trust.certificate import AlgorithmIdentifier, Certificate
 from credkit.trust.der import read
 from credkit.trust.profile import is_sound_signature
@@ -129,6 +129,8 @@ def _rsa(scheme: Any, hash_algorithm: HashAlgorithm) -> _Scheme:
     def verify(key: Any, signature: bytes, data: bytes) -> None:
         if not isinstance(key, rsa.RSAPublicKey):
             raise TypeError("not an RSA key")
+        if key.key_size > RSA_LARGEST or not has_small_exponent(key):
+            raise ValueError("a key that would cost more time than any real one")
         key.verify(signature, data, scheme, hash_algorithm)
 
     return verify

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credkit.verify.context import Profile
-from credkit.verify.report import IngredientDelta, IngredientReport, ManifestReport, Report, ResultMap, SignatureReport
+from credkit.verify.report import IngredientDelta, IngredientReport, ManifestReport, Region, Report, ResultMap, SignatureReport
 from credkit.verify.verifier import verify
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "IngredientReport",
     "ManifestReport",
     "Profile",
+    "Region",
     "Report",
     "ResultMap",
     "SignatureReport",

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from credkit.assets import AssetFormat, Layout, Source
-from credkit.binding.target import Members
+from credkit.binding.target import BindingOutcome, Members
 from credkit.codec.cose import Sign1, parse_sign1
 from credkit.codec.digest import Digest, digest
 from credkit.codec.jumbf import Superbox
@@ -27,7 +27,7 @@ from credkit.trust.policy import TrustPolicy
 from credkit.trust.revocation import Answer
 from credkit.verify.report import IdentityReport, SignatureReport, TimeStampReport, TrustListUse
 
-__all__ = ["Asset", "Check", "Context", "Profile", "Subject"]
+__all__ = ["Asset", "Check", "Content", "Context", "Profile", "Subject"]
 
 
 _PROOFS_OF_ONE = 3
@@ -55,6 +55,16 @@ class Asset:
     """Further files of a film that is kept in fragments, in order of play; ``source`` is then its initialization segment."""
     members: Members | None = None
     """The files that the store speaks of, when it is the file itself and they were given; nothing else is its asset then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the content was compared with, and what came out."""
+
+    holder: str
+    """Label of the manifest that holds the hard binding."""
+    assertion: Assertion
+    outcome: BindingOutcome
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +95,12 @@ class Context:
     """Ranges besides the store that the hard binding leaves out, in words."""
     remarks: list[str] = field(default_factory=list)
     """What the checks noticed that no status tells, in words."""
+    content: Content | None = None
+    """Set by the content check, when the hard binding could be held against the asset."""
+    matched: list[tuple[str, str, Superbox]] = field(default_factory=list)
+    """Boxes whose hash in a reference was right, each behind the label of the manifest and the URI of the assertion, or claim, that holds
+    the reference.
+    """
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _box_digests: dict[tuple[int, int, str, bool], Digest] = field(default_factory=dict)
     _claim_digests: dict[tuple[str, str], Digest] = field(default_factory=dict)
@@ -136,6 +152,10 @@ class Subject:
         """Where the signer's certificate leads; set by its check."""
         self.time_stamp: TimeStampReport | None = None
         """The accepted time-stamp; set by its check, which comes before that of the certificate."""
+        self.stamped_in: str | None = None
+        """The header of the signature whose time-stamp was accepted."""
+        self.responses: set[bytes] = set()
+        """OCSP responses (DER) that were accepted for its certificates."""
         self.accepted = False
         """Whether the claim passed every check; set before data outside of the manifest are asked for."""
         self.identities: list[IdentityReport] = []

@@ -21,6 +21,8 @@ __all__ = [
     "IngredientDelta",
     "IngredientReport",
     "ManifestReport",
+    "Region",
+    "RegionKind",
     "Report",
     "ResultMap",
     "SignatureReport",
@@ -34,6 +36,25 @@ IdentityStanding = Literal["trusted", "well-formed", "unchecked", "failed"]
 """Of an identity assertion: verified and vouched for by the user's lists; verified, but nobody vouches for the name; not checked, because
 the network was not allowed or the kind is unknown; found faulty.
 """
+
+
+RegionKind = Literal["hashed", "signed", "structural", "unbound"]
+"""What vouches for bytes: a hash that was found right and that a signature covers; a signature itself; the parser, which takes no other
+value in their place; nothing.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A run of bytes of the file, or of its manifest store, and what vouches for them."""
+
+    place: Literal["file", "store"]
+    """Where offsets count: in the file, or, for a store that lies elsewhere or is not stored byte for byte, in the store."""
+    offset: int
+    size: int
+    kind: RegionKind
+    what: str
+    """What they are, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +264,13 @@ class Report:
     """Lists with an address that vouched for a signer or a time-stamp authority of the chain."""
     online: bool = False
     """Whether the network could be asked."""
+    regions: tuple[Region, ...] = ()
+    """Every byte of the file and of its store, once each, in order; empty when there is no store to judge."""
+
+    @property
+    def unbound(self) -> tuple[Region, ...]:
+        """The regions that nothing vouches for."""
+        return tuple(region for region in self.regions if region.kind == "unbound")
 
     @property
     def active(self) -> ManifestReport | None:

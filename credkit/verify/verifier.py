@@ -7,6 +7,7 @@
 5. Check the content against the hard binding of the active manifest.
 6. Compare what was found below each ingredient with what its signer recorded.
 7. States: well-formed, valid, trusted; one word for the asset.
+8. Account for every byte (``coverage``), which changes no state.
 
 A check yields statuses. It never raises for content: the one ``MalformedError`` becomes a status in ``_run``. Nothing here
 opens a file or a socket.
@@ -50,6 +51,7 @@ from credkit.verify.checks.retrieval import check_external_data
 from credkit.verify.checks.revocation import check_revocation
 from credkit.verify.checks.signature import check_credential, check_signature, check_signature_box, check_time_stamp
 from credkit.verify.context import Asset, Check, Context, Profile, Subject
+from credkit.verify.coverage import account, vouched
 from credkit.verify.report import IngredientReport, ManifestReport, Report, ResultMap
 from credkit.verify.states import asset_state, is_accepted, is_alteration, is_trusted, is_valid, is_well_formed
 
@@ -133,7 +135,7 @@ def verify(
     ctx = Context(store=store, policy=policy, at=at, profile=profile, limits=limits, asset=asset, fetcher=fetcher)
     if members is not None and not located.standalone:
         ctx.remarks.append("the folder was not looked at, because the file is no manifest store of its own, with files beside it")
-    return _judge(ctx, located, name)
+    return _judge(ctx, located, source.size, name)
 
 
 def _no_store(
@@ -169,7 +171,7 @@ def _no_store(
     )
 
 
-def _judge(ctx: Context, located: Located, name: str) -> Report:
+def _judge(ctx: Context, located: Located, size: int, name: str) -> Report:
     active = ctx.store.manifests[-1]
     chain = walk(ctx, active)
     ctx.redactions = chain.redactions
@@ -184,6 +186,10 @@ def _judge(ctx: Context, located: Located, name: str) -> Report:
     below = deltas(chain, found, references)
     results = found[active.label]
     state = asset_state(results, below, content_bound=ctx.asset is not None)
+    accounted = account(ctx, located, size, vouched(ctx, chain, found, references))
+    if state in ("Valid", "Trusted"):
+        # Told after the verdict, which it does not change; of a file that is refused anyway the regions say enough.
+        found[active.label] = results = ResultMap.of([*results, *accounted.statuses])
     asset = ctx.asset
     return Report(
         state=state,
@@ -204,6 +210,7 @@ def _judge(ctx: Context, located: Located, name: str) -> Report:
         trust_configured=ctx.policy.is_configured,
         trust_lists=tuple(dict.fromkeys(ctx.trust_lists)),
         online=ctx.fetcher is not None,
+        regions=accounted.regions,
     )
 
 

@@ -37,7 +37,7 @@ from tests.acceptance.material import (
 )
 from tests.assets.catalogue import SAMPLES
 from tests.forge import files, identities, pki
-from tests.forge.manifests import Assertion, Signing
+from tests.forge.manifests import CREATED, Assertion, Signing, actions
 from tests.forge.pictures import picture
 from tests.integrations.downloads import altered
 
@@ -61,6 +61,11 @@ def excluding() -> bytes:
     """Signed with a hard binding that leaves out the XMP."""
     asset = with_xmp('Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"')
     return signed(asset=asset, binding=files.excluding(lambda placed: sorted((*(m.frame for m in placed.layout.metadata), *placed.frames))))
+
+
+def claiming(when: str) -> bytes:
+    """The signer states a time that is in no calendar once it is written in UTC."""
+    return files.signed(files.standard(first=actions(CREATED | {"when": when})))
 
 
 def redacting() -> bytes:
@@ -355,6 +360,17 @@ CASES = [
     ),
     case("maximal_signature_age_days", False, "so its age cannot be told", signed, maximal_signature_age_days=30),
     case("maximal_signature_age_days", True, "so its age cannot be told", signed, maximal_signature_age_days=30, unsaid="accept"),
+    *(
+        case(
+            "maximal_signature_age_days",
+            True,
+            "so its age cannot be told",
+            lambda when=when: claiming(when),
+            maximal_signature_age_days=30,
+            unsaid="accept",
+        )
+        for when in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+    ),
     case(
         "revocation_known",
         True,

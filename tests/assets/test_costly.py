@@ -159,7 +159,7 @@ def test_the_gap_of_a_signature_is_read_only_where_it_can_be_its_value() -> None
 
 
 def test_a_safetensors_header_is_mostly_as_the_library_writes_it() -> None:
-    unusual = ",".join(f'"{index}":{{"data_offsets":[0,0]}}' for index in range(50_001))
+    unusual = ",".join(f'"{index}":{{"data_offsets":[0,0]}}' for index in range(10_001))
     with pytest.raises(MalformedError, match="unusual form"):
         detect_and_scan(raw_safetensors(f"{{{unusual}}}"))
 

@@ -57,7 +57,7 @@ CASES: dict[str, tuple[int, bytes]] = {
     "tiff_directories": (3, multi_tiff(3)),
     "tiff_entries": (30, multi_tiff(3)),
     "svg_size": (len(svg()), svg()),
-    "svg_nodes": (10, svg()),
+    "svg_nodes": (14, svg()),
     "svg_depth": (5, svg("<g><g><g><g/></g></g></g>")),
     "svg_entity_names": (2, svg("&a;", before='<!DOCTYPE svg [<!ENTITY a "x"><!ENTITY b "y">]>')),
     "svg_entities": (6, svg("&a;&a;", before='<!DOCTYPE svg [<!ENTITY a "xyz">]>')),
@@ -83,7 +83,7 @@ CASES: dict[str, tuple[int, bytes]] = {
     "model_properties": (3, raw_safetensors(f"{{{NAMED},{TENSORS}}}")),
     "onnx_fields": (20, onnx_file()),
     "parquet_footer": (int.from_bytes(parquet()[-8:-4], "little"), parquet()),
-    "parquet_values": (473, parquet()),
+    "parquet_values": (587, parquet()),
     "font_tables": (len(real_tables()), sfnt(real_tables())),
 }
 """How many of it a file has."""

@@ -58,13 +58,15 @@ def test_a_store_is_read_anywhere_before_the_end():
         assert edit.exclusions == scan(output(source, edit)).store.frame == (Span(place, 82),)
 
 
-def test_a_wrong_checksum_of_the_store_is_a_remark():
+def test_a_store_behind_a_wrong_checksum_is_not_read():
     spoilt = bytearray(embedded(PLAIN, STORE))
     spoilt[HEAD + 8 + len(STORE)] ^= 1
     layout = scan(bytes(spoilt))
-    assert layout.remarks == ("The checksum of the chunk that holds the manifest store is wrong.",)
-    assert read_store(BytesSource(bytes(spoilt)), layout.store) == STORE
-    assert scan(embedded(bytes(spoilt), STORE)).remarks == ()
+    assert layout.store is not None
+    assert layout.store.fault == "the checksum of its chunk is wrong"
+    with pytest.raises(MalformedError, match="checksum"):
+        read_store(BytesSource(bytes(spoilt)), layout.store)
+    assert scan(embedded(bytes(spoilt), STORE)).store.fault == ""
 
 
 def test_several_stores_are_none():
@@ -220,7 +222,7 @@ def test_every_bit_of_the_framing_counts():
                 layout = scan(bytes(spoilt))
             except MalformedError:
                 continue
-            assert layout.store is None or layout.remarks
+            assert layout.store is None or layout.store.fault or layout.remarks
 
 
 def test_a_source_is_walked_over_once_and_its_copy_up_to_the_data():

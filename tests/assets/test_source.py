@@ -97,6 +97,26 @@ def test_unreadable_file(tmp_path, monkeypatch):
         pass
 
 
+@pytest.mark.parametrize(("step", "what"), [("open", "cannot be opened"), ("read", "cannot be read")])
+def test_a_faulty_disk_is_told_in_words(tmp_path, monkeypatch, step, what):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"x")
+
+    def fail(*_args: object) -> int:
+        raise OSError(5, "Input/output error", str(path))
+
+    def read() -> None:
+        with open_source(path) as source:
+            source._stream.close()
+            monkeypatch.setattr(source, "_stream", type("Faulty", (), {"seek": fail, "close": lambda self: None})())
+            source.read(0, 1)
+
+    if step == "open":
+        monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(AssetError, match=f"{what}: input/output error$"):
+        read()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 def test_odd_things_are_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe")

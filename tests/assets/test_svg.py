@@ -197,6 +197,7 @@ def test_two_manifests_are_none_and_both_are_removed() -> None:
         ("AAA\u00e4", "something else than Base64"),
         ("A A A", "more than 2 lines"),
         ("AAAAA", "Base64 text is damaged"),
+        ("AAB=", "does not end as Base64 does"),
     ],
 )
 def test_what_is_no_base64(content: str, message: str) -> None:
@@ -301,7 +302,7 @@ def test_limits() -> None:
     with pytest.raises(MalformedError, match="more than 10 elements"):
         FORM.scan(data, replace(DEFAULT_LIMITS, svg_nodes=10))
     added = b"<!DOCTYPE svg [<!ATTLIST a " + b" ".join(b"b%d CDATA 'x'" % index for index in range(3_000)) + b">]><svg>"
-    with pytest.raises(MalformedError, match="more than 2,000,000 elements and attributes"):
+    with pytest.raises(MalformedError, match="more than [0-9]{2},[0-9]{3} elements and attributes"):
         FORM.scan(BytesSource(added + b"<a/>" * 20_000 + b"</svg>"))
     with pytest.raises(MalformedError, match="more than 3 metadata"):
         FORM.scan(data, replace(DEFAULT_LIMITS, metadata_blocks=3))

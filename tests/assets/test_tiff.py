@@ -565,3 +565,17 @@ def test_the_corpus_says_what_the_reference_says() -> None:
         # Certificates that have run out since are judged by the time of signing: another code, in files that are old.
         ours = found - {"claimSignature.outsideValidity", "signingCredential.untrusted", "signingCredential.expired"}
         assert ours == set(run["failure_codes"]) - {"signingCredential.untrusted", "signingCredential.expired"}
+
+
+def test_a_file_with_as_many_pages_as_are_read_has_no_room_for_one_more() -> None:
+    def pages(count: int) -> bytes:
+        found = [b"II*\0" + struct.pack("<I", 8)]
+        for number in range(1, count + 1):
+            following = 8 + 18 * number if number < count else 0
+            found.append(struct.pack("<HHHIII", 1, 256, 4, 1, 1, following))
+        return b"".join(found)
+
+    most = DEFAULT_LIMITS.tiff_directories
+    assert scan(embedded(pages(most - 1), store_of(100))).store
+    with pytest.raises(AssetError, match="10,000 pages, and a page more"):
+        embedded(pages(most), store_of(100))

@@ -439,9 +439,9 @@ MEDIA_CASES: tuple[BmffCase, ...] = (
     line("sizes that are too few", media(ODD, variableBlockSizes=[70, 130]), MALFORMED),
     line("sizes of another sum", media(ODD, variableBlockSizes=[70, 1, 0, 109, 21]), MALFORMED),
     line("fewer leaves than nodes", media(count=3, fixedBlockSize=50), MALFORMED),
-    line("no row of that length", media(count=9, fixedBlockSize=50), MISMATCH),
+    line("no row of that length", media(count=9, fixedBlockSize=50), MALFORMED),
     line("a row of a length that no row has", media(ODD, hashes=[bytes(32)] * 4, boxes=lambda _: proofs(ODD, 1), **SIZES), MALFORMED),
-    line("a count beyond all bounds", media(count=2**63, fixedBlockSize=50), MISMATCH),
+    line("a count beyond all bounds", media(count=2**63, fixedBlockSize=50), MALFORMED),
     line("very many blocks", media(count=200, fixedBlockSize=1), MALFORMED),
     line("more blocks than leaves", media(fixedBlockSize=10), MALFORMED),
 )

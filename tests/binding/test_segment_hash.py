@@ -256,6 +256,11 @@ def test_damaged_base64() -> None:
     assert "Base64" in (located.problem or "")
 
 
+@pytest.mark.parametrize(("text", "store"), [(b"AAA=", b"\0\0"), (b"AAB=", None), (b"AB==", None)])
+def test_base64_whose_last_letter_says_more_than_it_can(text: bytes, store: bytes | None) -> None:
+    assert checkpoint_store(b'{"c2pa:checkpoint":"data:application/c2pa;base64,' + text + b'"}\n') == store
+
+
 def test_the_statement() -> None:
     good = SegmentHash(bytes(32), start=0, end=12)
     assert check_statement(good).created_only

@@ -81,15 +81,15 @@ def test_an_altered_picture_is_noticed(shell: Shell) -> None:
 
 
 def test_every_exit_code_of_verify_and_the_worst_of_several(shell: Shell) -> None:
-    data = (shell.folder / "signed.png").read_bytes()
-    shell.write("bad.png", data.replace(b"own photographs", b"all photographs", 1))
+    data = (shell.folder / "repaint.jpg").read_bytes()
+    shell.write("bad.jpg", data.replace(b"own photographs", b"all photographs", 1))
     assert shell.run("verify", "-q", "signed.png", "repaint.jpg").code == 0
     assert shell.run("verify", "-q", "portrait.png", "signed.png").code == 2
-    assert shell.run("verify", "-q", "portrait.png", "bad.png", "signed.png").code == 1
-    worst = shell.run("verify", "-q", "bad.png", "missing.png", "portrait.png")
+    assert shell.run("verify", "-q", "portrait.png", "bad.jpg", "signed.png").code == 1
+    worst = shell.run("verify", "-q", "bad.jpg", "missing.png", "portrait.png")
     assert (worst.code, worst.out) == (3, "")
     assert "missing.png" in worst.sentence
-    mixed = shell.run("verify", "portrait.png", "signed.png", "bad.png")
+    mixed = shell.run("verify", "portrait.png", "signed.png", "bad.jpg")
     assert mixed.out.endswith("3 files: 1 trusted, 1 invalid, 1 without credentials.\n")
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from credkit.configuration import _searched
 from credkit.errors import AssetError, OutputError
-from credkit.sign.output import OutputFile, Snapshot, _swept, write_bytes
+from credkit.sign.output import OutputFile, Snapshot, write_bytes
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permission bits and links of POSIX systems")
 
@@ -425,7 +426,7 @@ def test_temporary_files_of_others_and_links_stay(tmp_path: Path) -> None:
 
 def test_folder_is_searched_once(tmp_path: Path) -> None:
     write_bytes(tmp_path / "a", b"1")
-    assert os.path.realpath(tmp_path) in _swept
+    assert (os.path.realpath(tmp_path), False) in _searched
     stale = tmp_path / f".credkit-{'a' * 16}.tmp"
     stale.write_bytes(b"")
     os.utime(stale, (1, 1))

@@ -242,6 +242,15 @@ def test_a_journal_in_use_is_waited_for_and_then_refused(tmp_path: Path, monkeyp
     append(path, Note(text="two"))
 
 
+def test_a_drive_without_locks_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int) -> bool:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(writing, "_try_lock", refuse)
+    with pytest.raises(OutputError, match="cannot be locked, as on some network drives: no locks available"):
+        append(tmp_path / "journal.jsonl", Note(text="one"))
+
+
 @pytest.mark.parametrize("name", ["folder", "nowhere/journal.jsonl"])
 def test_what_cannot_be_a_journal(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()

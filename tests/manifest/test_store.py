@@ -115,14 +115,24 @@ def test_kinds(kind: bytes, expected: ManifestKind) -> None:
 
 def test_boxes_of_unknown_type_are_passed_over() -> None:
     strange = build_superbox(box_type("zzzz"), "strange", build_box("cbor", b"\xf6"))
-    parsed = parse_store(
-        store(strange, build_box("zzzz", b"x"), manifest(strange, assertions(assertion("a")), claim(), signature()), strange)
-    )
+    parsed = parse_store(store(strange, build_box("zzzz", b"x"), manifest(strange, assertions(assertion("a")), claim(), signature())))
     active = parsed.active
     assert active is not None
     assert active.label == URN
     assert [item.label for item in active.assertions] == ["a"]
     assert parsed.resolve("self#jumbf=strange", within=URN) is not None
+
+
+@pytest.mark.parametrize("behind", [build_superbox(box_type("zzzz"), "strange"), build_box("jumc", b"x")])
+def test_an_unknown_box_behind_the_last_manifest_could_be_the_active_one(behind: bytes) -> None:
+    assert "which one is active" in refusal(parse_store, store(plain(), behind)).message
+    assert "which one is active" in refusal(parse_store, store(plain(), behind, build_box("free", bytes(8)))).message
+    assert parse_store(store(behind, plain())).active is not None
+
+
+@pytest.mark.parametrize("behind", [build_superbox(BOX.TIME_STAMP, "stamp"), build_box("free", bytes(8))])
+def test_what_may_stand_behind_the_last_manifest(behind: bytes) -> None:
+    assert parse_store(store(plain(), behind)).active is not None
 
 
 def test_order_of_the_parts_is_free() -> None:

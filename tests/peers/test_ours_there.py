@@ -136,9 +136,9 @@ def test_every_kind_of_statement() -> None:
 
 
 def test_the_peer_sees_an_altered_ancestor_where_we_do() -> None:
-    signed = bytearray(edited(edited(created("png"), "jpg"), "png"))
+    signed = bytearray(edited(edited(created("png"), "png"), "jpg"))
     signed[signed.find(b"first.png")] ^= 1
-    there = peer.read(bytes(signed), "png")
+    there = peer.read(bytes(signed), "jpg")
     here = verify(BytesSource(bytes(signed)))
     assert (there.state, here.state) == ("Invalid", "Invalid")
     assert [(m.generation, m.altered) for m in here.manifests] == [(1, True), (2, False), (3, False)]

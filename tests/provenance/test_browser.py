@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from credkit.provenance import render
+from tests.injection.page import ELEMENTS, Page
 from tests.provenance.material import cases, hostile_report
-from tests.provenance.test_hostile import ELEMENTS, Page
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")

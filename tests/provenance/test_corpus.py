@@ -11,7 +11,7 @@ from credkit.assets import BytesSource
 from credkit.provenance import FORMATS, render
 from credkit.verify import verify
 from tests.forge.corpus import CORPUS, entries, needs_corpus
-from tests.provenance.test_hostile import ELEMENTS, Page
+from tests.injection.page import ELEMENTS, Page
 from tests.provenance.test_json_report import errors
 
 FILES = entries("jpeg", "png")

@@ -4,53 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from credkit.provenance import FORMATS, render
+from tests.injection.page import ATTRIBUTES, ELEMENTS, POLICY, Page
 from tests.provenance.material import HOSTILE, cases, hostile_report
-
-STRUCTURE = {"html", "head", "meta", "title", "style", "body", "main", "header", "section", "article", "footer", "div", "span"}
-TEXT = {"p", "h1", "h2", "h3", "ol", "ul", "li", "dl", "dt", "dd", "table", "tr", "td", "code", "pre", "br", "details", "summary"}
-ELEMENTS = STRUCTURE | TEXT | {"figure", "figcaption", "img", "svg", "rect", "ellipse", "polygon"}
-SHAPES = {"viewbox", "preserveaspectratio", "width", "height", "x", "y", "cx", "cy", "rx", "ry", "points"}
-ATTRIBUTES = SHAPES | {"lang", "charset", "http-equiv", "content", "name", "class", "id", "aria-hidden", "aria-label", "role", "src", "alt"}
-
-
-class Page(HTMLParser):
-    """Collects what a page is made of."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: set[str] = set()
-        self.attributes: set[str] = set()
-        self.sources: list[str] = []
-        self.policies: list[str] = []
-        self.text: list[str] = []
-        self.open: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.add(tag)
-        values = dict(attrs)
-        self.attributes |= set(values)
-        if "src" in values:
-            self.sources.append(values["src"] or "")
-        if "http-equiv" in values:
-            self.policies.append(f"{values['http-equiv']}: {values['content']}")
-        if tag not in ("meta", "img", "br", "rect", "ellipse", "polygon"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("rect", "ellipse", "polygon"):
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -85,7 +46,7 @@ def test_the_page_consists_of_known_elements_only(text: str) -> None:
     assert page.attributes <= ATTRIBUTES
     assert page.open == []
     assert page.sources == []
-    assert page.policies == ["Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    assert page.policies == [POLICY]
 
 
 @pytest.mark.parametrize("case", sorted(cases()))

@@ -12,8 +12,8 @@ import pytest
 from credkit.limits import Limits
 from credkit.provenance import render
 from credkit.version import __version__
+from tests.injection.page import Page
 from tests.provenance.material import cases, second_generation
-from tests.provenance.test_hostile import Page
 
 
 def page(case: str, **options: object) -> Page:

@@ -117,7 +117,7 @@ def test_gathered_assertions_are_listed_apart() -> None:
 
 def test_a_relabelled_manifest_is_caught() -> None:
     """The signature covers the label, because the claim refers to its assertions by absolute URI."""
-    data = bytearray(signed(new_builder()))
+    data = bytearray(signed(new_builder(), picture("jpg")))
     label = active_of(bytes(data)).label.encode()
     at = data.find(label)
     data[at + len(label) - 1] = ord("0") if data[at + len(label) - 1] != ord("0") else ord("1")
@@ -208,7 +208,7 @@ def test_the_findings_about_an_ingredient_are_recorded_and_do_not_count_twice() 
 
 
 def test_two_versions_of_one_manifest_are_refused() -> None:
-    first = signed(new_builder())
+    first = signed(new_builder(), picture("jpg"))
     other = bytearray(first)
     other[other.find(b"picture")] ^= 1
     builder = Builder()

@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -310,6 +311,24 @@ def test_unfinished_folders_are_not_identities(configuration):
     create_identity("credkit test", passphrase=CANARY)
     (configuration / "identities" / ".credkit-x.tmp").mkdir()
     assert len(list_identities()) == 1
+
+
+def test_what_a_killed_run_left_goes_after_an_hour(configuration):
+    base = configuration / "identities"
+    for number, age in ((0, 7200), (1, 60)):
+        folder = base / f".credkit-{str(number) * 16}.tmp"
+        folder.mkdir(parents=True)
+        (folder / "key.pem").write_bytes(b"half")
+        os.utime(folder, (time.time() - age,) * 2)
+    create_identity("credkit test", passphrase=CANARY)
+    assert {path.name for path in base.iterdir()} == {"credkit-test", f".credkit-{'1' * 16}.tmp"}
+
+
+def test_a_default_that_cannot_be_set_leaves_no_identity(configuration, monkeypatch):
+    monkeypatch.setattr(creation, "write_default", lambda *_: (_ for _ in ()).throw(CredentialError("the default cannot be set")))
+    with pytest.raises(CredentialError, match="the default cannot be set"):
+        create_identity("credkit test", passphrase=CANARY)
+    assert list((configuration / "identities").iterdir()) == []
 
 
 def test_anchors_are_the_roots_and_nothing_else():

@@ -2,12 +2,20 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.errors import CredentialError
-from credkit.trust.algorithms import ALGORITHMS, LATER_ALGORITHMS, algorithm_for_key, algorithm_named, key_description, lattice_key_name
+from credkit.trust.algorithms import (
+    ALGORITHMS,
+    LATER_ALGORITHMS,
+    algorithm_for_key,
+    algorithm_named,
+    has_small_exponent,
+    key_description,
+    lattice_key_name,
+)
 from tests.forge import pki
 
 MESSAGE = b"claim"
@@ -194,6 +202,15 @@ def test_an_ed25519_signature_with_s_past_the_order_is_refused():
     signature = eddsa.sign(key, MESSAGE)
     more = int.from_bytes(signature[32:], "little") + order
     assert not eddsa.verify(key.public_key(), MESSAGE, signature[:32] + more.to_bytes(32, "little"))
+
+
+@pytest.mark.parametrize(("exponent", "accepted"), [(3, True), (65537, True), (2**32 - 1, True), (2**32 + 1, False), (2**2046 + 1, False)])
+def test_rsa_exponents(exponent, accepted):
+    """With one as long as the modulus each check would take milliseconds, and a file can hold thousands of keys."""
+    modulus = KEYS["ps256"].public_key().public_numbers().n
+    key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    assert has_small_exponent(key) is accepted
+    assert algorithm_named("ps256").accepts_key(key) is accepted
 
 
 @given(st.sampled_from(pki.ALGORITHMS), st.binary(max_size=300))

@@ -104,6 +104,14 @@ def test_values_of_another_type_are_refused():
         value.expect(0x30, "x")
 
 
+def test_booleans_are_those_of_der():
+    assert element(0x01, b"\xff").boolean("x") is True
+    assert element(0x01, b"\x00").boolean("x") is False
+    for other in (b"\x01", b"\xef", b"\x7f", b"", b"\xff\xff"):
+        with pytest.raises(MalformedError, match="neither true nor false"):
+            element(0x01, other).boolean("x")
+
+
 def test_bits():
     assert element(0x03, bytes.fromhex("0780")).bits("x") == {0}
     assert element(0x03, bytes.fromhex("000601")).bits("x") == {5, 6, 15}

@@ -20,6 +20,7 @@ from credkit.errors import FetchError
 from credkit.trust.fetch import Request, Response
 from credkit.trust.http import HttpFetcher, system_addresses
 from tests.forge.web import HOST, PUBLIC, Server, Wires, client_context, ok
+from tests.trust.hostile_urls import FORBIDDEN, NAMES
 
 WHAT = "the manifest store"
 
@@ -89,115 +90,6 @@ def test_nothing_is_taken_from_the_environment() -> None:
             fetcher.fetch(Request(url=server.url("/x"), what=f"{WHAT} {number}"))
         assert {address for address, _ in wires.connections} == {PUBLIC}
         assert all(b"cookie" not in request.lower() and b"authorization" not in request.lower() for request in server.requests)
-
-
-FORBIDDEN = (
-    *(
-        "https://169.254.169.254/latest/meta-data/",
-        "https://[::ffff:169.254.169.254]/",
-        "https://[fd00:ec2::254]/",
-        "https://[64:ff9b::a9fe:a9fe]/",
-    ),
-    *(
-        "https://127.0.0.1/",
-        "https://127.255.255.255/",
-        "https://0.0.0.0/",
-        "https://0/",
-        "https://[::1]/",
-        "https://[::]/",
-        "https://[::ffff:7f00:1]/",
-    ),
-    *("https://127.0.0.1./", "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://017700000001/"),
-    *("https://0177.0.0.1/", "https://[0:0:0:0:0:ffff:127.0.0.1]/", "https://[::127.0.0.1]/", "https://[2002:7f00:1::]/"),
-    *(
-        "https://10.0.0.1/",
-        "https://172.16.0.1/",
-        "https://192.168.0.1/",
-        "https://100.64.0.1/",
-        "https://[fc00::1]/",
-        "https://[fe80::1]/",
-    ),
-    *(
-        "https://[fe80::1%25eth0]/",
-        "https://[fec0::1]/",
-        "https://[ff02::1]/",
-        "https://224.0.0.1/",
-        "https://255.255.255.255/",
-        "https://240.0.0.1/",
-    ),
-    *("https://[2001:0:7f00:1::]/", "https://[2001:db8::1]/", "https://192.0.2.1/", "https://198.18.0.1/", "https://[64:ff9b:1::1]/"),
-    *("https://localhost/", "https://localhost./", "https://LOCALHOST/", "https://intranet/", "https://metadata.google.internal/"),
-    *(
-        "https://loop.test/",
-        "https://private.test/",
-        "https://mapped.test/",
-        "https://mixed.test/",
-        "https://six.test/",
-        "https://link.test/",
-    ),
-    *("https://zero.test/", "https://nothing.test/", "https://unknown.test/", "https://garbage.test/"),
-    *(
-        f"https://user@{HOST}/",
-        f"https://{HOST}@127.0.0.1/",
-        f"https://127.0.0.1\\@{HOST}/",
-        f"https://{HOST}:80@127.0.0.1/",
-        f"https://@{HOST}/",
-    ),
-    *(
-        f"http://{HOST}/",
-        f"http:\\\\{HOST}/",
-        f"HTTP://{HOST}/",
-        "file:///etc/passwd",
-        "file://localhost/etc/passwd",
-        "gopher://127.0.0.1:6379/_x",
-    ),
-    *(
-        "ftp://127.0.0.1/",
-        "dict://127.0.0.1:11211/stat",
-        "ldap://127.0.0.1/",
-        "data:application/c2pa,x",
-        "jar:https://x!/",
-        "tftp://127.0.0.1/",
-    ),
-    *(
-        f"https://{HOST}/\r\nX-Evil: 1",
-        f"https://{HOST}/%0d%0a\r\n",
-        f"https://{HOST}\r\nHost: x/",
-        f"https://{HOST}/\0",
-        f"https://{HOST}/ x",
-    ),
-    *(f"https://{HOST}:0/", f"https://{HOST}:65536/", f"https://{HOST}:99999999999999999999/", f"https://{HOST}:-1/", f"https://{HOST}:x/"),
-    *(f"https://{HOST}:22/", f"https://{HOST}:25/", f"https://{HOST}:53/", f"https://{HOST}:445/", f"https://{HOST}:993/"),
-    *("https://１２７.0.0.1/", "https://127。0。0。1/", "https://ⓛocalhost/", "https://münchen.example/", "https://%6c%6f%63%61lhost/"),
-    *(
-        "https://[::1",
-        "https://[::1]x/",
-        "https://]/",
-        "https://",
-        "https:",
-        "//127.0.0.1/",
-        "",
-        "/etc/passwd",
-        "image.c2pa",
-        "self#jumbf=c2pa",
-    ),
-    *(f"https://{HOST}../", f"https://.{HOST}/", f"https://{'x' * 64}.test/", f"https://{HOST}/{'x' * 3000}"),
-)
-NAMES = {
-    HOST: (PUBLIC,),
-    "localhost": ("127.0.0.1", "::1"),
-    "intranet": ("10.1.2.3",),
-    "metadata.google.internal": ("169.254.169.254",),
-    "loop.test": ("127.0.0.1",),
-    "private.test": ("192.168.1.1",),
-    "mapped.test": ("::ffff:10.0.0.1",),
-    "mixed.test": (PUBLIC, "127.0.0.1"),
-    "six.test": ("2606:4700:4700::1111", "fd00::1"),
-    "link.test": ("fe80::1%eth0",),
-    "zero.test": ("0.0.0.0",),
-    "nothing.test": (),
-    "garbage.test": ("not an address",),
-}
 
 
 def test_there_are_enough_of_them() -> None:

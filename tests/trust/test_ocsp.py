@@ -23,10 +23,12 @@ from credkit.errors import CredentialError, FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store
 from credkit.manifest.store import parse_store
+from credkit.trust import verification
 from credkit.trust.certificate import Certificate
 from credkit.trust.http import HttpFetcher
 from credkit.trust.revocation import (
     Answer,
+    acceptance,
     accepted_answers,
     ask,
     fetch_staple,
@@ -337,6 +339,32 @@ def test_a_certificate_that_cannot_be_read_hides_no_other() -> None:
     assert accept(spoiled(change))
 
 
+def test_no_key_is_used_that_the_issuer_did_not_vouch_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A response is no reason to compute with keys that somebody chose for what they cost."""
+    used: list[object] = []
+
+    def noted(key: object, *others: Any, **options: Any) -> bool:
+        used.append(key)
+        return verification.verifies(key, *others, **options)
+
+    monkeypatch.setattr(acceptance, "verifies", noted)
+    strangers = [ocsp.make_delegate(stranger()) for _ in range(5)]
+    assert "neither the issuer" in refusal(made(signer=strangers[0], certificates=[one.certificate for one in strangers]))
+    assert used == []
+    assert accept(made(signer=delegate(), by_key=True))
+    assert len(used) == 1
+
+
+@pytest.mark.parametrize(("before", "accepted"), [(2, True), (3, False)])
+def test_few_responders_of_one_name_are_tried(before: int, accepted: bool) -> None:
+    others = [ocsp.make_delegate(issuer()).certificate for _ in range(before)]
+    der = made(signer=delegate(), certificates=[*others, delegate().certificate])
+    if accepted:
+        assert accept(der)
+    else:
+        assert "does not verify" in refusal(der)
+
+
 def test_a_delegate_counts_at_the_time_of_the_response() -> None:
     """It may have expired since: delegates live for weeks, signatures for years."""
     past = ocsp.make_delegate(issuer(), not_before=NOW - 20 * DAY, not_after=NOW - 10 * DAY)
@@ -399,6 +427,12 @@ def test_stored_answers(given_answer: Answer, now: datetime, outcome: str | None
     assert stored_outcome((given_answer,), T, now) == outcome
 
 
+def test_the_last_day_of_the_calendar_has_no_next_one() -> None:
+    last = answer(next_update=None, produced_at=datetime.max.replace(tzinfo=UTC))
+    assert stored_outcome((last,), T, LATE) == "notRevoked"
+    assert online_outcome((last,), None, LATE) == "notRevoked"
+
+
 def test_a_good_answer_in_the_same_response_decides() -> None:
     assert stored_outcome((answer("revoked"), answer()), T, LATE) == "notRevoked"
     assert stored_outcome((answer("revoked"), answer(next_update=T)), T, LATE) == "revoked"
@@ -452,6 +486,11 @@ def leaf_with(*extensions: tuple[x509.ExtensionType, bool]) -> Certificate:
     return Certificate.parse(pki.make_pki("es256", root=signer().root, extensions=extensions).leaf)
 
 
+def _access_of(value: str) -> tuple[x509.ExtensionType, bool]:
+    """Where to ask, in a form that nobody can read."""
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.1"), bytes.fromhex(value)), False
+
+
 def test_where_to_ask() -> None:
     issuers = ocsp.access(method=AuthorityInformationAccessOID.CA_ISSUERS)
     broken = (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.1"), b"\x30\x01"), False)
@@ -463,6 +502,7 @@ def test_where_to_ask() -> None:
         ((issuers,), None, False),
         ((ocsp.revocation_list(),), None, True),
         ((broken,), None, True),
+        *(((_access_of(value),), None, True) for value in ("30023000", "30020500", "300430020500", "0500", "")),
     ]
     for extensions, url, named in cases:
         certificate = leaf_with(*extensions)

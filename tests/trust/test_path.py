@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -330,6 +331,40 @@ def test_an_anchor_vouches_within_its_window_alone(start, end, trusted):
 def test_the_answer_does_not_depend_on_repetition():
     chain = pki.make_pki()
     assert check_path(chain.chain, policy(chain.root.der), NOW) == check_path(chain.chain, policy(chain.root.der), NOW)
+
+
+@pytest.mark.parametrize("version", [0, 1, 3, 10, 127])
+def test_an_authority_of_another_version_than_3_is_refused(version):
+    """OpenSSL takes every number from 3 on for a certificate with extensions."""
+    chain = pki.make_pki("es256", intermediate=True)
+
+    def change(fields):
+        fields[0] = pki.tlv(0xA0, pki.tlv(0x02, bytes((version,))))
+
+    middle = pki.resigned(chain.intermediate.der, chain.root.key, change)
+    assert not check_path((chain.leaf, middle), policy(chain.root.der), NOW).trusted
+    same = pki.resigned(chain.intermediate.der, chain.root.key, lambda _: None)
+    assert check_path((chain.leaf, same), policy(chain.root.der), NOW).trusted
+
+
+def test_a_flag_that_is_neither_true_nor_false_is_refused():
+    """0xEF is true in BER; two readers that disagree about it would disagree about what is critical."""
+    chain = pki.make_pki("es256", intermediate=True)
+
+    def change(fields):
+        assert b"\x01\x01\xff" in fields[-1]
+        fields[-1] = fields[-1].replace(b"\x01\x01\xff", b"\x01\x01\xef")
+
+    middle = pki.resigned(chain.intermediate.der, chain.root.key, change)
+    assert not check_path((chain.leaf, middle), policy(chain.root.der), NOW).trusted
+
+
+def test_a_certificate_within_a_larger_limit():
+    limits = replace(DEFAULT_LIMITS, certificate_size=1 << 20)
+    extra = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(100_000))
+    chain = pki.make_pki("es256", intermediate=True, extensions=((extra, False),))
+    assert check_path(chain.chain, policy(chain.root.der), NOW, limits).trusted
+    assert not check_path(chain.chain, policy(chain.root.der), NOW).trusted
 
 
 GOOD = pki.make_pki("es256", intermediate=True)

@@ -118,6 +118,11 @@ def test_the_key_of_the_issuer_must_be_named_unless_self_issued():
     assert findings(self_signed=True) == []
 
 
+@pytest.mark.parametrize("value", [tlv(0x30, tlv(0x31, tlv(0x30, tlv(0x00)))), tlv(0x30, tlv(0x05)), tlv(0x04, b"x")])
+def test_a_subject_that_no_library_reads(value):
+    assert [rule for rule, _ in findings(edit=replace_field(5, value))] == ["form"]
+
+
 @pytest.mark.parametrize("version", [0, 1])
 def test_old_versions(version):
     rules = findings(edit=replace_field(0, tlv(0xA0, tlv(0x02, bytes((version,))))))

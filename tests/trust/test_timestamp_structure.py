@@ -14,6 +14,7 @@ from credkit.limits import Limits
 from credkit.trust.der import read
 from credkit.trust.policy import TrustPolicy
 from credkit.trust.timestamp import TimeStampToken, check_time_stamp, parse_response, parse_token
+from credkit.trust.timestamp.form import loose_parts
 from tests.forge import pki, tsa
 from tests.forge.pki import tlv
 
@@ -155,6 +156,59 @@ def _with_extra(der: bytes, path: tuple[int, ...], extra: bytes) -> bytes:
     parts = [part.raw for part in element.children()]
     parts[path[0]] = _with_extra(parts[path[0]], path[1:], extra)
     return tlv(element.tag, *parts)
+
+
+_SHA256 = bytes.fromhex("30 0d 06 09 60 86 48 01 65 03 04 02 01")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"\x02\x01\x03\x31", b"\x02\x01\x04\x31", "signed data has a version"),
+        (b"\x31\x0f" + _SHA256, b"\x31\x0f" + _SHA256[:-1] + b"\x02", "other hash algorithms"),
+        (b"\x31\x0f" + _SHA256 + b"\x05\x00", b"\x31\x0f" + _SHA256 + b"\x04\x00", "algorithm has other fields"),
+        (b"\x02\x01\x01\x30", b"\x02\x01\x03\x30", "signature has a version"),
+        (_SHA256 + b"\x05\x00\xa0", _SHA256 + b"\x04\x00\xa0", "algorithm has other fields"),
+    ],
+)
+def test_what_no_signature_covers_says_what_it_has_to(old, new, message):
+    assert STAMP.count(old) == 1, STAMP.hex()
+    assert message in refused(parse_token, STAMP.replace(old, new))
+
+
+def test_the_version_of_older_tokens_is_read_and_can_be_found():
+    old = STAMP.replace(b"\x02\x01\x03\x31", b"\x02\x01\x01\x31")
+    assert parse_token(old) == parse_token(STAMP)
+    chain = parse_token(STAMP).certificates
+    at = STAMP.index(b"\x02\x01\x03\x31") + 2
+    assert list(loose_parts(STAMP, chain)) == []
+    assert list(loose_parts(old, chain)) == [(at, at + 1, "version of a time-stamp, which is 3 as a rule")]
+    whole = tsa.response(old)
+    at = whole.index(b"\x02\x01\x01\x31") + 2
+    assert [(start, end) for start, end, _ in loose_parts(whole, chain)] == [(at, at + 1)]
+
+
+def test_certificates_that_the_path_does_not_need_can_be_found():
+    chain = parse_token(STAMP).certificates
+    found = [(start, end) for start, end, _ in loose_parts(STAMP, ())]
+    assert [STAMP[start:end] for start, end in found] == list(chain)
+    assert list(loose_parts(RESPONSE, chain)) == []
+
+
+def test_words_beside_the_status_of_a_response_can_be_found():
+    chain = parse_token(STAMP).certificates
+    for status in (b"\x30\x03\x02\x01\x01", b"\x30\x07\x02\x01\x00\x30\x02\x0c\x00"):
+        body = status + STAMP
+        whole = b"\x30\x82" + len(body).to_bytes(2, "big") + body
+        assert [whole[start:end] for start, end, _ in loose_parts(whole, chain)] == [status[2:] if status[-1] == 1 else status[5:]]
+
+
+def test_a_list_of_no_hash_algorithms_is_read():
+    """Real tokens have it."""
+    empty = STAMP.replace(b"\x31\x0f" + _SHA256 + b"\x05\x00", b"\x31\x00")
+    start = empty.index(OID_SIGNED_DATA) + len(OID_SIGNED_DATA)
+    inner = tlv(0xA0, tlv(0x30, empty[start + 8 :]))
+    assert parse_token(tlv(0x30, OID_SIGNED_DATA, inner)) == parse_token(STAMP)
 
 
 def test_size_at_the_limit_and_past_it():

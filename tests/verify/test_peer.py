@@ -105,6 +105,8 @@ STRICTER_THERE: dict[str, tuple[str, ...]] = {
         "claims: unknown box in the manifest",
         "claims: unknown box in the store",
         "claims: padding in the manifest",
+        "claims: padding beside the claim",
+        "claims: padding among the assertions",
         "claims: 64-bit length of the manifest",
         "redactions: replaced by the mark without data",
     ),

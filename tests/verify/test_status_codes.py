@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = [Path(credkit.__file__).parent / place for place in ("verify", "binding", "trust", "load.py")]
 
 ELSEWHERE = {
+    "org.credkit.unbound": "tests/verify/test_coverage.py",  # it stands beside other remarks
     "manifest.inaccessible": "tests/test_load.py",  # a store on the network is no verdict on a manifest
     "manifest.inaccessible.malformed": "tests/test_load.py",  # nor is a store that cannot be read
     "manifest.inaccessible.encrypted": "tests/assets/test_pdf.py",

@@ -7,10 +7,10 @@ some. Paths are those of a BMFF hash (anchor ``bmff-hash-computation``): ``/moov
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from struct import Struct
+from typing import NamedTuple
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
@@ -18,7 +18,7 @@ from credkit.assets.window import Window
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["C2PA_UUID", "BmffBox", "BoxPath", "BoxWalker", "parse_path"]
+__all__ = ["C2PA_UUID", "BmffBox", "BoxPath", "BoxWalker", "nested_walker", "parse_path"]
 
 C2PA_UUID = bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
 """Extended type of the ``uuid`` boxes that carry a manifest store or parts of a Merkle tree (anchor ``uuid_box``)."""
@@ -29,11 +29,14 @@ BoxPath = tuple[tuple[str, int | None], ...]
 _HEADER, _LARGE = Struct(">I4s"), Struct(">Q")
 _TO_END, _HAS_LARGE = 0, 1
 _FULL_BOX = 4
+_NESTED = 10
+"""How many boxes may lie inside of others for each of the root: a fragment with two tracks has a dozen, and hardly any of them is kept."""
+_NESTED_SMALL = 6
+"""The same for boxes of any size; a fragment with one track has half of them."""
 _NODE = re.compile(r"([^/\[\]]{4})(?:\[([1-9][0-9]{0,9})\])?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BmffBox:
+class BmffBox(NamedTuple):
     """One box: its type (four characters, Latin-1), where it lies, and how long its header is (8, or 16 with a 64-bit size)."""
 
     type: str
@@ -65,17 +68,24 @@ def parse_path(text: object, *, limits: Limits = DEFAULT_LIMITS) -> BoxPath | No
     return tuple((node[1], int(node[2]) if node[2] else None) for node in nodes if node) if all(nodes) else None
 
 
+def nested_walker(source: Source, limits: Limits) -> BoxWalker:
+    """A walker that looks into every fragment of a film, and may count more boxes for that."""
+    return BoxWalker(source, replace(limits, bmff_boxes=_NESTED * limits.bmff_boxes, small_parts=_NESTED_SMALL * limits.small_parts))
+
+
 class BoxWalker:
-    """Walks over the boxes of one source and counts them: all walks of one walker together are bounded by ``limits.bmff_boxes``.
+    """Walks over the boxes of one source and counts them: all walks of one walker together are bounded by ``limits.bmff_boxes``, and by
+    what a file of its size has.
 
     Every refusal is a ``MalformedError``: a size that does not fit, too many boxes, boxes nested too deep.
     """
 
-    __slots__ = ("_count", "_limits", "source")
+    __slots__ = ("_count", "_limits", "_most", "source")
 
     def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> None:
         self.source = source
         self._limits = limits
+        self._most = limits.allowed_parts(limits.bmff_boxes, source.size)
         self._count = 0
 
     def roots(self) -> Iterator[BmffBox]:
@@ -109,15 +119,15 @@ class BoxWalker:
                 yield from self._find(self.children(box), path)
 
     def _boxes(self, start: int, end: int, parent: tuple[tuple[str, int], ...]) -> Iterator[BmffBox]:
-        window = Window(self.source)
-        numbers: Counter[str] = Counter()
-        while end - start >= (_HEADER.size if parent else 1):
+        window, nested = Window(self.source), bool(parent)
+        numbers: dict[str, int] = {}
+        while end - start >= (_HEADER.size if nested else 1):
             self._count += 1
-            if self._count > self._limits.bmff_boxes:
-                raise self._error(f"more than {self._limits.bmff_boxes:,} boxes", start)
-            kind, header, length = self._header(window, start, end, nested=bool(parent))
-            numbers[kind] += 1
-            yield BmffBox(type=kind, span=Span(start, length), header=header, place=(*parent, (kind, numbers[kind])))
+            if self._count > self._most:
+                raise self._error(f"more than {self._most:,} boxes", start)
+            kind, header, length = self._header(window, start, end, nested=nested)
+            numbers[kind] = number = numbers.get(kind, 0) + 1
+            yield BmffBox(kind, Span(start, length), header, (*parent, (kind, number)))
             start += length
 
     def _header(self, window: Window, start: int, end: int, *, nested: bool) -> tuple[str, int, int]:

@@ -7,7 +7,7 @@ an offset of the item and one of its own; how wide these fields are is said at t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from credkit.errors import MalformedError
 
@@ -17,8 +17,7 @@ _WIDTHS = frozenset({0, 4, 8})
 _LARGEST_VERSION = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(NamedTuple):
     """A number in the table: where it stands, counted from the start of the box's content, how wide it is, and its value."""
 
     at: int
@@ -26,8 +25,7 @@ class Field:
     value: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLocation:
+class ItemLocation(NamedTuple):
     """One item: its number, how and in which file (0 is this one) it lies, and its extents."""
 
     item: int

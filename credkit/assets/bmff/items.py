@@ -43,10 +43,11 @@ def read_items(walker: BoxWalker, meta: BmffBox, limits: Limits) -> Items:
 
 def items_touch(walker: BoxWalker, meta: BmffBox, spans: Collection[Span], limits: Limits) -> bool:
     """Whether a part of the picture is said to lie in one of these ranges of the file; ``MalformedError`` as ``read_items``."""
+    room = Room(limits.bmff_items)
     for box in walker.children(meta):
         if box.type != "iloc":
             continue
-        for entry in read_item_locations(_content(walker, box), Room(limits.bmff_items)):
+        for entry in read_item_locations(_content(walker, box), room):
             if entry.method != _IN_FILE or entry.reference:
                 continue
             for start, length in entry.places:

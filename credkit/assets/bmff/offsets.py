@@ -16,10 +16,10 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from struct import Struct
 
-from credkit.assets.bmff.boxes import BmffBox, BoxWalker
+from credkit.assets.bmff.boxes import BmffBox, BoxWalker, nested_walker
 from credkit.assets.bmff.item_locations import Room, moved_items
 from credkit.assets.edited import Moves, Replacement
 from credkit.assets.layout import Span
@@ -36,8 +36,6 @@ _PARTS = 1 << 16
 _COUNT = Struct(">I")
 _REFERENCE = 12
 _SIZE_BITS = 0x7FFFFFFF
-_NESTED = 10
-"""How many boxes may lie inside of others for each of the root: a fragment with two tracks has a dozen, and hardly any of them is kept."""
 
 
 def moved_offsets(walker: BoxWalker, changes: Sequence[Replacement], limits: Limits) -> list[Replacement]:
@@ -77,7 +75,7 @@ class _Table:
 
 def _tables(walker: BoxWalker, limits: Limits) -> Iterator[_Table]:
     """All of a file in order. They are sought once, however often a store is tried in it; ``AssetError`` for too many."""
-    search = _Search(BoxWalker(walker.source, replace(limits, bmff_boxes=_NESTED * limits.bmff_boxes)))
+    search = _Search(nested_walker(walker.source, limits))
     count = 0
     for box in walker.roots():
         if box.type in _CONTAINERS:
@@ -89,7 +87,7 @@ def _tables(walker: BoxWalker, limits: Limits) -> Iterator[_Table]:
             if count > limits.bmff_boxes:
                 raise _refused(f"it has more than {limits.bmff_boxes:,} tables of places")
             # Where a box lies among others is long to tell, and nobody asks.
-            yield _Table(replace(table.box, place=()), table.here)
+            yield _Table(table.box._replace(place=()), table.here)
 
 
 class _Search:

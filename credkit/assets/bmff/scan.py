@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from credkit.assets.bmff.boxes import BmffBox, BoxWalker
+from credkit.assets.bmff.boxes import BmffBox, BoxWalker, nested_walker
 from credkit.assets.bmff.brands import FRAGMENT_TYPES, looks_like_bmff, media_type_of, read_brands
 from credkit.assets.bmff.elsewhere import ELSEWHERE, leads_elsewhere
 from credkit.assets.bmff.items import items_touch, read_items
+from credkit.assets.bmff.sharing import film_touches, fragment_touches
 from credkit.assets.bmff.stores import MANIFEST, ORIGINAL, UPDATE, C2paBox, locate, read_c2pa_box
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
@@ -44,8 +45,9 @@ class _Findings:
     height: int | None = None
     elsewhere: bool = False
     """Media lie in other files."""
-    shared: bool = False
-    """Parts of the picture are said to lie in a box of C2PA."""
+    fragments: list[BmffBox] = field(default_factory=list)
+    shared: str = ""
+    """What is said to have parts that lie in a box of C2PA."""
     remarks: list[str] = field(default_factory=list)
 
 
@@ -62,12 +64,15 @@ def scan_bmff(source: Source, limits: Limits) -> Layout:
         fault = error
     stores = locate(source, tuple(found.boxes), limits)
     _check_whole(found, stores, fault)
-    try:
-        _look_inside(found, walker, limits)
-    except MalformedError as error:
-        found.remarks.append(f"The description of the content is damaged: {error}.")
+    for look in (_look_into_stores, _look_inside):
+        try:
+            look(found, walker, limits)
+        except MalformedError as error:
+            remark = f"The description of the content is damaged: {error}."
+            found.remarks += [] if remark in found.remarks else [remark]
     if found.shared:
-        stores = tuple(replace(store, fault=store.fault or "parts of the picture lie in it, where no hash covers them") for store in stores)
+        fault_of = f"parts of the {found.shared} lie in it, where no hash covers them"
+        stores = tuple(replace(store, fault=store.fault or fault_of) for store in stores)
     return Layout(
         media_type=media_type_of(found.brands, frozenset(found.handlers)),
         size=source.size,
@@ -94,6 +99,8 @@ def _note(found: _Findings, source: Source, box: BmffBox, limits: Limits) -> Non
         found.insert_at = found.insert_at if found.brands else box.span.end
     elif box.type == "meta" and found.picture is None:
         found.picture = box
+    elif box.type == "moof":
+        found.fragments.append(box)
     elif (c2pa := read_c2pa_box(source, box)) and c2pa.purpose in (MANIFEST, ORIGINAL, UPDATE):
         if len(found.boxes) == limits.stores:
             raise MalformedError(f"more than {limits.stores:,} manifest stores", code="manifest.inaccessible.malformed", where="BMFF")
@@ -125,9 +132,22 @@ def _look_inside(found: _Findings, walker: BoxWalker, limits: Limits) -> None:
         if items.width is not None:
             found.width, found.height = items.width, items.height
         found.elsewhere = found.elsewhere or leads_elsewhere(walker, found.picture)
-        found.shared = items_touch(walker, found.picture, [one.box.span for one in found.boxes], limits)
     if found.elsewhere:
         found.remarks.append(ELSEWHERE)
+
+
+def _look_into_stores(found: _Findings, walker: BoxWalker, limits: Limits) -> None:
+    """Whether parts of what the file describes lie in a box of C2PA."""
+    spans = [one.box.span for one in found.boxes]
+    if not spans:
+        return
+    deep = nested_walker(walker.source, limits)
+    if found.picture is not None and items_touch(deep, found.picture, spans, limits):
+        found.shared = "picture"
+    elif (found.film is not None and film_touches(deep, found.film, spans, limits)) or any(
+        fragment_touches(deep, fragment, spans) for fragment in found.fragments
+    ):
+        found.shared = "film"
 
 
 def _look_into_film(found: _Findings, walker: BoxWalker, film: BmffBox) -> None:

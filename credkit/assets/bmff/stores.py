@@ -10,6 +10,7 @@ Zeros behind a store are padding. Anything else there is left in the place of th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from credkit.assets.bmff.boxes import C2PA_UUID, BmffBox
@@ -76,13 +77,35 @@ def locate(source: Source, boxes: tuple[C2paBox, ...], limits: Limits) -> tuple[
                 slices=(_slice(source, first, limits),),
                 frame=(first.box.span, second.box.span),
                 supplement=(_slice(source, second, limits),),
+                fault="" if second.store.length else "the box of its update manifests is empty",
+                loose=tuple(_loose(source, (first, second), boxes)),
                 pinned=True,
             ),
         )
     return tuple(
-        StoreLocation(slices=(_slice(source, box, limits),), frame=(box.box.span,), fault=_alone(box), pinned=True)
+        StoreLocation(
+            slices=(_slice(source, box, limits),),
+            frame=(box.box.span,),
+            fault=_alone(box),
+            loose=tuple(_loose(source, (box,), boxes)),
+            pinned=True,
+        )
         for box in sorted((*stores, *updates), key=lambda box: box.box.span)
     )
+
+
+def _loose(source: Source, holders: tuple[C2paBox, ...], boxes: tuple[C2paBox, ...]) -> Iterator[tuple[Span, str]]:
+    """Fields in front of a store that nobody asks for and that are not what they have to be."""
+    trees = next((box.box.span.start for box in boxes if box.purpose == MERKLE), 0)
+    for box in holders:
+        full = Span(box.purpose_at - len(_FULL_BOX), len(_FULL_BOX))
+        if source.read(full.start, full.length) != _FULL_BOX:
+            yield full, "version and flags of the box of the manifest store, which are 0"
+        offset = Span(box.store.start - len(_NO_MERKLE_BOXES), len(_NO_MERKLE_BOXES))
+        if offset.start <= box.purpose_at + len(box.purpose):
+            continue
+        if int.from_bytes(source.read(offset.start, offset.length), "big") not in (0, trees):
+            yield offset, "place of the parts of a Merkle tree, where none are"
 
 
 def _alone(box: C2paBox) -> str:

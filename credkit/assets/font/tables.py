@@ -22,6 +22,7 @@ __all__ = ["scan_font", "table_boxes"]
 
 _TABLE = Struct(">HHIHHII")
 """Version, place and length of a URI, a reserved field, place and length of the store; places count from the start of the table."""
+_VERSION = (0, 1)
 _FILLED_TO = 4
 _ADJUSTMENT = Span(8, 4)
 _UNNAMED = "what lies between the tables"
@@ -95,7 +96,7 @@ def _read_table(source: Source, table: Span) -> tuple[StoreLocation | None, Span
     """The store and the URI in a table ``C2PA``; a place outside of the table is a fault of the store."""
     if table.length < _TABLE.size:
         return StoreLocation(slices=(), frame=(table,), fault="the C2PA table is shorter than its own header"), None
-    _, _, uri_at, uri_length, _, store_at, store_length = _TABLE.unpack(source.read(table.start, _TABLE.size))
+    major, minor, uri_at, uri_length, reserved, store_at, store_length = _TABLE.unpack(source.read(table.start, _TABLE.size))
     uri, store = Span(table.start + uri_at, uri_length), Span(table.start + store_at, store_length)
     if any(part.start > table.start and (part.start < table.start + _TABLE.size or part.end > table.end) for part in (uri, store)):
         return StoreLocation(slices=(), frame=(table,), fault="the C2PA table points outside of itself"), None
@@ -104,7 +105,16 @@ def _read_table(source: Source, table: Span) -> tuple[StoreLocation | None, Span
         return None, reference
     # No hash covers the table. What stands in it beside the store and the URI makes it larger than what may be left out of a hash.
     parts = sorted(part for part in (Span(table.start, _TABLE.size), reference, store) if part)
-    return StoreLocation(slices=(store,), frame=(table,) if _is_filled(source, table, parts) else (store,)), reference
+    loose = [(reference, "address of credentials, which nothing covers")] if reference else []
+    if (major, minor) != _VERSION:
+        loose.append((Span(table.start, 4), "version of the C2PA table, which is 0.1"))
+    if not reference and (uri_at or uri_length):
+        loose.append((Span(table.start + 4, 6), "place of an address that is not there"))
+    if reserved:
+        loose.append((Span(table.start + 10, 2), "reserved field of the C2PA table, which is 0"))
+    filled = _is_filled(source, table, parts)
+    frame = (table,) if filled else (store,)
+    return StoreLocation(slices=(store,), frame=frame, loose=tuple(loose) if filled else ()), reference
 
 
 def _is_filled(source: Source, table: Span, parts: list[Span]) -> bool:

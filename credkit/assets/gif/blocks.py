@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 _DESCRIPTOR = 10
+_BYTES = 20
+"""Of a large file, for each part of a block; in real ones a part has 255 bytes, but for the last of a block."""
 EXTENSION, _IMAGE, _END, APPLICATION, COMMENT = 0x21, 0x2C, 0x3B, 0xFF, 0xFE
 NAMED = 14
 """Bytes of an application extension up to its data: introducer, label, length, and a name of 11 bytes."""
@@ -72,7 +74,7 @@ class Walk:
         self._source = source
         self._window = Window(source)
         self._limits = limits
-        self._left = limits.gif_parts
+        self._parts = self._left = limits.allowed_parts(limits.gif_parts, source.size, each=_BYTES)
         self._slices = limits.gif_slices
 
     def blocks(self) -> Iterator[Block]:
@@ -82,7 +84,8 @@ class Walk:
             raise MalformedError("the header of a GIF is missing", where="GIF", offset=0)
         position = SCREEN + _colours(read(10, 1)[0])
         yield Block(name=SCREEN_NAME, start=6, end=position)
-        for _ in range(self._limits.gif_blocks):
+        most = self._limits.allowed_parts(self._limits.gif_blocks, self._window.size)
+        for _ in range(most):
             kind = read(position, 1)[0]
             if kind == EXTENSION:
                 block = self._extension(position)
@@ -97,7 +100,7 @@ class Walk:
                 raise MalformedError("no block begins where one is expected", where="GIF", offset=position)
             yield block
             position = block.end
-        raise MalformedError(f"more than {self._limits.gif_blocks:,} blocks", where="GIF", offset=position)
+        raise MalformedError(f"more than {most:,} blocks", where="GIF", offset=position)
 
     def _extension(self, start: int) -> Block:
         label = self._window.read(start + 1, 1)[0]
@@ -112,14 +115,17 @@ class Walk:
 
     def _end(self, position: int) -> int:
         """One past the zero that ends the parts which begin at ``position``."""
-        read = self._window.read
         while self._left > 0:
-            self._left -= 1
-            size = read(position, 1)[0]
-            position += 1 + size
-            if size == 0:
-                return position
-        raise MalformedError(f"its blocks have more than {self._limits.gif_parts:,} parts", where="GIF", offset=position)
+            data, at = self._window.hold(position, 1)
+            position -= at
+            while at < len(data) and self._left > 0:
+                self._left -= 1
+                size = data[at]
+                at += 1 + size
+                if size == 0:
+                    return position + at
+            position += at
+        raise MalformedError(f"its blocks have more than {self._parts:,} parts", where="GIF", offset=position)
 
     def parts(self, block: Block) -> tuple[tuple[Span, ...], str]:
         """Where the value of a block stands, and why not all of it is told."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from credkit.assets.gif.blocks import PICTURE, SCREEN_NAME, TRAILER, XMP, Block, Walk
+from credkit.assets.gif.blocks import PICTURE, SCREEN_NAME, STORE, TRAILER, XMP, Block, Walk
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 
 __all__ = ["scan_gif"]
+
+_CODE = Span(11, 3)
+"""The authentication code in a block, counted from its start."""
 
 
 @dataclass(slots=True)
@@ -77,7 +80,9 @@ def _note(found: _Findings, walk: Walk, block: Block, limits: Limits) -> None:
         if len(found.stores) == limits.stores:
             raise MalformedError(f"more than {limits.stores:,} manifest stores", code="manifest.inaccessible.malformed", where="GIF")
         slices, fault = walk.parts(block)
-        found.stores.append(StoreLocation(slices=slices, frame=(block.frame,), fault=fault))
+        code = Span(block.start + _CODE.start, _CODE.length)
+        loose = () if block.application == STORE else ((code, "authentication code of the block of the manifest store, which is 1, 0, 0"),)
+        found.stores.append(StoreLocation(slices=slices, frame=(block.frame,), fault=fault, loose=loose))
     elif block.application == XMP:
         if len(found.metadata) == limits.metadata_blocks:
             raise MalformedError(f"more than {limits.metadata_blocks:,} metadata blocks", where="GIF", offset=block.start)

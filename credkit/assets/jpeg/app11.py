@@ -17,6 +17,7 @@ A box instance other than the store's is left alone, wherever it stands. Cameras
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from struct import Struct
 
@@ -73,7 +74,7 @@ def framed(store: bytes, instance: int) -> bytes:
 class _Run:
     """The segments of one store while they are collected."""
 
-    __slots__ = ("fault", "frames", "head", "instance", "missing", "sequence", "slices")
+    __slots__ = ("fault", "frames", "head", "instance", "missing", "sequence", "slices", "starts")
 
     def __init__(self, segment: Segment, instance: int, sequence: int, head: bytes) -> None:
         self.instance = instance
@@ -82,6 +83,7 @@ class _Run:
         self.fault = "" if sequence in (0, 1) else f"its first segment has number {sequence} instead of 1"
         self.slices = [Span(segment.start + 12, segment.length - 12)]
         self.frames = [Span(segment.start, segment.length)]
+        self.starts = [segment.start]
         length = int.from_bytes(head[:4], "big") if len(head) == 8 else int.from_bytes(head[8:], "big")
         self.missing = length - self.slices[0].length
         self._check_length()
@@ -97,6 +99,7 @@ class _Run:
             self.fault = f"a segment has number {sequence} where {self.sequence} is due"
         if head != self.head and not self.fault:
             self.fault = "its segments repeat the header of the box differently"
+        self.starts.append(segment.start)
         skip = 12 + len(self.head)
         self.slices.append(Span(segment.start + min(skip, segment.length), max(segment.length - skip, 0)))
         if self.frames[-1].end == segment.start:
@@ -109,7 +112,21 @@ class _Run:
     def location(self) -> StoreLocation:
         if self.missing > 0 and not self.fault:
             self.fault = f"its segments hold {self.missing:,} bytes less than the length in its header"
-        return StoreLocation(slices=tuple(self.slices), frame=tuple(self.frames), fault=self.fault, scattered=len(self.frames) > 1)
+        return StoreLocation(
+            slices=tuple(self.slices),
+            frame=tuple(self.frames),
+            fault=self.fault,
+            scattered=len(self.frames) > 1,
+            loose=tuple(self._loose()),
+        )
+
+    def _loose(self) -> Iterator[tuple[Span, str]]:
+        """Numbers that other tools choose otherwise. Those of nearly all files are no news; any other may have been put there later."""
+        if self.instance != _USUAL_INSTANCE:
+            for start in self.starts:
+                yield Span(start + 6, 2), "number of the store among other boxes of the JPEG, which is 529 as a rule"
+        if self.sequence != len(self.starts):
+            yield Span(self.starts[0] + 8, 4), "number of the first segment, which is 1 as a rule"
 
 
 class StoreFinder:

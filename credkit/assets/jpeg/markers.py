@@ -24,6 +24,8 @@ _NAMES = {
     TEM: "TEM", SOI: "SOI", EOI: "EOI", SOS: "SOS", 0xC4: "DHT", 0xC8: "JPG", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI",
     0xDE: "DHP", 0xDF: "EXP", COM: "COM",
 }  # fmt: skip
+_INTERVAL = 16
+"""Bytes of a large picture for each restart interval; in real ones an interval is at least a row of blocks."""
 _HEADER = Struct(">BBH")
 # In entropy-coded data FF 00 is a data byte, FF FF a fill byte, FF D0 to FF D7 a restart marker within the scan.
 _NEXT_SEGMENT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -78,16 +80,23 @@ def segments(
     if window.read(start, 2) != b"\xff\xd8":
         raise MalformedError("a JPEG picture has to start with FF D8", where="JPEG", offset=start)
     yield Segment(SOI, start, start + 2, start)
-    position, count = start + 2, 0
+    position, count, intervals = start + 2, 0, 0
+    most = limits.allowed_parts(limits.jpeg_segments, window.size)
+    most_intervals = limits.allowed_parts(limits.jpeg_intervals, window.size, each=_INTERVAL)
     while True:
         segment = _segment(window, position, restarts, header_only)
         yield segment
         if segment.marker == EOI or (header_only and segment.marker == SOS):
             return
         position = segment.end
-        count += not _RST0 <= segment.marker <= _RST7
-        if count > limits.jpeg_segments:
-            raise MalformedError(f"more than {limits.jpeg_segments:,} segments", where="JPEG", offset=position)
+        if _RST0 <= segment.marker <= _RST7:
+            intervals += 1
+        else:
+            count += 1
+        if count > most:
+            raise MalformedError(f"more than {most:,} segments", where="JPEG", offset=position)
+        if intervals > most_intervals:
+            raise MalformedError(f"more than {most_intervals:,} restart intervals", where="JPEG", offset=position)
 
 
 def _segment(window: Window, position: int, restarts: bool, header_only: bool) -> Segment:

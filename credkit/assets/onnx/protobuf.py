@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from credkit.assets.layout import Span
 from credkit.assets.window import Window
@@ -17,23 +18,37 @@ from credkit.errors import MalformedError
 __all__ = ["LENGTH_DELIMITED", "VARINT", "Counter", "Field", "fields", "varint_at"]
 
 VARINT, _FIXED64, LENGTH_DELIMITED, _GROUP, _GROUP_END, _FIXED32 = range(6)
+_ONE_BYTE = 0x7F
+"""The largest number that a varint of one byte holds."""
 _GROUP_DEPTH = 32
 _LARGEST_FIELD = (1 << 29) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a message."""
+class Field(NamedTuple):
+    """One field of a message, by where its parts begin in the file."""
 
     number: int
     wire: int
     """``VARINT``, ``LENGTH_DELIMITED`` or another wire type."""
-    frame: Span
-    """The field whole, with its tag."""
-    value: Span
-    """The bytes of a length-delimited field; of a varint its own."""
-    length: Span
-    """Where the length of a length-delimited field stands; empty for all others."""
+    start: int
+    length_at: int
+    value_at: int
+    end: int
+
+    @property
+    def frame(self) -> Span:
+        """The field whole, with its tag."""
+        return Span(self.start, self.end - self.start)
+
+    @property
+    def value(self) -> Span:
+        """The bytes of a length-delimited field; of a varint its own."""
+        return Span(self.value_at, self.end - self.value_at)
+
+    @property
+    def length(self) -> Span:
+        """Where the length of a length-delimited field stands; empty for all others."""
+        return Span(self.length_at, self.value_at - self.length_at)
 
 
 @dataclass(slots=True)
@@ -42,11 +57,16 @@ class Counter:
 
     left: int
 
+    @staticmethod
+    def exhausted(position: int) -> MalformedError:
+        """The refusal of one field more."""
+        return MalformedError("the model has too many fields", where="the model", offset=position)
+
     def count(self, position: int) -> None:
         """One field more; ``MalformedError`` when there are too many."""
         self.left -= 1
         if self.left < 0:
-            raise MalformedError("the model has too many fields", where="the model", offset=position)
+            raise self.exhausted(position)
 
 
 def varint_at(window: Window, position: int, end: int) -> tuple[int, int]:
@@ -68,28 +88,43 @@ def fields(window: Window, message: Span, counter: Counter) -> Iterator[Field]:
     position, end = message.start, message.end
     while position < end:
         start = position
-        # One read holds tag and length, since graphs have hundreds of thousands of fields.
-        head = window.read(start, min(2 * VARINT_BYTES, end - start))
-        tag, offset = _number(head, 0, start)
-        counter.count(start)
+        # One look holds tag and length, since graphs have hundreds of thousands of fields; nearly all are numbers of one byte.
+        count = min(2 * VARINT_BYTES, end - start)
+        data, at = window.hold(start, count)
+        tag, offset = data[at], 1
+        if tag > _ONE_BYTE:
+            tag, offset = _number(data[at : at + count], 0, start)
+        counter.left -= 1
+        if counter.left < 0:
+            raise counter.exhausted(start)
         number, wire = tag >> 3, tag & 7
         if not 0 < number <= _LARGEST_FIELD:
             raise MalformedError(f"{number:,} is no number of a field", where="the model", offset=start)
+        length_at = value_at = start + offset
         if wire == LENGTH_DELIMITED:
-            size, behind = _number(head, offset, start)
-            value = _within(Span(start + behind, size), end)
+            if offset < count and data[at + offset] <= _ONE_BYTE:
+                size, behind = data[at + offset], offset + 1
+            else:
+                size, behind = _number(data[at : at + count], offset, start)
+            value_at = start + behind
+            position = value_at + size
+            if position > end:
+                raise _too_long(value_at, size, end)
+        elif wire == VARINT and offset < count and data[at + offset] <= _ONE_BYTE:
+            position = value_at + 1
         else:
-            value = _value(window, number, wire, Span(start + offset, end - start - offset), counter)
-        length = Span(start + offset, value.start - start - offset)
-        position = value.end
-        yield Field(number, wire, Span(start, position - start), value, length)
+            position = _value(window, number, wire, Span(value_at, end - value_at), counter).end
+        yield Field(number, wire, start, length_at, value_at, position)
+
+
+def _too_long(start: int, length: int, end: int) -> MalformedError:
+    return MalformedError(f"a field claims {length:,} bytes, but {end - start:,} are left", where="the model", offset=start)
 
 
 def _within(found: Span, end: int) -> Span:
     """A value that ends before its message does; ``MalformedError`` otherwise."""
     if found.end > end:
-        left = end - found.start
-        raise MalformedError(f"a field claims {found.length:,} bytes, but {left:,} are left", where="the model", offset=found.start)
+        raise _too_long(found.start, found.length, end)
     return found
 
 

@@ -25,6 +25,8 @@ _CREATED_BY = 6
 _ENCRYPTION = 8
 _MAGIC, _ENCRYPTED_MAGIC = b"PAR1", b"PARE"
 _KEY = 1 << 10
+_BYTES = 3
+"""Of a large footer, for each value; in real ones it has between four and five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class _Walk:
         self._data = data
         self._span = span
         self._most = limits.model_properties
-        self._reader = Reader(data, values=limits.parquet_values, start=span.start)
+        self._reader = Reader(data, values=limits.allowed_parts(limits.parquet_values, span.length, each=_BYTES), start=span.start)
 
     def _here(self) -> int:
         return self._span.start + self._reader.at

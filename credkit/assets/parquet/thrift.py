@@ -14,6 +14,15 @@ __all__ = ["BINARY", "LIST", "STRUCT", "FieldHeader", "Reader", "field_header", 
 
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, BINARY, LIST, _SET, _MAP, STRUCT, _UUID = range(1, 14)
 _FIXED = {_BYTE: 1, _DOUBLE: 8, _UUID: 16}
+_NUMBERS = frozenset((_I16, _I32, _I64))
+_IN_ONE = frozenset((*_NUMBERS, *_FIXED, _TRUE, _FALSE))
+"""Kinds that hold no other values, and are passed over without a look at what they say."""
+_ONE_BY_ONE = 3
+"""As many values count those in a list that hold others, or have lengths of their own; each takes that much longer."""
+_SHORT_FIELD = 16
+"""Headers below have the number of the field behind them."""
+_MORE = 0x80
+"""In a byte of a number: others follow."""
 _IN_STRUCT = 0
 """Stands for the fields of a struct that are still to come."""
 _PAIRS = 1 << 8
@@ -91,31 +100,83 @@ class Reader:
             return
         waiting = [(kind, 1)]
         while waiting:
-            self._left -= 1
-            if self._left < 0 or len(waiting) > 2 * _DEPTH:
-                raise self.fail("the footer has too many values, or nests them too deeply")
+            if len(waiting) > 2 * _DEPTH:
+                raise self._too_many()
             kind, count = waiting.pop()
             if kind == _IN_STRUCT:
-                header = self.byte()
-                if header == 0:
-                    continue
-                if header < 16:
-                    self.number()
-                waiting.append((_IN_STRUCT, 1))
-                kind = header & 15
-                if kind in (_TRUE, _FALSE):
-                    continue
-            elif count > 1:
-                waiting.append((kind, count - 1))
-            if kind >= _PAIRS:
+                self._fields(waiting)
+            elif kind >= _PAIRS:
+                self._count(_ONE_BY_ONE)
+                if count > 1:
+                    waiting.append((kind, count - 1))
                 waiting.append((kind & 15, 1))
-                kind = kind >> 4 & 15
-            self._pass(kind, waiting)
+                self._pass(kind >> 4 & 15, waiting)
+            elif kind in _IN_ONE:
+                self._count(count)
+                self._pass_alike(kind, count)
+            else:
+                self._count(_ONE_BY_ONE)
+                if count > 1:
+                    waiting.append((kind, count - 1))
+                self._pass(kind, waiting)
+
+    def _too_many(self) -> MalformedError:
+        return self.fail("the footer has too many values, or nests them too deeply")
+
+    def _count(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise self._too_many()
+
+    def _fields(self, waiting: list[tuple[int, int]]) -> None:
+        """The fields of a struct, up to one that holds others, or to its end. Nearly all of a footer goes through here."""
+        data, at, left = self._data, self.at, self._left
+        end = len(data)
+        while True:
+            left -= 1
+            if left < 0 or at >= end:
+                self.at, self._left = at, left
+                raise self._too_many() if left < 0 else self.fail(_CUT)
+            header = data[at]
+            at += 1
+            if header == 0:
+                break
+            if header < _SHORT_FIELD:
+                self.at = at
+                self.number()
+                at = self.at
+            kind = header & 15
+            if kind in _NUMBERS:
+                if at < end and data[at] < _MORE:
+                    at += 1
+                else:
+                    self.at = at
+                    self.number()
+                    at = self.at
+            elif kind == BINARY and at < end and data[at] < _MORE and data[at] < end - at:
+                at += 1 + data[at]
+            elif kind not in (_TRUE, _FALSE):
+                self.at, self._left = at, left
+                waiting.append((_IN_STRUCT, 1))
+                return self._pass(kind, waiting)
+        self.at, self._left = at, left
+        return None
+
+    def _pass_alike(self, kind: int, count: int) -> None:
+        """Values of a list that hold no others."""
+        if kind in _NUMBERS:
+            for _ in range(count):
+                if self.at < len(self._data) and self._data[self.at] < _MORE:
+                    self.at += 1
+                else:
+                    self.number()
+        else:
+            self.at += _FIXED.get(kind, 1) * count
+            if self.at > len(self._data):
+                raise self.fail(_CUT)
 
     def _pass(self, kind: int, waiting: list[tuple[int, int]]) -> None:
-        if kind in (_I16, _I32, _I64):
-            self.number()
-        elif kind == BINARY:
+        if kind == BINARY:
             # Not added in place: the length moves the cursor itself.
             length = self.length()
             self.at += length
@@ -126,10 +187,8 @@ class Reader:
         elif kind == _MAP:
             if count := self.number():
                 self._many(_PAIRS | self.byte(), count, waiting)
-        elif kind in _FIXED or kind in (_TRUE, _FALSE):
-            self.at += _FIXED.get(kind, 1)
-            if self.at > len(self._data):
-                raise self.fail(_CUT)
+        elif kind in _IN_ONE:
+            self._pass_alike(kind, 1)
         else:
             raise self.fail(f"{kind} is no kind of value")
 

@@ -28,9 +28,9 @@ _KEY = 1 << 14
 """Bytes of one key; the longest names of tensors have some hundred."""
 _ENTRY = 1 << 14
 """Bytes of one entry of a tensor that is written in an unusual way; real ones have some hundred."""
-_ENTRIES = 8 << 20
+_ENTRIES = 1 << 20
 """Bytes of all such entries; each byte may cost a microsecond."""
-_UNUSUAL = 50_000
+_UNUSUAL = 10_000
 """Such entries in one header; each costs up to thirty microseconds."""
 _SPACES = re.compile(rb"[ \t\n\r]*")
 _RUN = re.compile(rb'[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*')

@@ -14,6 +14,9 @@ __all__ = ["ELSEWHERE", "attributes_lead_elsewhere", "style_leads_elsewhere"]
 ELSEWHERE = "The drawing takes pictures, styles or programs from elsewhere, which its hash does not cover."
 _CLICKED = frozenset({"a", "metadata"})
 _REFERENCES = frozenset({"href", "src", "data"})
+_ENDINGS = frozenset(name[-4:] for name in ("href", "src", ":src", "data"))
+"""With which the name of an attribute ends that may be one of them, in whatever namespace."""
+_SHOWN = 16
 _INSIDE = ("#", "data:")
 # Nothing of it is tried again in another way: a value may hold a million spaces.
 _URL = re.compile(r"""url\(\s*+["']?+\s*+(?!["'\s]|#|data:)""", re.IGNORECASE)
@@ -24,13 +27,19 @@ _RDF = ("rdf:", "cc:", "dc:")
 def attributes_lead_elsewhere(name: str, attributes: Mapping[str, str]) -> bool:
     """Whether an element takes something in from another place by one of its attributes."""
     for key, value in attributes.items():
-        if "url(" in value.lower() and _URL.search(value):
+        if "(" in value and _URL.search(value):
             return True
+        if key[-4:] not in _ENDINGS:
+            continue
         is_reference = key.rpartition(":")[2] in _REFERENCES and not key.startswith(_RDF)
-        text = value.strip().lower()
-        if is_reference and text and not text.startswith(_INSIDE) and name.rpartition(":")[2] not in _CLICKED:
+        if is_reference and _leads_out(value) and name.rpartition(":")[2] not in _CLICKED:
             return True
     return False
+
+
+def _leads_out(value: str) -> bool:
+    text = value.strip()[:_SHOWN].lower()
+    return bool(text) and not text.startswith(_INSIDE)
 
 
 def style_leads_elsewhere(text: str) -> bool:

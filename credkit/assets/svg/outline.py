@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from xml.parsers import expat
 
 from credkit.assets.layout import Span
@@ -30,6 +31,12 @@ _PIECE = 1 << 16
 _LONG_TAG = 1 << 20
 """Bytes of a tag from which it is looked at before it is read; most such ones hold a picture."""
 _MARKUP = re.compile("[<&%]")
+_PREFIX = "c2pa:"
+_NONE: Mapping[str, str] = MappingProxyType({})
+_ELEMENT = 2
+"""As what an element counts beside its attributes, each of which takes less time."""
+_BYTES = 6
+"""Of a large drawing, for each element and attribute: squares of one pixel, which are the smallest in real ones, have 41 for six."""
 _NESTED = 3
 """How deep a manifest lies: root, metadata, manifest."""
 
@@ -122,6 +129,7 @@ class _Reader:
         """Namespaces that the outermost open elements declare, by prefix."""
         self._open: list[Element | None] = []
         """Those elements themselves, where they matter."""
+        self._most = limits.allowed_parts(limits.svg_nodes, source.size, each=_BYTES)
         self._depth = self._nodes = self._noted = self._entities = self._longest = 0
         self.root: Element | None = None
         self.metadata: list[MetadataElement] = []
@@ -147,30 +155,43 @@ class _Reader:
         self._parser.Parse(waiting, True)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        self._nodes += 1 + len(attributes)
-        if self._depth > self._limits.svg_depth:
+        self._depth = depth = self._depth + 1
+        self._nodes = nodes = self._nodes + _ELEMENT + len(attributes)
+        if depth > self._limits.svg_depth:
             raise _fault(f"elements nested more than {self._limits.svg_depth:,} deep", self.position)
-        if self._nodes > self._limits.svg_nodes:
-            raise _fault(f"more than {self._limits.svg_nodes:,} elements and attributes", self.position)
-        if len(attributes) > self._limits.svg_attributes:
-            raise _fault(f"more than {self._limits.svg_attributes:,} attributes of one element", self.position)
-        if name.startswith("c2pa:") or (attributes and any(key.startswith("c2pa:") for key in attributes)):
+        if nodes > self._most:
+            raise _fault(f"more than {self._most:,} elements and attributes", self.position)
+        if attributes:
+            self._look_at(name, attributes)
+        elif name[:5] == _PREFIX:
             self.prefix_uses += 1
-        self.elsewhere = self.elsewhere or (bool(attributes) and attributes_lead_elsewhere(name, attributes))
-        if name.endswith("style") and not self.elsewhere and name.rpartition(":")[2] == "style":
+        if name[-5:] == "style" and not self.elsewhere and name.rpartition(":")[2] == "style":
             self._parser.CharacterDataHandler = self._style
-        if self._depth <= _NESTED:
+        if depth <= _NESTED:
             self._note(name, attributes)
 
+    def _look_at(self, name: str, attributes: dict[str, str]) -> None:
+        """An element with attributes."""
+        if len(attributes) > self._limits.svg_attributes:
+            raise _fault(f"more than {self._limits.svg_attributes:,} attributes of one element", self.position)
+        if name[:5] == _PREFIX or any(key[:5] == _PREFIX for key in attributes):
+            self.prefix_uses += 1
+        self.elsewhere = self.elsewhere or attributes_lead_elsewhere(name, attributes)
+
     def _note(self, name: str, attributes: dict[str, str]) -> None:
-        declared = {key[6:]: value for key, value in attributes.items() if key == "xmlns" or key.startswith("xmlns:")}
-        self._scopes.append(declared)
+        self._scopes.append(
+            {key[6:]: value for key, value in attributes.items() if key[:5] == "xmlns" and key[5:6] in ("", ":")} if attributes else _NONE
+        )
         above = self._open[-1] if self._open else None
         element: Element | None = None
         if self._depth == 1:
             element = self.root = self._element(name, attributes)
-        elif self._depth == _NESTED - 1 and self.root and self._resolved(name) == (self.root.namespace, "metadata"):
+        elif (
+            self._depth == _NESTED - 1
+            and self.root
+            and name[-8:] == "metadata"
+            and self._resolved(name) == (self.root.namespace, "metadata")
+        ):
             found = self._element(name, attributes)
             element = MetadataElement(name=name, namespace=found.namespace, attributes=attributes, start=found.start, tag_end=found.tag_end)
             self.metadata.append(element)
@@ -192,7 +213,7 @@ class _Reader:
             self.elsewhere = self.elsewhere or re.search(r"""href\s*=\s*["'](?!#)""", text) is not None
 
     def _end(self, name: str) -> None:
-        if name.endswith("style") and name.rpartition(":")[2] == "style":
+        if name[-5:] == "style" and name.rpartition(":")[2] == "style":
             self._parser.CharacterDataHandler = None
         if self._depth <= _NESTED:
             self._scopes.pop()

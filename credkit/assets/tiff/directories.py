@@ -27,6 +27,8 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 """Types that are whole numbers without a sign, as ``struct`` has them."""
 _CHUNK = 1 << 13
+_USUAL = 512
+"""Bytes of a directory that are read at once; larger ones are read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +158,13 @@ def directory_at(source: Source, form: Form, start: int, link: Span, room: int) 
     """The directory at ``start``, which ``link`` names, with at most ``room`` entries; ``MalformedError`` when it is not whole."""
     if start + form.count.size > source.size:
         raise MalformedError("a directory begins behind the end of the file", where="TIFF", offset=link.start)
-    (count,) = form.count.unpack(source.read(start, form.count.size))
+    # Most directories have a dozen entries: one look at them tells all.
+    head = source.read(start, min(_USUAL, source.size - start))
+    (count,) = form.count.unpack_from(head)
     if count > room:
         raise MalformedError(f"a directory claims {count:,} entries, and {room:,} are the most", where="TIFF", offset=start)
-    raw = source.read(start + form.count.size, count * form.entry.size)
-    after = start + form.count.size + len(raw)
-    (following,) = form.offset.unpack(source.read(after, form.offset.size))
-    return Directory(form=form, start=start, raw=raw, following=following, link=link)
+    first, after = form.count.size, form.count.size + count * form.entry.size
+    if after + form.offset.size > len(head):
+        head = source.read(start, after + form.offset.size)
+    (following,) = form.offset.unpack_from(head, after)
+    return Directory(form=form, start=start, raw=head[first:after], following=following, link=link)

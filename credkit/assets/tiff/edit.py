@@ -57,6 +57,11 @@ def _appended(source: Source, store: bytes) -> Edit:
     _require_whole(source, link)
     entries = list(chain[0].entries) if single else []
     start = chain[0].start if single and chain[0].span.end == source.size else _aligned(source.size, form)
+    if len(chain) + (not single) > DEFAULT_LIMITS.tiff_directories:
+        raise AssetError(
+            f"the TIFF file has {len(chain):,} pages, and a page more, in which the manifest store would lie, is more than are read: "
+            "keep the credentials in a file beside it (--sidecar)"
+        )
     store_at = start + _length(form, len(entries) + 1)
     _require_room(form, store_at + len(store))
     entry = Entry(tag=STORE, kind=UNDEFINED, count=len(store), field=form.offset.pack(store_at), place=0, form=form)

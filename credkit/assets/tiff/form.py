@@ -6,6 +6,7 @@ Source: TIFF 6.0, section 2; the BigTIFF design.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from struct import Struct
 
 from credkit.assets.layout import Span
@@ -25,6 +26,12 @@ _HEADS = {
 """How a file begins, and whether it is BigTIFF; the last four are of makers of cameras, with their own mark in the place of the number."""
 
 
+@cache
+def _struct(form: str) -> Struct:
+    """Made once: each directory asks for several."""
+    return Struct(form)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """How numbers are written in one file."""
@@ -39,17 +46,17 @@ class Form:
     @property
     def count(self) -> Struct:
         """How many entries a directory has."""
-        return Struct(self.order + ("Q" if self.big else "H"))
+        return _struct(self.order + ("Q" if self.big else "H"))
 
     @property
     def entry(self) -> Struct:
         """Tag, type, count, and the field that holds the value or where it is."""
-        return Struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
+        return _struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
 
     @property
     def offset(self) -> Struct:
         """A place in the file; also the count of values of an entry."""
-        return Struct(self.order + ("Q" if self.big else "I"))
+        return _struct(self.order + ("Q" if self.big else "I"))
 
     @property
     def first_link(self) -> Span:

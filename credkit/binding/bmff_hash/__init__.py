@@ -9,7 +9,7 @@ as the clause demands.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,8 @@ from credkit.assets import Source, Span
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
 from credkit.binding.bmff_hash.exclusions import HASHED, Cut, Exclusion, cut, read_exclusions, unspoken
 from credkit.binding.bmff_hash.merkle import MerkleMap, Proof, check_leaf, check_media, leaf_mismatch, read_maps, read_proof
-from credkit.binding.bmff_hash.whole import hash_boxes
-from credkit.binding.target import BindingOutcome, BindingTarget
+from credkit.binding.bmff_hash.whole import hash_boxes, hashed_parts
+from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 from credkit.codec.digest import Digest
 from credkit.errors import MalformedError
 from credkit.status import StatusCode, status
@@ -46,9 +46,11 @@ def check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
         return BindingOutcome(statuses=(told,), remarks=tuple(check.remarks))
     match = status(StatusCode.ASSERTION_BMFF_HASH_MATCH, uri)
     told = status(StatusCode.ASSERTION_BMFF_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
-    unprotected = tuple(f"{what}, {count:,} bytes" for what, count in (*check.told.items(), *check.strays.items()))
     return BindingOutcome(
-        statuses=(told, match) if check.told else (match,), unprotected=unprotected + tuple(check.unbound), remarks=tuple(check.remarks)
+        statuses=(told, match) if check.told else (match,),
+        hashed=tuple(check.hashed),
+        gaps=tuple(check.gaps()),
+        remarks=tuple(check.remarks),
     )
 
 
@@ -68,7 +70,7 @@ class _Fragment:
 class _Check:
     """One assertion against one asset; what it leaves out is collected on the way."""
 
-    __slots__ = ("_exclusions", "_target", "_walker", "remarks", "strays", "told", "unbound")
+    __slots__ = ("_exclusions", "_places", "_target", "_walker", "hashed", "remarks", "settled", "strays", "told", "unbound")
 
     def __init__(self, target: BindingTarget) -> None:
         self._target = target
@@ -78,6 +80,12 @@ class _Check:
         """Bytes that entries of the list leave out beyond what every list does, by path."""
         self.strays: Counter[str] = Counter()
         """Bytes that every list leaves out and that a person has to know of, by what they are."""
+        self._places: defaultdict[str, list[Span]] = defaultdict(list)
+        """Where in the asset lies what is told, by its words."""
+        self.hashed: list[Span] = []
+        """Bytes of the asset that digests were taken over; those of fragments in files of their own are not among them."""
+        self.settled: list[Span] = []
+        """Boxes that every list leaves out and whose content is settled all the same: empty space, and proofs that were climbed."""
         self.unbound: list[str] = []
         """What no hash of the assertion is about at all, in words."""
         self.remarks: list[str] = []
@@ -117,12 +125,32 @@ class _Check:
         for box in boxes:
             in_tree = box.type == "mdat" and box.place[0][1] - 1 in held
             part = cut(walker, box, self._exclusions, in_tree=in_tree)
-            for path, count in part.told:
-                self.told[path] += count
+            for path, spans in part.told:
+                self.told[path] += sum(span.length for span in spans)
+                self._note(walker, path, spans)
             without_store = walker is not self._walker or not self._target.embedded
-            if part.is_whole and (what := unspoken(walker.source, box, trees=trees, apart=without_store)):
-                self.strays[what] += box.span.length
+            if part.is_whole:
+                if what := unspoken(walker.source, box, trees=trees, apart=without_store):
+                    self.strays[what] += box.span.length
+                    self._note(walker, what, (box.span,))
+                elif walker is self._walker and box.type != "ftyp":
+                    self.settled.append(box.span)
+            if walker is self._walker:
+                self.hashed += (span for span in hashed_parts((part,)) if isinstance(span, Span))
             yield part
+
+    def _note(self, walker: BoxWalker, what: str, spans: Iterable[Span]) -> None:
+        if walker is self._walker:
+            self._places[what] += spans
+
+    def gaps(self) -> Iterator[Gap]:
+        """What is left out, once each kind."""
+        for what, count in (*self.told.items(), *self.strays.items()):
+            yield Gap(words=f"{what}, {count:,} bytes", spans=tuple(self._places[what]))
+        yield from (Gap(words=what) for what in self.unbound)
+        frames = set(self._target.store_frames)
+        if settled := tuple(span for span in self.settled if span not in frames):
+            yield Gap(words="empty space, or part of a Merkle tree", spans=settled, told=False, checked=True)
 
     def _media(self, roots: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...], *, hashed: bool) -> None:
         """Each ``mdat`` against its tree; the tree's local identifier is the number of the box, from 0."""
@@ -143,16 +171,19 @@ class _Check:
         the box, also when its header has 8; that is as good where those 16 are in the other hash.
         """
         try:
-            return check_media(self._target.source, box.payload, tree, proofs)
+            check_media(self._target.source, box.payload, tree, proofs)
         except MalformedError as error:
             fault = error
+        else:
+            return self.hashed.append(box.payload)
         behind = Span(box.span.start + HASHED, box.span.length - HASHED)
         if not hashed or behind.start <= box.payload.start or behind.length < 0:
             raise fault
         try:
-            return check_media(self._target.source, behind, tree, proofs)
+            check_media(self._target.source, behind, tree, proofs)
         except MalformedError:
             raise fault from None
+        return self.hashed.append(behind)
 
     def _fragments(self, roots: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...]) -> None:
         """The initialization segment against each tree's own hash of it, then every fragment against its tree."""

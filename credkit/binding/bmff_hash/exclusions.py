@@ -93,8 +93,8 @@ class Cut:
     box: BmffBox
     holes: tuple[Span, ...]
     """Ranges of the file in order, without overlaps."""
-    told: tuple[tuple[str, int], ...] = ()
-    """What is left out beyond what every list leaves out: the path of a box, without numbers, and how many bytes."""
+    told: tuple[tuple[str, tuple[Span, ...]], ...] = ()
+    """What is left out beyond what every list leaves out: the path of a box, without numbers, and where."""
 
     @property
     def is_whole(self) -> bool:
@@ -181,8 +181,10 @@ def cut(walker: BoxWalker, box: BmffBox, exclusions: tuple[Exclusion, ...], *, i
     out content which nothing else holds.
     """
     holes: list[Span] = []
-    told: list[tuple[str, int]] = []
+    told: list[tuple[str, tuple[Span, ...]]] = []
     for exclusion in exclusions:
+        if exclusion.path[0][0] != box.type:
+            continue
         for found in _matches(walker, box, exclusion):
             taken = tuple(exclusion.ranges(found))
             if taken == (box.span,) and exclusion.is_expected:
@@ -208,11 +210,11 @@ def _is_required(exclusion: Exclusion, box: BmffBox, in_tree: bool) -> bool:
     return in_tree and len(box.place) == 1 and exclusion.subset == (Span(HASHED, 0),)
 
 
-def _allowed(box: BmffBox, taken: tuple[Span, ...], *, held: bool) -> tuple[str, int]:
+def _allowed(box: BmffBox, taken: tuple[Span, ...], *, held: bool) -> tuple[str, tuple[Span, ...]]:
     if box.type in _CONTENT and not held:
         code = StatusCode.ASSERTION_BMFF_HASH_MISMATCH.value
         raise MalformedError(f"the box {box.path} holds content but is excluded", code=code, offset=box.span.start)
-    return "".join(f"/{kind}" for kind, _ in box.place), sum(span.length for span in taken)
+    return "".join(f"/{kind}" for kind, _ in box.place), taken
 
 
 def unspoken(source: Source, box: BmffBox, *, trees: bool, apart: bool) -> str | None:

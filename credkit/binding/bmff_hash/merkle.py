@@ -164,11 +164,11 @@ def check_media(source: Source, payload: Span, tree: MerkleMap, proofs: tuple[Pr
     leaves = _leaf_count(tree, payload.length)
     if tree.count < leaves:
         raise _malformed(f"a Merkle tree of {tree.count:,} leaves stands for media of {leaves:,} blocks")
-    if tree.count > leaves:
-        raise leaf_mismatch(f"of {tree.count:,} blocks of media {leaves:,} are there")
     climbs = tree.levels > 0
     if climbs and not proofs:
         raise _malformed("the boxes with the rest of a Merkle tree are not there")
+    if tree.count > leaves:
+        raise leaf_mismatch(f"of {tree.count:,} blocks of media {leaves:,} are there")
     if proofs and (len(proofs) != leaves or any(proof.location != number for number, proof in enumerate(proofs))):
         raise _malformed("the boxes of a Merkle tree are not one a block and in order")
     for location, block in enumerate(_blocks(tree, payload)):

@@ -7,7 +7,7 @@ from typing import IO, BinaryIO, Literal, Protocol, TypeAlias, cast
 
 from credkit.assets import detect, open_source
 from credkit.errors import AssetError, CredkitError, MalformedError
-from credkit.integrations.asgi.messages import CHUNK, Message, Scope, Send, Whole, in_thread, log, send_text, value_of
+from credkit.integrations.asgi.messages import CHUNK, Message, Scope, Send, Whole, in_thread, log, path_of, send_text, value_of
 from credkit.integrations.asgi.originals import ORIGINAL_FIELD, Headers, Original
 from credkit.integrations.asgi.verdicts import Verdict, decoded
 from credkit.integrations.receiving import SNIFFED, is_picture, is_picture_so_far, spool
@@ -109,7 +109,7 @@ class Answer:
                 return
             self._state = "gathering"
         if self._body.tell() > self._middleware.limits.download_size:
-            log.warning("the picture at %s is too large to be looked at and is served as it is", self._scope["path"])
+            log.warning("the picture at %s is too large to be looked at and is served as it is", path_of(self._scope))
             await self._release(self._headers, more=more)
         elif not more:
             await self._judge()
@@ -153,7 +153,7 @@ class Answer:
     async def _lose(self, loss: str, original: Original | None) -> None:
         """The picture lacks something of its original."""
         way = self._middleware.on_loss
-        log.warning("the picture at %s was transformed: %s (%s)", self._scope["path"], loss, way)
+        log.warning("the picture at %s was transformed: %s (%s)", path_of(self._scope), loss, way)
         if way == "warn":
             await self._release(self._headers, more=False)
         elif way == "original" and original is not None:
@@ -170,7 +170,7 @@ class Answer:
             await in_thread(lambda: original.copy_to(body))
             verdict = await self._middleware.examine_against(original, "", body)
         except (OSError, CredkitError):
-            log.exception("the original of %s cannot be read", self._scope["path"])
+            log.exception("the original of %s cannot be read", path_of(self._scope))
             self._state = "through"
             await send_text(self._scope, self._send, 502, "This picture cannot be served: its original cannot be read.")
             return

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import IO, Any, TypeAlias, TypeVar
 
+from credkit.errors import escaped
 from credkit.integrations.asgi.originals import Headers
 from credkit.integrations.receiving import spool
 
@@ -24,6 +25,7 @@ __all__ = [
     "in_thread",
     "log",
     "nothing_more",
+    "path_of",
     "route_of",
     "send_store",
     "send_text",
@@ -70,6 +72,11 @@ class Whole:
     def close(self) -> None:
         """Let go of the body."""
         self.body.close()
+
+
+def path_of(scope: Scope) -> str:
+    """The path that was asked for, for a log: whoever asks chooses it, line breaks and all."""
+    return escaped(str(scope["path"]))
 
 
 def route_of(scope: Scope) -> str:

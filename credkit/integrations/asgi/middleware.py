@@ -23,6 +23,7 @@ from credkit.integrations.asgi.messages import (
     in_thread,
     log,
     nothing_more,
+    path_of,
     route_of,
     send_store,
     send_text,
@@ -102,7 +103,7 @@ class CredentialsMiddleware:
             original = await self.originals.find(scope, headers, route_of(scope))
             return await self.examine_against(original, value_of(headers, b"content-encoding"), body), original
         except Exception:
-            log.exception("the picture at %s could not be looked at and is served as it is", scope["path"])
+            log.exception("the picture at %s could not be looked at and is served as it is", path_of(scope))
             return None, None
 
     async def examine_against(self, original: Original | None, encoding: str, body: IO[bytes]) -> Verdict | None:
@@ -136,11 +137,11 @@ class CredentialsMiddleware:
             await self.app(asked, nothing_more(), found.take)
         except TooLargeError:
             found.close()
-            log.warning("the answer at %s is too large to be looked at", scope["path"])
+            log.warning("the answer at %s is too large to be looked at", path_of(scope))
             return None
         except Exception:
             found.close()
-            log.exception("the application could not be asked for all of %s", scope["path"])
+            log.exception("the application could not be asked for all of %s", path_of(scope))
             return None
         except BaseException:
             # The client has left, and the server stops waiting.
@@ -194,5 +195,5 @@ class CredentialsMiddleware:
                 await in_thread(lambda: original.copy_to(body))
                 return await self.examine_against(original, "", body)
             except (OSError, CredkitError):
-                log.exception("the original of %s cannot be read", scope["path"])
+                log.exception("the original of %s cannot be read", path_of(scope))
                 return None

@@ -25,7 +25,7 @@ from credkit.api.export_options import ExportOptions
 from credkit.api.exporter import Exporter
 from credkit.assets import Asset, format_for_media_type
 from credkit.errors import DefinitionError
-from credkit.integrations.notices import CredentialsWarning
+from credkit.integrations.notices import CredentialsWarning, one_line
 from credkit.integrations.pillow.lineage import TRACKED, brought_in, lifted, origin, remember
 from credkit.verify import Report
 
@@ -191,7 +191,7 @@ def _signed_save(plain: Any) -> Any:
             exporter = replace(exporter, statements=choice)
         result = _save_signed(self, fp, kind, params, exporter=exporter, ancestor=origin(self))
         for note in result.notes:
-            warnings.warn(note, CredentialsWarning, stacklevel=2)
+            warnings.warn(one_line(note), CredentialsWarning, stacklevel=2)
 
     return save_and_sign
 

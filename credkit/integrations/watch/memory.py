@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -67,8 +68,10 @@ class Memory:
 
     def close(self) -> None:
         """Close and unlock."""
-        self._file.close()
-        self._lock.close()
+        # Every step is on the disk by now; what a drive says when a file is closed changes nothing.
+        for file in (self._file, self._lock):
+            with suppress(OSError):
+                file.close()
 
     def get(self, path: Path) -> Entry | None:
         """The last step about a file."""

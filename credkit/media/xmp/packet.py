@@ -41,6 +41,8 @@ _EMPTY = (
     f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 )
 _BUFFER = 1 << 20
+_ATTRIBUTE = 3
+"""As how many elements an attribute counts: it takes that much more memory."""
 
 
 class _TooLargeError(Exception):
@@ -68,7 +70,7 @@ class _BoundedBuilder(DefusedExpatBuilderNS):
 
     def start_element_handler(self, name: str, attributes: list[str]) -> None:
         """One more level; attributes come as a flat list of names and values."""
-        self._count(1 + len(attributes) // 2)
+        self._count(1 + _ATTRIBUTE * (len(attributes) // 2))
         self._depth += 1
         if self._depth > self._limits.xml_depth:
             raise _TooLargeError(f"elements nested more than {self._limits.xml_depth} deep")

@@ -7,6 +7,7 @@ any part of a key.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,12 +21,14 @@ from credkit.trust.pem import PemBlock, pem_blocks
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-__all__ = ["PemSource", "is_encrypted", "load_certificates", "load_pem", "open_uri"]
+__all__ = ["PemSource", "is_encrypted", "is_key_text", "load_certificates", "load_pem", "open_uri"]
 
 PemSource: TypeAlias = "str | os.PathLike[str] | bytes"
 """A path, or PEM text as bytes."""
 _LARGEST_FILE = 1 << 20
 _OPTIONS = frozenset({"certificates", "algorithm"})
+_BASE64_OF_DER = re.compile(r"\s*M[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+"""A sequence in DER begins with 0x30, which is an M in base64."""
 
 
 def open_uri(rest: str, passphrase: Passphrase) -> SigningKey:
@@ -76,6 +79,12 @@ def is_encrypted(private_key: PemSource) -> bool:
     return _is_encrypted(_key_block(name, data))
 
 
+def is_key_text(name: str | os.PathLike[str]) -> bool:
+    """Whether what stands in the place of a file name looks like a key or certificate itself; it must not be shown then."""
+    text = os.fspath(name)
+    return "-----BEGIN" in text or _BASE64_OF_DER.fullmatch(text) is not None
+
+
 def _algorithm(wanted: str | SignatureAlgorithm | None, public_key: object) -> SignatureAlgorithm:
     chosen = algorithm_named(wanted) if isinstance(wanted, str) else wanted
     if chosen is None:
@@ -99,8 +108,12 @@ def _read(source: PemSource, what: str, *, secret: bool) -> tuple[str, bytes]:
             status = os.fstat(file.fileno())
             _refuse_readable_by_others(path, status, secret=secret)
             data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise CredentialError(f"the {what} {path} cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        if is_key_text(source):
+            raise CredentialError(
+                f"the {what} was given as text where the name of its file belongs: name the file, or in Python give PEM text as bytes"
+            ) from None
+        raise CredentialError(f"the {what} {path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > _LARGEST_FILE:
         raise CredentialError(f"{path} is too large for a {what}: {_LARGEST_FILE >> 20} MiB are allowed")
     return str(path), data

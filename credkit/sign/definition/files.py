@@ -12,6 +12,7 @@ from typing import Any
 
 from credkit.errors import DefinitionError
 from credkit.limits import Limits
+from credkit.sign.backends.file import is_key_text
 
 __all__ = ["existing", "media_type", "read_file"]
 
@@ -25,6 +26,8 @@ def existing(base: Path, name: str, path: str) -> Path:
         there = found.exists()
     except (OSError, ValueError):
         there = False
+    if not there and is_key_text(name):
+        raise DefinitionError("a key or a certificate itself stands here, where the name of its file belongs", path=path)
     if not there:
         raise DefinitionError(f'there is no file "{found}"; file names count from the folder of the definition (or "base_path")', path=path)
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from credkit.configuration import make_private_folder, slug_of, sync_folder, write_private_file
+from credkit.configuration import make_private_folder, remove_leftovers, slug_of, sync_folder, temporary_name, write_private_file
 from credkit.errors import CredentialError, OutputError
 from credkit.sign.identity.issue import Issued, issue
 from credkit.sign.identity.kept import Identity, default_slug, identities_directory, load_identity, write_default
@@ -49,12 +50,10 @@ def create_identity(
     now = datetime.now(UTC).replace(microsecond=0)
     files = _files(name, organization, issue(name, organization, days, chosen, now), passphrase, now)
     try:
-        _write_whole(base, base / slug, files)
+        _write_whole(base, base / slug, files, is_first=default_slug(directory) is None)
     except OSError as error:
         _refuse_existing(base / slug, name)
         raise OutputError(f"the identity cannot be written to {base}: {error.strerror or error}") from None
-    if default_slug(directory) is None:
-        write_default(slug, directory)
     return load_identity(slug, directory)
 
 
@@ -81,18 +80,38 @@ def _files(name: str, organization: str, issued: Issued, passphrase: str, now: d
     }
 
 
-def _write_whole(base: Path, folder: Path, files: dict[str, bytes]) -> None:
-    """A folder beside the final one, on disk before it gets its name."""
+def _write_whole(base: Path, folder: Path, files: dict[str, bytes], *, is_first: bool) -> None:
+    """A folder beside the final one, on disk before it gets its name.
+
+    The first one becomes the default before that, so that there is no moment, and no failure, between the identity and its being the
+    default; a default that is not there counts as none.
+    """
     make_private_folder(base)
-    temporary = Path(tempfile.mkdtemp(prefix=".credkit-", suffix=".tmp", dir=base))
+    remove_leftovers(base, folders=True)
+    temporary = base / temporary_name()
+    temporary.mkdir(mode=0o700)
     try:
         for name, data in files.items():
             write_private_file(temporary / name, data)
         sync_folder(temporary)
         if os.path.lexists(folder):
             raise FileExistsError
-        temporary.rename(folder)
+        with _default(folder) if is_first else nullcontext():
+            temporary.rename(folder)
         sync_folder(base)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _default(folder: Path) -> Iterator[None]:
+    """Point the default at ``folder``, which is to come; nowhere when it does not."""
+    base = folder.parent.parent
+    write_default(folder.name, base)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            (base / "default").unlink()
         raise

@@ -51,7 +51,8 @@ def _from_file(path: str) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError as error:
-        raise CredentialError(f'the passphrase file "{path}" ({FILE_VARIABLE}) cannot be read: {error.strerror or error}') from None
+        # No name: where there is no such file, the variable may hold the passphrase itself.
+        raise CredentialError(f"the passphrase file that {FILE_VARIABLE} names cannot be read: {error.strerror or error}") from None
     try:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise CredentialError(f'"{path}" ({FILE_VARIABLE}) is a folder: name the file in it that holds the passphrase')

@@ -26,6 +26,10 @@ __all__ = ["Answer", "accepted_answers", "is_about", "key_octets"]
 _NAMING_HASHES = SHA2 | {"1.3.14.3.2.26": "sha1"}
 
 
+_MOST_RESPONDERS = 3
+"""Certificates under the name of the responder that are tried; a real response brings one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the issuer of a certificate said about it, proven."""
@@ -89,14 +93,14 @@ def _problem(der: bytes, issuer_der: bytes, limits: Limits) -> str | None:
 
 
 def _responders(response: OcspResponse, issuer: Certificate, limits: Limits) -> list[Certificate]:
-    """The issuer and the certificates of the response, as far as the response names them as its signer."""
+    """The issuer and the certificates of the response, as far as the response names them as its signer; the first few."""
     found = [issuer]
     for der in response.certificates:
         try:
             found.append(Certificate.parse(der, limits))
         except MalformedError:
             continue
-    return [certificate for certificate in found if _is_named(certificate, response)]
+    return [certificate for certificate in found if _is_named(certificate, response)][:_MOST_RESPONDERS]
 
 
 def _is_named(certificate: Certificate, response: OcspResponse) -> bool:
@@ -106,11 +110,12 @@ def _is_named(certificate: Certificate, response: OcspResponse) -> bool:
 
 
 def _responder_problem(responder: Certificate, response: OcspResponse, issuer: Certificate) -> str | None:
-    if not verifies(responder.public_key, response.signature_algorithm, response.signature, response.signed):
+    is_issuer = responder.public_key_der == issuer.public_key_der and responder.subject_der == issuer.subject_der
+    problem = None if is_issuer else _delegate_problem(responder, response.produced_at, issuer)
+    # Last, so that no key is used that the issuer did not vouch for: somebody chose it, perhaps for its cost.
+    if problem is None and not verifies(responder.public_key, response.signature_algorithm, response.signature, response.signed):
         return "its signature does not verify with the key of the responder"
-    if responder.public_key_der == issuer.public_key_der and responder.subject_der == issuer.subject_der:
-        return None
-    return _delegate_problem(responder, response.produced_at, issuer)
+    return problem
 
 
 def _delegate_problem(responder: Certificate, at: datetime, issuer: Certificate) -> str | None:

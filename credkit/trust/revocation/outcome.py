@@ -11,7 +11,7 @@ is out of date is none.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from credkit.trust.revocation.acceptance import Answer
@@ -25,7 +25,9 @@ _BY_WEIGHT: tuple[Outcome, ...] = ("notRevoked", "revoked", "unknown")
 
 
 def _end(answer: Answer) -> datetime:
-    return answer.status.next_update or answer.produced_at + _WITHOUT_NEXT_UPDATE
+    # The calendar has no day behind its last one, and an issuer may write that.
+    latest = datetime.max.replace(tzinfo=UTC) - _WITHOUT_NEXT_UPDATE
+    return answer.status.next_update or min(answer.produced_at, latest) + _WITHOUT_NEXT_UPDATE
 
 
 def stored_outcome(answers: tuple[Answer, ...], attested: datetime, now: datetime) -> Outcome | None:

@@ -62,7 +62,7 @@ def _addresses(certificate: Certificate) -> Iterator[str]:
     extension = certificate.extension(_AUTHORITY_INFORMATION_ACCESS)
     entries = read(extension.value, "certificate").expect(0x30, "authority information access").children() if extension else ()
     for entry in entries:
-        method, *location = entry.children()
+        method, *location = entry.children() or (entry,)
         if method.oid("access method") == _OCSP:
             yield location[0].body.decode("latin-1") if location and location[0].tag == _URI else ""
 

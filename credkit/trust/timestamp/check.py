@@ -45,6 +45,8 @@ class TimeStampResult:
 
     trust_list: TrustList | None = field(default=None, repr=False)
     """The list of the anchor, when ``trusted``."""
+    header: str | None = None
+    """Label of the header of the claim signature that it was accepted from; None for others."""
 
     @property
     def trusted(self) -> bool:

@@ -44,10 +44,10 @@ def read_time_stamps(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limi
     what was wrong with the other stays in the findings. Raises nothing: what cannot be read is ``timeStamp.malformed``.
     """
     failed: list[TimeStampResult] = []
-    for result in _results(sign1, claim_bytes, policy, limits):
+    for header, result in _results(sign1, claim_bytes, policy, limits):
         findings = tuple(finding for other in (*failed, result) for finding in other.findings)
         if result.trusted:
-            return replace(result, findings=findings)
+            return replace(result, findings=findings, header=header)
         failed.append(result)
     if not failed:
         return None
@@ -55,11 +55,11 @@ def read_time_stamps(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limi
     return TimeStampResult(findings=findings, authority=failed[0].authority, chain=failed[0].chain)
 
 
-def _results(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limits: Limits) -> Iterator[TimeStampResult]:
+def _results(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limits: Limits) -> Iterator[tuple[str, TimeStampResult]]:
     if _V2 in sign1.unprotected:
-        yield _judged(sign1.unprotected[_V2], parse_token, signature_message(sign1), policy, limits)
+        yield _V2, _judged(sign1.unprotected[_V2], parse_token, signature_message(sign1), policy, limits)
     if _V1 in sign1.unprotected:
-        yield _judged(sign1.unprotected[_V1], parse_response, claim_message(sign1, claim_bytes), policy, limits)
+        yield _V1, _judged(sign1.unprotected[_V1], parse_response, claim_message(sign1, claim_bytes), policy, limits)
 
 
 def _judged(

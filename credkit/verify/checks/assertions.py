@@ -17,8 +17,8 @@ from credkit.errors import MalformedError
 from credkit.manifest.assertions.actions import read_actions
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.labels import label_in_uri
-from credkit.manifest.store import Assertion, ManifestKind, base_label
-from credkit.manifest.uri import JumbfUri, absolute
+from credkit.manifest.store import BOX, Assertion, ManifestKind, base_label
+from credkit.manifest.uri import JumbfUri, absolute, manifest_uri
 from credkit.status import Status, StatusCode, status
 from credkit.verify.context import Context, Profile, Subject
 
@@ -31,6 +31,7 @@ __all__ = [
     "check_references",
     "check_undeclared",
     "ends_early",
+    "hashed_uris",
     "is_actions",
     "is_covered_by_old_claim",
     "is_ingredient",
@@ -215,6 +216,10 @@ def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
     for assertion in subject.manifest.assertions:
         if assertion.uri not in subject.declared or labels[assertion.label] > 1:
             yield status(StatusCode.ASSERTION_UNDECLARED, assertion.uri)
+    stores = [box for box in subject.manifest.box.superboxes if box.type == BOX.ASSERTION_STORE]
+    if any(list(store.contents) for store in stores):
+        explanation = "The assertion store holds something that is no assertion."
+        yield status(StatusCode.ASSERTION_UNDECLARED, f"{manifest_uri(subject.label)}/c2pa.assertions", explanation)
 
 
 def check_redacted_content(ctx: Context, subject: Subject) -> Iterator[Status]:
@@ -262,15 +267,15 @@ def check_references(ctx: Context, subject: Subject) -> Iterator[Status]:
     """References with a hash inside of standard assertions (thumbnails, icons, ingredient data) lead somewhere and fit."""
     for assertion in subject.listed():
         if assertion.label.startswith("c2pa.") and assertion.content_type == "cbor" and base_label(assertion.label) not in HARD_BINDINGS:
-            for reference, algorithm in _hashed_uris(subject.value_or_none(assertion), ctx.limits.json_depth):
+            for reference, algorithm in hashed_uris(subject.value_or_none(assertion), ctx.limits.json_depth):
                 yield from _check_reference(ctx, subject, assertion.uri, reference, algorithm)
     claim = subject.claim_or_none
     icon = claim.generator_info.get("icon") if claim and claim.generator_info else None
-    for reference, algorithm in _hashed_uris({"icon": icon}, 1):
+    for reference, algorithm in hashed_uris({"icon": icon}, 1):
         yield from _check_reference(ctx, subject, subject.claim_uri, reference, algorithm)
 
 
-def _hashed_uris(value: Any, depth: int, algorithm: str | None = None) -> Iterator[tuple[HashedUri | None, str | None]]:
+def hashed_uris(value: Any, depth: int, algorithm: str | None = None) -> Iterator[tuple[HashedUri | None, str | None]]:
     """Every map in a value that is a reference into the store with a hash, and the algorithm of the nearest map around it that names one.
 
     None for a picture's reference without an address. References to the outside are left out.
@@ -289,10 +294,10 @@ def _hashed_uris(value: Any, depth: int, algorithm: str | None = None) -> Iterat
             if key in _PICTURES and isinstance(item, dict) and "hash" in item and not isinstance(item.get("url"), str):
                 yield None, None
             elif key not in _NOT_FOLLOWED:
-                yield from _hashed_uris(item, depth - 1, inner)
+                yield from hashed_uris(item, depth - 1, inner)
     elif isinstance(value, list):
         for item in value:
-            yield from _hashed_uris(item, depth - 1, algorithm)
+            yield from hashed_uris(item, depth - 1, algorithm)
 
 
 def is_covered_by_old_claim(subject: Subject, reference: HashedUri) -> bool:
@@ -321,5 +326,7 @@ def _check_reference(ctx: Context, subject: Subject, url: str, reference: Hashed
     except MalformedError as error:
         yield status(StatusCode.ALGORITHM_UNSUPPORTED, url, f"{error.message}.")
         return
-    if not found.matches(reference.hash) and not is_covered_by_old_claim(subject, reference):
+    if found.matches(reference.hash):
+        ctx.matched.append((subject.label, url, box))
+    elif not is_covered_by_old_claim(subject, reference):
         yield status(StatusCode.HASHED_URI_MISMATCH, url, f"Its reference to {target} does not fit what stands there.")

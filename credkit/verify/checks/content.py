@@ -17,7 +17,7 @@ from credkit.manifest.uri import absolute
 from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS
 from credkit.verify.checks.ingredients import ingredient_manifest, ingredients_of
-from credkit.verify.context import Asset, Context, Subject
+from credkit.verify.context import Asset, Content, Context, Subject
 
 if TYPE_CHECKING:
     from credkit.binding.multi_asset import PartAssertion
@@ -73,6 +73,7 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
     outcome = BINDINGS[binding.base_label](value, binding.uri, target)
     if any(found.code.endswith(".mismatch") for found in outcome.statuses):
         outcome = _outcome_of_parts(ctx, bound, target) or outcome
+    ctx.content = Content(holder=bound.label, assertion=binding, outcome=outcome)
     ctx.unprotected.extend(outcome.unprotected)
     ctx.remarks.extend(outcome.remarks)
     yield from outcome.statuses

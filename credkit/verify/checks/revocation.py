@@ -105,9 +105,12 @@ def _authority_answers(ctx: Context, subject: Subject, certificate: Certificate,
     found: list[Answer] = []
     for der in (*_beside(ctx, subject)[0], *_held_by_others(ctx, subject)):
         try:
-            found += accepted_answers(der, certificate, issuer, ctx.limits)
+            answers = accepted_answers(der, certificate, issuer, ctx.limits)
         except MalformedError:
             continue
+        if answers:
+            subject.responses.add(der)
+            found += answers
     reply = _ask(ctx, certificate, issuer) if ocsp_responder(certificate) else ""
     return (*found, *(reply if isinstance(reply, tuple) else ()))
 
@@ -155,6 +158,7 @@ def _stored(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certifica
     beside, refusals = _beside(ctx, subject)
     responses = (*beside, *(der for der in _held_by_others(ctx, subject) if issuer and _speaks_of(ctx, der, leaf, issuer)))
     found = [_stored_finding(ctx, subject, der, leaf, issuer) for der in responses]
+    subject.responses |= {der for der, one in zip(responses, found, strict=True) if isinstance(one, _Finding)}
     good = [one for one in found if isinstance(one, _Finding) and one.outcome == "notRevoked"]
     revoked = [one for one in found if isinstance(one, _Finding) and one.outcome == "revoked"]
     latest = max((one.stated for one in good if one.stated), default=None)

@@ -23,6 +23,7 @@ from credkit.trust.lists import TrustList
 from credkit.trust.path import PathResult, check_path
 from credkit.trust.profile import check_profile
 from credkit.trust.timestamp import TimeStampResult, read_assertion_stamps, read_time_stamps
+from credkit.verify.checks.claim import holds_more
 from credkit.verify.checks.revocation import revoked_authority
 from credkit.verify.context import Context, Profile, Subject
 from credkit.verify.report import SignatureReport, TimeStampReport, TrustListUse
@@ -39,6 +40,9 @@ def check_signature_box(_ctx: Context, subject: Subject) -> Iterator[Status]:
     box = subject.manifest.signature_box
     if parsed is None or box is None or parsed.within(subject.label) != JumbfUri(manifest=subject.label, path=(box.label,)):
         yield subject.fault(StatusCode.CLAIM_SIGNATURE_MISSING, subject.signature_uri)
+    elif holds_more(box):
+        explanation = "The signature's box holds something beside the signature, which nobody signed."
+        yield subject.fault(StatusCode.CLAIM_SIGNATURE_MISMATCH, subject.signature_uri, explanation)
 
 
 def credential_chain(sign1: Sign1, limits: Limits) -> tuple[bytes, ...]:
@@ -81,6 +85,7 @@ def check_time_stamp(ctx: Context, subject: Subject) -> Iterator[Status]:
     if claim_bytes is None or subject.manifest.signature_box is None:
         return
     stamp = read_time_stamps(subject.sign1, claim_bytes, ctx.policy, ctx.limits)
+    subject.stamped_in = stamp.header if stamp else None
     yield from _time_stamp_found(ctx, subject, stamp)
     if stamp is None or not stamp.trusted:
         tokens = ctx.time_stamps.get(subject.label, ())[: ctx.share(ctx.limits.time_stamps)]

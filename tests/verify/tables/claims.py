@@ -162,6 +162,20 @@ CASES: tuple[Case, ...] = (
     case("assertion store of another name", spoiled(relabelled(f"{LABEL}/c2pa.assertions", "c2pa.assertionz")), "general.error"),
     case("unknown box in the manifest", spoiled(appended(LABEL, Node(UNKNOWN, "org.example", [Leaf("cbor", b"\xa0")])))),
     case("unknown box in the store", lambda: signed(standard(), spoil=lambda t: t.children.insert(0, Node(UNKNOWN, "org.example", [])))),
+    *(
+        case(f"{what} beside the {name}", spoiled(appended(f"{LABEL}/{path}", node)), code)
+        for name, path, code in (
+            ("claim", "c2pa.claim.v2", "claim.malformed"),
+            ("signature", "c2pa.signature", "claimSignature.mismatch"),
+        )
+        for what, node in (
+            ("unknown box", Leaf("uuid", bytes(20))),
+            ("box of a known kind", Node(BOX.CBOR, "org.example", [Leaf("cbor", b"\xa0")])),
+        )
+    ),
+    case("padding beside the claim", spoiled(appended(f"{LABEL}/c2pa.claim.v2", Leaf("free", bytes(9))))),
+    case("no assertion among the assertions", spoiled(appended(f"{LABEL}/c2pa.assertions", Leaf("cbor", b"\xa0"))), "assertion.undeclared"),
+    case("padding among the assertions", spoiled(appended(f"{LABEL}/c2pa.assertions", Leaf("free", bytes(9))))),
     case("padding in the manifest", spoiled(appended(LABEL, Leaf("free", bytes(9))))),
     case("64-bit length of the manifest", spoiled(lambda t: setattr(t.at(LABEL), "extended", True))),
     case(

@@ -1,0 +1,204 @@
+"""The bytes of a manifest store, box by box.
+
+A box header says where the box ends, and every byte behind it belongs to a box or makes the store unreadable, so headers are structural.
+So are types and labels that the reader insists on, and the toggles, which have two values. Everything that is optional is unbound unless a
+hash covers it: salts outside of hashed boxes, further boxes, padding that is not empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from credkit.codec.jumbf import ContentBox, Superbox
+from credkit.manifest.store import BOX, Manifest
+from credkit.manifest.uri import manifest_uri
+from credkit.verify.context import Context, Subject
+from credkit.verify.coverage.runs import Run
+from credkit.verify.coverage.signature import signature_runs
+from credkit.verify.coverage.vouching import Vouched
+
+__all__ = ["store_runs"]
+
+_FRAMES = "headers and descriptions of boxes"
+_UUID = 16
+_TOGGLES = 1
+_EXTENDED = b"\x00\x00\x00\x01"
+_COLLECTIONS = (BOX.DATABOXES, BOX.CREDENTIALS)
+_KINDS = (BOX.STANDARD, BOX.UPDATE)
+
+
+def store_runs(ctx: Context, known: Vouched) -> Iterator[Run]:
+    """Every byte of the store, in order, in places of ``ctx.store.data``; empty runs may be among them."""
+    return _Walk(ctx, known).runs()
+
+
+class _Walk:
+    def __init__(self, ctx: Context, known: Vouched) -> None:
+        self.ctx = ctx
+        self.known = known
+        self.data = ctx.store.data
+        self.manifests = {(m.stored or m.box).offset: m for m in ctx.store.manifests}
+        self.judged = set[str]()
+        self.url = "self#jumbf=/c2pa"
+
+    def structural(self, start: int, end: int, what: str = _FRAMES) -> Run:
+        return Run(start, end, "structural", what)
+
+    def unbound(self, start: int, end: int, what: str) -> Run:
+        return Run(start, end, "unbound", what, self.url)
+
+    def runs(self) -> Iterator[Run]:
+        box = self.ctx.store.box
+        yield from self.description(box, sound=True, named=True)
+        for child in box.children:
+            manifest = self.manifests.get(child.offset)
+            self.url = manifest_uri(manifest.label) if manifest else "self#jumbf=/c2pa"
+            if isinstance(child, ContentBox):
+                yield from self.filler(child, "an unknown box in the manifest store")
+            elif child.offset in self.known.hashed:
+                yield from self.hashed(child, "manifest of an ingredient")
+            elif manifest is None:
+                yield self.unbound(child.offset, child.end, "an unknown box in the manifest store")
+            else:
+                yield from self.manifest(child, manifest)
+        self.url = "self#jumbf=/c2pa"
+        yield self.unbound(box.end, len(self.data), "bytes behind the manifest store")
+
+    def manifest(self, stored: Superbox, manifest: Manifest) -> Iterator[Run]:
+        if manifest.label not in self.known.signed or self.ctx.store.find(manifest.label) is not manifest:
+            yield self.unbound(stored.offset, stored.end, "a manifest that no valid signature covers")
+            return
+        if manifest.stored is not None:
+            named = manifest.label in self.known.named
+            yield from self.description(stored, sound=True, named=named)
+            yield self.unbound(_content_start(stored), stored.end, "a compressed manifest: its signature covers what it unpacks to")
+            return
+        subject = self.ctx.subject(manifest)
+        yield from self.description(stored, sound=stored.type in _KINDS, named=manifest.label in self.known.named)
+        for child in stored.children:
+            if isinstance(child, ContentBox):
+                yield from self.filler(child, "an unknown box in a manifest")
+            elif child.offset in self.known.hashed:
+                yield from self.hashed(child, "box that a signed reference covers")
+            elif child is manifest.claim_box:
+                yield from self.claim(child)
+            elif child is manifest.signature_box:
+                yield from self.signature(child, subject)
+            elif child.type == BOX.ASSERTION_STORE:
+                yield from self.assertions(child, subject)
+            elif child.type in _COLLECTIONS:
+                yield from self.collection(child)
+            else:
+                yield self.unbound(child.offset, child.end, "an unknown box in a manifest")
+
+    def hashed(self, box: Superbox, what: str) -> Iterator[Run]:
+        yield self.structural(box.offset, box.offset + box.header)
+        yield Run(box.offset + box.header, box.end, "hashed", what)
+
+    def description(self, box: Superbox, *, sound: bool, named: bool) -> Iterator[Run]:
+        """Header and description; ``sound`` says whether another type would be told, ``named`` whether another label would."""
+        at = box.offset + box.header
+        kind = at + self._header(at)
+        label = kind + _UUID + _TOGGLES
+        rest = label + (len(box.label.encode("utf-8")) + 1 if box.description.label is not None else 0)
+        yield self.structural(box.offset, kind)
+        if sound:
+            yield self.structural(kind, kind + _UUID)
+        else:
+            yield self.unbound(kind, kind + _UUID, "type of a box, of which others would do as well")
+        yield self.structural(kind + _UUID, label)
+        if named:
+            yield self.structural(label, rest)
+        else:
+            yield self.unbound(label, rest, "label of a box, which no signed statement names")
+        yield self.unbound(rest, _content_start(box), "salt of a box, which no hash covers")
+
+    def claim(self, box: Superbox) -> Iterator[Run]:
+        yield from self.description(box, sound=True, named=True)
+        for child in box.children:
+            if isinstance(child, ContentBox) and child.type == "cbor":
+                yield self.structural(child.offset, self._payload(child))
+                yield Run(self._payload(child), _end(child, self._payload(child)), "signed", "claim")
+            else:
+                yield from self.other(child, "an unknown box beside the claim")
+
+    def signature(self, box: Superbox, subject: Subject) -> Iterator[Run]:
+        yield from self.description(box, sound=True, named=True)
+        for child in box.children:
+            if isinstance(child, ContentBox) and child.type == "cbor":
+                yield self.structural(child.offset, self._payload(child))
+                self.url = subject.signature_uri
+                yield from signature_runs(child.payload, self._payload(child), subject, self.ctx.limits)
+                self.url = manifest_uri(subject.label)
+            else:
+                yield from self.other(child, "an unknown box beside the signature")
+
+    def assertions(self, store: Superbox, subject: Subject) -> Iterator[Run]:
+        yield from self.description(store, sound=True, named=True)
+        listed = {assertion.box.offset: assertion for assertion in subject.listed() if assertion.box.data is self.data}
+        for child in store.children:
+            assertion = listed.get(child.offset) if isinstance(child, Superbox) else None
+            if not isinstance(child, Superbox) or assertion is None:
+                yield from self.other(child, "an assertion that the claim does not list")
+            elif subject.is_intact(assertion):
+                yield from self.hashed(child, f"assertion {assertion.label}")
+            elif assertion.uri in self.ctx.redactions and assertion.is_zeroed:
+                yield from self.redacted(child)
+            else:
+                yield self.unbound(child.offset, child.end, "an assertion that is not the one that was signed")
+
+    def redacted(self, box: Superbox) -> Iterator[Run]:
+        """Its content has to be zeros, but for the type of the box and of what is in it; its label is the one that was redacted."""
+        yield from self.description(box, sound=False, named=True)
+        for child in box.children:
+            if isinstance(child, ContentBox):
+                payload = self._payload(child)
+                mark = payload + (_UUID if child.type == "uuid" else 0)
+                yield self.unbound(child.offset, payload, "header of the zeros in the place of a redacted assertion")
+                yield self.structural(payload, mark)
+                yield self.structural(mark, _end(child, payload), "zeros in the place of a redacted assertion")
+
+    def collection(self, box: Superbox) -> Iterator[Run]:
+        """Data boxes or credentials: those that signed references lead to, and no others."""
+        covered = any(child.offset in self.known.hashed for child in box.superboxes)
+        if not covered:
+            yield self.unbound(box.offset, box.end, "boxes that no signed reference leads to")
+            return
+        yield from self.description(box, sound=True, named=True)
+        for child in box.children:
+            if isinstance(child, Superbox) and child.offset in self.known.hashed:
+                yield from self.hashed(child, "box that a signed reference covers")
+            else:
+                yield from self.other(child, "a box that no signed reference leads to")
+
+    def other(self, child: Superbox | ContentBox, what: str) -> Iterator[Run]:
+        if isinstance(child, ContentBox):
+            yield from self.filler(child, what)
+        else:
+            yield self.unbound(child.offset, child.end, what)
+
+    def filler(self, child: ContentBox, what: str) -> Iterator[Run]:
+        """Empty padding, which would be told if it were not, or a box that nobody knows."""
+        payload = self._payload(child)
+        end = _end(child, payload)
+        if child.type != "free":
+            yield self.unbound(child.offset, end, what)
+        elif any(child.payload):
+            yield self.structural(child.offset, payload)
+            yield self.unbound(payload, end, "padding that is not empty")
+        else:
+            yield self.structural(child.offset, end, "empty padding")
+
+    def _header(self, at: int) -> int:
+        return 16 if self.data[at : at + 4] == _EXTENDED else 8
+
+    def _payload(self, child: ContentBox) -> int:
+        return child.offset + self._header(child.offset)
+
+
+def _content_start(box: Superbox) -> int:
+    return box.children[0].offset if box.children else box.end
+
+
+def _end(child: ContentBox, payload: int) -> int:
+    return payload + len(child.payload)

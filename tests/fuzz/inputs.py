@@ -1,0 +1,280 @@
+"""What the targets begin with: sound inputs of every parser, made by the forge, and the items of known attacks."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from credkit.assets import AssetFormat, BytesSource
+from credkit.manifest.assertions import ASSERTIONS
+from credkit.media.texts import read_texts
+from credkit.provenance import FORMATS, render
+from credkit.verify import Report
+from tests.assets.catalogue import SAMPLES
+from tests.assets.samples import TIFF
+from tests.forge import identities, lists, ocsp, pki, tsa
+from tests.forge.boxes import Leaf, read_tree
+from tests.forge.files import beside, plain, standard
+from tests.forge.manifests import Assertion
+from tests.fuzz.items import RAW, SCALARS, encode
+from tests.fuzz.seeds import generated_files, seeds
+from tests.fuzz.trees import nodes
+from tests.journal.material import studio
+
+PICTURE = plain()
+"""A picture without a store."""
+_LABELS = (
+    *sorted(ASSERTIONS.keys() - {"c2pa.hash.data"}),
+    "c2pa.hash.boxes",
+    "c2pa.hash.bmff.v3",
+    "c2pa.hash.collection.data",
+    "c2pa.hash.data__1",
+)
+
+
+def some_store() -> bytes:
+    """A sound manifest store of ``PICTURE``."""
+    return beside(standard())[1]
+
+
+def store_stating(which: int, value: bytes) -> bytes:
+    """A sound store of ``PICTURE`` with one more assertion, whose value is these bytes."""
+    return beside(standard(Assertion(_LABELS[which % len(_LABELS)], value)))[1]
+
+
+def shown(report: Report) -> None:
+    """The report in every form."""
+    for name in FORMATS:
+        render(report, name)
+
+
+@cache
+def stores() -> list[bytes]:
+    """Manifest stores of all kinds, and boxes with impossible lengths."""
+    found = {seed.family: seed.store for seed in seeds() if seed.store and len(seed.store) < 6_000}
+    store = some_store()
+    odd = [length.to_bytes(4, "big") + store[4:] for length in (0, 1, 4, 7, 0xFFFFFFFF)]
+    return [*found.values(), store, *odd, b"\0\0\0\1jumb" + b"\x80" + bytes(7) + store[8:], store[:60], store[:32] + b"\x1f" + store[33:]]
+
+
+@cache
+def _leaves() -> list[bytes]:
+    """What stands in CBOR boxes of sound files, each kind of content once in every table."""
+    found: dict[tuple[str, str | None, int], bytes] = {}
+    for seed in seeds():
+        if seed.store and seed.sound.state in ("Trusted", "Valid"):
+            for node in nodes(read_tree(seed.store)):
+                for leaf in node.children:
+                    if isinstance(leaf, Leaf) and leaf.type == "cbor" and len(leaf.payload) < 4_000:
+                        found.setdefault((seed.family, node.label, len(leaf.payload) // 64), leaf.payload)
+    return list(found.values())
+
+
+@cache
+def cbors() -> list[bytes]:
+    """Values of assertions, and everything that only hostile CBOR says."""
+    return [*_leaves()[:200], *(raw.data for raw in RAW if len(raw.data) < 2_000), *(encode(value) for value in SCALARS)]
+
+
+@cache
+def jsons() -> list[bytes]:
+    """JSON with what is not allowed in it."""
+    texts = (
+        '{"a":1,"a":2}',
+        "NaN",
+        "[1e999]",
+        "[" * 200 + "]" * 200,
+        '"\\ud800"',
+        '{"a":[1,2,{"b":null}],"c":"\\u00e9"}',
+        "9" * 5_000,
+        '"\x00"',
+        "",
+    )
+    return [*(text.encode() for text in texts), json.dumps({"@context": {"a": "b"}, "dc:title": ["x"]}).encode(), b"\xef\xbb\xbf{}"]
+
+
+@cache
+def signatures() -> list[bytes]:
+    """COSE_Sign1 of every algorithm."""
+    return [data for data in _leaves() if data[:1] == b"\xd2"] + [b"\xd2\x84\x40\xa0\xf6\x40", b"\x84\x40\xa0\xf6\x40"]
+
+
+@cache
+def certificates() -> list[bytes]:
+    """Certificates of every algorithm, and chains' parts with odd names."""
+    found = [der for name in ("ed25519", "es256", "es384", "es512", "ps256") for der in pki.default_pki(name).chain]
+    return [*found, b"0\x80\0\0", b"0\x84\xff\xff\xff\xff", b"\x30\x82\x01\x00" * 30]
+
+
+@cache
+def tokens() -> list[bytes]:
+    """Time-stamp tokens and responses."""
+    stamp = tsa.token(tsa.default_tsa(), b"message")
+    return [stamp, tsa.response(stamp), tsa.response(None, 2), stamp.replace(b"\x18\x0f20", b"\x18\x0f99")]
+
+
+@cache
+def ocsp_responses() -> list[bytes]:
+    """OCSP responses of every status, signed by the authority or by somebody in its name, and a refusal."""
+    issuer = pki.make_root("es256")
+    leaf = pki.make_leaf(issuer, pki.new_key("es256"))
+    kinds = ({"says": "good"}, {"says": "revoked", "reason": "key_compromise"}, {"says": "unknown"}, {"by_key": True, "nonce": b"n" * 16})
+    found = [ocsp.response(issuer, leaf, **kind) for kind in kinds]
+    return [*found, ocsp.response(issuer, leaf, signer=ocsp.make_delegate(issuer)), ocsp.response(issuer, leaf, refusal=3)]
+
+
+@cache
+def trust_lists() -> list[bytes]:
+    """Lists in every form."""
+    root = pki.default_pki("es256")
+    return [
+        root.root_pem,
+        root.chain_pem,
+        root.chain[0],
+        lists.lote_bytes(lists.service(lists.state(root.chain[-1]))),
+        lists.simple_list([root.chain[-1]]),
+    ]
+
+
+@cache
+def claims() -> list[bytes]:
+    """Claims of both versions."""
+    return [data for data in _leaves() if b"signature" in data and b"instanceID" in data]
+
+
+@cache
+def assertions() -> list[bytes]:
+    """Values of assertions behind a byte that chooses how they are read."""
+    return [bytes((at % 256,)) + data for at, data in enumerate(_leaves()[:300])]
+
+
+def uris() -> list[bytes]:
+    """JUMBF URIs and DIDs."""
+    texts = (
+        "self#jumbf=/c2pa/urn:c2pa:a/c2pa.assertions/x",
+        "self#jumbf=c2pa.signature",
+        "self#jumbf=/",
+        "did:web:a.b%3A1:c",
+        "did:jwk:e30",
+    )
+    keys = [identities.aggregator(name).did for name in ("ed25519", "es256", "es384", "ps256")]
+    return [text.encode() for text in (*texts, *keys, "self#jumbf=/c2pa/%2e%2e/a", "self#jumbf=" + "a/" * 500)]
+
+
+@cache
+def credentials() -> list[bytes]:
+    """Credentials and documents of issuers."""
+    key = identities.aggregator()
+    asset = {"referenced_assertions": [], "sig_type": identities.AGGREGATION}
+    return [json.dumps(identities.credential(asset, issuer=key.did)).encode(), identities.did_document("did:web:issuer.example", key.key)]
+
+
+@cache
+def packets() -> list[bytes]:
+    """XMP packets."""
+    start = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    body = (
+        b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" a="b">'
+        b"<dc:creator><rdf:Seq><rdf:li>x</rdf:li></rdf:Seq></dc:creator><dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>y</rdf:li>"
+        b"</rdf:Alt></dc:rights><plus:Licensor><rdf:Bag><rdf:li rdf:parseType='Resource'><plus:LicensorName>z</plus:LicensorName></rdf:li>"
+        b"</rdf:Bag></plus:Licensor></rdf:Description>"
+    )
+    end = b"</rdf:RDF></x:xmpmeta>"
+    laughs = b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]>'
+    return [
+        start + body + end,
+        laughs + start + end,
+        b"<?xpacket begin='\xef\xbb\xbf' id='x'?>" + start + end + b"<?xpacket end='w'?>",
+        start * 9,
+    ]
+
+
+def exif_blocks() -> list[bytes]:
+    """EXIF blocks of both byte orders, with a directory that leads to itself."""
+    entry = struct.pack("<HHII", 0x010E, 2, 4, 0x00787878)
+    deeper = struct.pack("<HHII", 0x8769, 4, 1, 8)
+    block = b"II*\0\x08\0\0\0" + struct.pack("<H", 2) + entry + deeper + struct.pack("<I", 8)
+    return [TIFF, block, b"MM\0*\0\0\0\x08" + b"\0\x01" + struct.pack(">HHII", 0x8298, 2, 0xFFFFFFFF, 8) + bytes(4)]
+
+
+@cache
+def pictures_with_texts() -> list[bytes]:
+    """Pictures as generation tools write them."""
+    found = [*(data for _, data in generated_files()), *(sample.data for sample in SAMPLES.values())]
+    return [data for data in found if len(data) < 30_000]
+
+
+@cache
+def texts() -> list[bytes]:
+    """What the tools write, behind a byte that chooses where it stands."""
+    found = [block.text for data in pictures_with_texts() for block in read_texts(BytesSource(data))]
+    label = '{"AIGC":{"Label":"1","ContentProducer":"x","ProduceID":"y","ReservedCode1":"z"}}'
+    deep = [
+        '{"1":{"inputs":{"model":["1",0]},"class_type":"KSampler"}}',
+        '{"nodes":[{"id":1,"type":"a","inputs":[]}],"links":[]}',
+        "Steps: 1, Seed: 2",
+    ]
+    return [bytes((at % 63,)) + text.encode("utf-8", "replace") for at, text in enumerate([*found, label, *deep])] + [label.encode()]
+
+
+def _gguf(*fields: tuple[bytes, int, bytes]) -> bytes:
+    body = b"".join(struct.pack("<Q", len(key)) + key + struct.pack("<I", kind) + value for key, kind, value in fields)
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, len(fields)) + body
+
+
+@cache
+def models() -> list[bytes]:
+    """Headers of every model format."""
+    found = [sample.data for name, sample in SAMPLES.items() if name.startswith(("safetensors", "onnx", "parquet"))]
+    text = struct.pack("<Q", 5) + b"llama"
+    made = _gguf(
+        (b"general.name", 8, text), (b"general.tags", 9, struct.pack("<IQ", 8, 1) + text), (b"a", 6, bytes(4)), (b"b", 10, bytes(8))
+    )
+    return [*found, made, made[:60], _gguf((b"a", 9, struct.pack("<IQ", 4, 1 << 60)))]
+
+
+@cache
+def journals() -> list[bytes]:
+    """A journal with checkpoints, and single lines of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = (studio(Path(folder) / "studio") / "journal.jsonl").read_bytes()
+    lines = whole.splitlines(keepends=True)
+    return [whole[:32_000], b"".join(lines[:3]), lines[0], lines[1], b"{}\n", b""]
+
+
+@cache
+def openings() -> list[bytes]:
+    """A file of openings, and a disclosure."""
+    disclosure = base64.urlsafe_b64encode(json.dumps(["c2FsdHNhbHRzYWx0c2FsdA", "prompt", "x"]).encode()).rstrip(b"=")
+    value = {"version": 1, "manifest": "urn:c2pa:a", "asset": "a.png", "created": "2026-01-01T00:00:00Z"}
+    return [json.dumps(value | {"openings": [{"field": "prompt", "disclosure": disclosure.decode()}]}).encode(), disclosure]
+
+
+def policies() -> list[bytes]:
+    """Acceptance policies."""
+    rules = {"signer": {"organizations": ["x"]}, "state": "Trusted", "training_allowed": True, "no_unprotected_bytes": True}
+    return [json.dumps({"rules": rules, "name": "a", "trust": {"signers": ["x.pem"]}}).encode(), b'{"rules":{}}', b"{}"]
+
+
+def definitions() -> list[bytes]:
+    """Manifest definitions."""
+    action = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
+    value = {
+        "title": "a",
+        "assertions": [{"label": "c2pa.actions", "data": {"actions": [action]}}, {"label": "org.test", "data": {"a": 1}, "kind": "Json"}],
+        "ingredients": [{"title": "b", "relationship": "componentOf"}],
+        "claim_generator_info": [{"name": "c", "version": "1"}],
+    }
+    return [json.dumps(value).encode(), b"{}", b'{"assertions":[{}]}']
+
+
+@cache
+def files_of(asset_format: AssetFormat) -> list[bytes]:
+    """Files of a format, signed and not."""
+    found = [sample.data for sample in SAMPLES.values() if sample.format is asset_format]
+    found += [seed.data for seed in seeds() if seed.family == asset_format.name]
+    return [data for data in dict.fromkeys(found) if len(data) < 30_000] or journals()
