@@ -35,6 +35,7 @@ __all__ = [
     "OpeningError",
     "OutputError",
     "TrustError",
+    "counted",
     "escape_of",
     "escaped",
     "is_hidden",
@@ -65,6 +66,11 @@ def escape_of(character: str) -> str:
 def escaped(text: str) -> str:
     """``text`` on one line, with every hidden character written out."""
     return text if text.isascii() and text.isprintable() else text.translate({ord(c): escape_of(c) for c in set(text) if is_hidden(c)})
+
+
+def counted(number: int, what: str) -> str:
+    """``1 byte``, ``2,048 bytes``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 class CredkitError(Exception):

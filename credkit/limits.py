@@ -29,6 +29,8 @@ class Limits:
     """Data items in one CBOR document."""
     json_depth: int = 64
     """Nesting of JSON assertions."""
+    json_items: int = 200_000
+    """Values in one JSON assertion, keys of objects included; a report shows all of them."""
     certificates: int = 16
     """Certificates in an ``x5chain``; bounds the path search."""
     certificate_size: int = 64 << 10
@@ -195,7 +197,7 @@ class Limits:
     """The header of one SafeTensors file, as its own library allows; it is walked through and never held."""
     safetensors_keys: int = 120_000
     """Keys of one such header; a model of 700 billion parameters in one file has some 90,000 tensors."""
-    onnx_fields: int = 500_000
+    onnx_fields: int = 250_000
     """Fields of one ONNX model that are looked at; a language model of 3,000 nodes has some 60,000."""
     gguf_values: int = 2_000_000
     """Texts in the header of one GGUF file; the vocabulary of a language model has 250,000 tokens, and as many merges."""

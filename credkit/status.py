@@ -543,7 +543,7 @@ class StatusCode(StrEnum):
     ORG_CREDKIT_UNBOUND = (
         "org.credkit.unbound",
         Kind.INFORMATIONAL,
-        "Some bytes of the file or of its credentials are covered by no signature and no hash: anyone could have changed them unnoticed.",
+        "Nothing vouches for some bytes of the file or of its credentials: anyone could have changed them unnoticed.",
     )
     # CAWG identity 1.3: success
     CAWG_IDENTITY_TRUSTED = (
@@ -837,5 +837,12 @@ def kind_of(code: str) -> Kind | None:
 
 
 def status(code: StatusCode, url: str | None = None, explanation: str | None = None, *, resource_url: str | None = None) -> Status:
-    """An entry for ``code``; without an explanation the code's own sentence is used."""
-    return Status(code=code.value, kind=code.kind, url=url, explanation=explanation or code.sentence, resource_url=resource_url)
+    """An entry for ``code``; ``explanation`` becomes a sentence, and without one the code's own is used."""
+    words = _sentence(explanation) if explanation else code.sentence
+    return Status(code=code.value, kind=code.kind, url=url, explanation=words, resource_url=resource_url)
+
+
+def _sentence(words: str) -> str:
+    """With a capital, unless the name of an action or assertion comes first, and with a full stop: refusals of parsers have neither."""
+    is_name = "." in words.split(" ", 1)[0].rstrip(".")
+    return (words if is_name else words[:1].upper() + words[1:]) + ("" if words.endswith(".") else ".")

@@ -24,7 +24,7 @@ def test_cawg_identity_has_54_codes_in_three_lists() -> None:
 
 def test_our_own_codes_have_our_prefix_and_the_form_of_entity_codes() -> None:
     own = {code.value: code.kind for code in StatusCode if code not in STANDARD + IDENTITY}
-    assert own == {"org.credkit.limit.exceeded": Kind.FAILURE}
+    assert own == {"org.credkit.limit.exceeded": Kind.FAILURE, "org.credkit.unbound": Kind.INFORMATIONAL}
     assert all(re.fullmatch(r"([\da-zA-Z_-]+\.)+[\da-zA-Z_-]+", code.value) for code in StatusCode)
 
 
@@ -61,6 +61,22 @@ def test_a_status_takes_the_sentence_when_nothing_else_is_said() -> None:
     assert status(StatusCode.CLAIM_MISSING, explanation="Here.").explanation == "Here."
     assert plain.identity == (Kind.FAILURE, "claimSignature.mismatch", "self#jumbf=/c2pa/x/c2pa.signature")
     assert plain.identity == Status(code=plain.code, kind=plain.kind, url=plain.url, explanation="other").identity
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("the box is cut short", "The box is cut short."),
+        ("The box is cut short.", "The box is cut short."),
+        ("c2pa.opened names no ingredient", "c2pa.opened names no ingredient."),
+        ("c2pa.opened: it is gone.", "c2pa.opened: it is gone."),
+        ("4 bytes are left", "4 bytes are left."),
+        ("unreadable", "Unreadable."),
+        ("unreadable.", "Unreadable."),
+    ],
+)
+def test_an_explanation_becomes_a_sentence(given: str, told: str) -> None:
+    assert status(StatusCode.GENERAL_ERROR, explanation=given).explanation == told
 
 
 def test_the_documentation_is_current() -> None:

@@ -18,8 +18,6 @@ __all__ = ["joined_stores", "labels_of", "parted_store"]
 _CODE = "manifest.inaccessible.malformed"
 _LABEL = "c2pa"
 _TYPE = box_type(_LABEL)
-_PLAIN = 0x03
-"""Toggles of a box without a salt."""
 
 
 def joined_stores(stores: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, *, once: bool = False) -> bytes:
@@ -28,8 +26,8 @@ def joined_stores(stores: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, *, o
     ``MalformedError`` (``manifest.inaccessible.malformed``) when one of them cannot be read or has anything behind it.
     """
     boxes = [_read(store, limits) for store in stores]
-    if any(box.description.toggles != _PLAIN or len(tuple(box.superboxes)) < len(box.children) for box in boxes):
-        # It would be gone from the joined store, where somebody could look for what no hash covers.
+    if any(_built(box, (child.raw for child in box.superboxes)) != box.raw for box in boxes):
+        # A salt, padding, a longer header: it would be gone from the joined store, where somebody could look for what no hash covers.
         raise MalformedError("one of several parts of it holds something beside manifests", code=_CODE, where="manifest store")
     if len(boxes) > 1 and not all(box.children for box in boxes):
         # Whoever comes by could put one behind a film, and nothing would be different.

@@ -23,7 +23,11 @@ __all__ = ["JSON_LINES", "JsonLinesFormat", "checkpoint_line", "checkpoint_store
 
 JSON_LINES = "application/jsonl"
 _MEMBER = b'"c2pa:checkpoint"'
-_LINE = re.compile(rb'\s*\{\s*"c2pa:checkpoint"\s*:\s*"\s*data:application/c2pa;base64,([A-Za-z0-9+/]*={0,2})\s*"\s*\}\s*')
+_LINE = re.compile(
+    rb'(\s*)\{(\s*)"c2pa:checkpoint"(\s*):(\s*)"(\s*)data:application/c2pa;base64,(?P<store>[A-Za-z0-9+/]*={0,2})(\s*)"(\s*)\}(\s*)'
+)
+_BEHIND_COLON, _LAST = 4, 9
+"""Numbers of the white space behind the colon, where many writers put a space, and of the line break."""
 _BLOCK = 1 << 18
 _APPENDED_ONLY = 'a file of JSON Lines is signed by appending checkpoints to it ("credkit journal checkpoint"), never by changing it'
 
@@ -37,11 +41,11 @@ def checkpoint_store(line: bytes) -> bytes | None:
     """The manifest store in the line of a checkpoint; None for any other line, and for a checkpoint whose store is kept elsewhere."""
     found = _LINE.fullmatch(line)
     try:
-        store = b64decode(found[1], validate=True) if found else None
+        store = b64decode(found["store"], validate=True) if found else None
     except ValueError:
         return None
     # The last letter of the text has bits that stand for nothing, and no hash covers them.
-    return store if found and store is not None and b64encode(store) == found[1] else None
+    return store if found and store is not None and b64encode(store) == found["store"] else None
 
 
 def lines_backwards(source: Source) -> Iterator[Span]:
@@ -69,6 +73,14 @@ def _is_checkpoint(line: bytes) -> bool:
     except MalformedError:
         return False
     return isinstance(value, dict) and "c2pa:checkpoint" in value
+
+
+def _loose(text: re.Match[bytes], start: int) -> Iterator[tuple[Span, str]]:
+    """White space in a line that starts at ``start`` and that no checkpoint covers yet, where writers put none."""
+    usual = {_BEHIND_COLON: (b" ",), _LAST: (b"\n", b"\r\n")}
+    for number in range(1, text.re.groups + 1):
+        if number != text.re.groupindex["store"] and text[number] not in (b"", *usual.get(number, ())):
+            yield Span(start + text.start(number), len(text[number])), "white space in the line of the last checkpoint"
 
 
 class JsonLinesFormat(UpdatedInPlace):
@@ -101,8 +113,8 @@ class JsonLinesFormat(UpdatedInPlace):
         remarks = () if text else ("the last checkpoint does not hold its manifest store, and what is kept elsewhere is not asked for",)
         stores: tuple[StoreLocation, ...] = ()
         if text:
-            place = Span(span.start + text.start(1), text.end(1) - text.start(1))
-            stores = (StoreLocation(slices=(place,), frame=(span,), base64=True),)
+            place = Span(span.start + text.start("store"), text.end("store") - text.start("store"))
+            stores = (StoreLocation(slices=(place,), frame=(span,), base64=True, loose=tuple(_loose(text, span.start))),)
         return Layout(media_type=JSON_LINES, size=source.size, stores=stores, insert_at=source.size, remarks=remarks)
 
     def embed(self, source: Source, layout: Layout, store: bytes | None) -> Edit:  # noqa: ARG002

@@ -99,7 +99,7 @@ def check_box_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcom
     except MalformedError as error:
         # Whatever else is raised comes from the container, which was sound when its boxes were listed.
         code = StatusCode(error.code) if error.code in _OUTCOMES else _MISMATCH
-        return BindingOutcome(statuses=(status(code, uri, f"{error.message[:1].upper()}{error.message[1:]}."),))
+        return BindingOutcome(statuses=(status(code, uri, error.message),))
     match = status(StatusCode.ASSERTION_BOXES_HASH_MATCH, uri)
     told = status(StatusCode.ASSERTION_BOXES_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
     statuses = (told, match) if any(gap.told for gap in walked.gaps) else (match,)

@@ -72,7 +72,7 @@ def check_collection_hash(value: Any, uri: str, target: BindingTarget) -> Bindin
     except MalformedError as error:
         # Whatever else is raised comes from the container, whose members can then not be read.
         code = StatusCode(error.code) if error.code in _OUTCOMES else _MISMATCH
-        return BindingOutcome(statuses=(status(code, uri, f"{error.message[:1].upper()}{error.message[1:]}."),))
+        return BindingOutcome(statuses=(status(code, uri, error.message),))
 
 
 def _judge_files(value: Any, uri: str, target: BindingTarget, algorithm: object, listed: tuple[_Listed, ...]) -> BindingOutcome:  # noqa: ARG001

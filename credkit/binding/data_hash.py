@@ -63,7 +63,7 @@ def check_data_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
 
 
 def _failed(code: StatusCode, uri: str, message: str) -> BindingOutcome:
-    return BindingOutcome(statuses=(status(code, uri, f"{message[:1].upper()}{message[1:]}."),))
+    return BindingOutcome(statuses=(status(code, uri, message),))
 
 
 def _exclusions(value: Any, most: int) -> list[Span]:

@@ -19,7 +19,7 @@ from credkit.assets import Copy, EditedSource, Layout, Source, Span, StoreLocati
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker, parse_path
 from credkit.binding.registry import BINDINGS
 from credkit.binding.target import BindingOutcome, BindingTarget, Gap
-from credkit.errors import MalformedError
+from credkit.errors import MalformedError, counted
 from credkit.status import Kind, Status, StatusCode, status
 
 __all__ = ["PartAssertion", "check_multi_asset"]
@@ -73,7 +73,7 @@ def check_multi_asset(value: Any, uri: str, target: BindingTarget, resolve: Call
         _check_cover(parts, target.source.size)
         outcomes = [_check_part(part, target) for part in parts]
     except MalformedError as error:
-        return BindingOutcome(statuses=(status(StatusCode(error.code), uri, f"{error.message[:1].upper()}{error.message[1:]}."),))
+        return BindingOutcome(statuses=(status(StatusCode(error.code), uri, error.message),))
     informs = [found for outcome in outcomes for found in outcome.statuses if found.kind is Kind.INFORMATIONAL]
     pairs = list(zip(parts, outcomes, strict=True))
     hashed = tuple(_shifted(span, part.start) for part, outcome in pairs for span in outcome.hashed)
@@ -104,7 +104,7 @@ def _parts(value: Any, target: BindingTarget, resolve: Callable[[str], PartAsser
     if not isinstance(entries, list) or not entries:
         raise _fault(_MALFORMED, "the assertion lists no parts")
     if len(entries) > target.limits.parts:
-        raise _fault(_MALFORMED, f"the assertion lists more than {target.limits.parts:,} parts")
+        raise _fault(_MALFORMED, f"the assertion lists more than {counted(target.limits.parts, 'part')}")
     walker = BoxWalker(target.source, target.limits)
     return [_part(number, entry, walker, target, resolve) for number, entry in enumerate(entries, 1)]
 
@@ -203,7 +203,7 @@ def _check_cover(parts: list[_Part], size: int) -> None:
             raise _fault(_MALFORMED, f"part {part.number} {kind}")
         position = part.span(size).end
     if position != size:
-        raise _fault(_MALFORMED, f"the last {size - position:,} bytes of the file belong to no part")
+        raise _fault(_MALFORMED, f"the end of the file, {counted(size - position, 'byte')}, belongs to no part")
 
 
 def _check_part(part: _Part, target: BindingTarget) -> BindingOutcome:
@@ -227,7 +227,7 @@ def _part_target(span: Span, target: BindingTarget) -> BindingTarget:
     source: Source = EditedSource(target.source, (Copy(span),))
     frames = target.store_frames
     holds = target.embedded and bool(frames) and span.start <= frames[0].start and frames[-1].end <= span.end
-    found = detect(source) if span.length else None
+    found = detect(source)
     layout = Layout(media_type="application/octet-stream", size=span.length)
     if found:
         try:
@@ -235,10 +235,7 @@ def _part_target(span: Span, target: BindingTarget) -> BindingTarget:
         except MalformedError:
             found = None
     stores = (_moved(target.layout.store, span.start),) if holds and target.layout.store else ()
-    updated = target.updated and holds
-    return replace(
-        target, source=source, layout=replace(layout, stores=stores), format=found, embedded=holds, updated=updated, fragments=()
-    )
+    return replace(target, source=source, layout=replace(layout, stores=stores), format=found, embedded=holds, fragments=())
 
 
 def _moved(store: StoreLocation, by: int) -> StoreLocation:

@@ -31,6 +31,8 @@ _LOCAL = 30
 """Bytes of a local header without the name."""
 _CHECKSUM = 14
 """Where the checksum stands in a local header."""
+_SIZES = 18
+"""Where its two sizes stand there."""
 _DESCRIBED_BEHIND = 1 << 3
 """Bit of the flags: checksum and sizes stand behind the content."""
 _SAME = 10
@@ -99,6 +101,10 @@ class ZipMembers:
         if self._source.read(header.start + 4, _SAME) != self._source.read(header.place.start + 6, _SAME):
             words = "version, date or time in the header of the manifest store's own entry, which differ from the directory"
             yield Gap(words=words, spans=(Span(header.start + 4, _SAME),))
+        sizes = self._source.read(header.start + _SIZES, 2 * CRC_IN_HEADER.length)
+        if sizes not in (self._source.read(header.place.start + CRC_IN_HEADER.end, len(sizes)), bytes(len(sizes))):
+            words = "sizes in the header of the manifest store's own entry, which differ from the directory"
+            yield Gap(words=words, spans=(Span(header.start + _SIZES, len(sizes)),))
 
     def _checksums(self, entry: Entry) -> Iterator[Gap]:
         """The checksums of the store, which no hash covers because they change with it: right ones, or anybody's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credkit.errors import MalformedError
+from credkit.errors import MalformedError, counted
 
 __all__ = ["Cursor"]
 
@@ -30,7 +30,7 @@ class Cursor:
     def take(self, count: int, what: str) -> bytes:
         """The next ``count`` bytes; ``what`` names them in the error."""
         if count < 0 or count > self.remaining:
-            raise self.error(f"{what} needs {count:,} bytes but only {self.remaining:,} are left")
+            raise self.error(f"{what} needs {counted(count, 'byte')}, and {self.remaining:,} are left")
         start = self.offset
         self.offset = start + count
         return self._data[start : self.offset]

@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 import cbor2
 
-from credkit.errors import MalformedError
+from credkit.errors import MalformedError, counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["DateText", "Outline", "Tag", "check", "decode", "encode", "encode_in_order", "item_length", "member", "outline"]
@@ -187,11 +188,44 @@ class _Walker:
 
 def check(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> None:
     """Raise ``MalformedError(code)`` unless ``data`` is exactly one well-formed, harmless CBOR item."""
+    if len(data) < _LARGE:
+        return _walk_whole(data, where, code, limits)
+    key = (sha256(data).digest(), limits)
+    found = _WALKED.get(key)
+    if found is None:
+        found = _Found()
+        try:
+            _walk_whole(data, where, code, limits)
+        except MalformedError as error:
+            found = _Found(error.message, error.offset)
+        if len(_WALKED) >= _REMEMBERED:
+            _WALKED.clear()
+        _WALKED[key] = found
+    if found.fault:
+        raise MalformedError(found.fault, code=code, where=where, offset=found.offset)
+    return None
+
+
+class _Found(NamedTuple):
+    """What a walk over a large document came to."""
+
+    fault: str = ""
+    offset: int | None = None
+
+
+_LARGE = 4_096
+"""Bytes of a document from which on it is kept in mind what a walk over it came to: a report asks for the same claim a dozen times, and a
+walk takes fifty times as long as a digest."""
+_REMEMBERED = 1_000
+_WALKED: dict[tuple[bytes, Limits], _Found] = {}
+
+
+def _walk_whole(data: bytes, where: str, code: str, limits: Limits) -> None:
     walker = _Walker(data, where, code, limits)
     walker.walk()
     if walker.offset != len(data):
         walker.start = walker.offset
-        raise walker.fail(f"{len(data) - walker.offset:,} bytes follow the CBOR item")
+        raise walker.fail(f"the CBOR item is followed by {counted(len(data) - walker.offset, 'byte')}")
 
 
 def item_length(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> int:
@@ -230,7 +264,7 @@ def outline(data: bytes, start: int = 0, *, where: str, limits: Limits = DEFAULT
             parts.append((first, walker.offset))
             inside.seen += 1
     else:
-        walker.offset = start
+        walker.offset, walker.items = start, 0
         walker.walk()
     return Outline(major, start, content, walker.offset, tuple(parts))
 
@@ -259,21 +293,12 @@ def member(data: bytes, key: str, *, where: str, code: str = "general.error", li
     None when the map has no such key; ``MalformedError(code)`` when ``data`` is no map.
     """
     check(data, where=where, code=code, limits=limits)
-    walker = _Walker(data, where, code, limits)
-    major, count = walker.head()
-    if major != _MAJOR_MAP:
-        raise walker.fail("CBOR is not a map")
-    entries = _Container(count if count == _INDEFINITE else 2 * count, is_map=True)
+    places = outline(data, where=where, limits=limits)
+    if places.major != _MAJOR_MAP:
+        raise MalformedError("CBOR is not a map", code=code, where=where, offset=0)
     wanted = encode(key)
-    while entries.seen != entries.left and not (entries.left == _INDEFINITE and walker.at_break(entries)):
-        start = walker.offset
-        walker.walk()
-        middle = walker.offset
-        walker.walk()
-        if data[start:middle] == wanted:
-            return data[middle : walker.offset]
-        entries.seen += 2
-    return None
+    pairs = zip(places.parts[::2], places.parts[1::2], strict=True)
+    return next((data[middle:end] for (start, middle), (_, end) in pairs if data[start:middle] == wanted), None)
 
 
 def encode(value: Any) -> bytes:

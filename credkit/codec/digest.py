@@ -16,7 +16,7 @@ from credkit.errors import MalformedError
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-__all__ = ["HASH_ALGORITHMS", "Digest", "digest", "hasher"]
+__all__ = ["HASH_ALGORITHMS", "Digest", "digest", "hasher", "refused_algorithm"]
 
 HASH_ALGORITHMS: dict[str, Callable[[], _Hash]] = {
     "sha256": hashlib.sha256,
@@ -41,8 +41,16 @@ def hasher(algorithm: object) -> _Hash:
     """A fresh hash object; ``MalformedError`` (``algorithm.unsupported``) when C2PA does not allow the algorithm."""
     factory = HASH_ALGORITHMS.get(algorithm) if isinstance(algorithm, str) else None
     if factory is None:
-        raise MalformedError(f"hash algorithm {algorithm!r:.60} is not one of sha256, sha384, sha512", code="algorithm.unsupported")
+        raise MalformedError(refused_algorithm(algorithm), code="algorithm.unsupported")
     return factory()
+
+
+def refused_algorithm(algorithm: object) -> str:
+    """In words: C2PA does not allow this hash algorithm, or none is named."""
+    if algorithm is None:
+        return "no hash algorithm is named"
+    named = f"hash algorithm {algorithm!r:.60}" if isinstance(algorithm, str) else "the name of the hash algorithm is no text, so it"
+    return f"{named} is not one of sha256, sha384, sha512"
 
 
 def digest(algorithm: object, parts: bytes | bytearray | memoryview | Iterable[bytes | memoryview]) -> Digest:

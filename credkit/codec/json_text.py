@@ -12,10 +12,10 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 __all__ = ["decode"]
 
 
-def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> Any:
+def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS, items: int | None = None) -> Any:
     """The value of one JSON text; ``MalformedError(code)`` for anything else.
 
-    ``where`` names the structure in the error, ``code`` the status code of the fault.
+    ``where`` names the structure in the error, ``code`` the status code of the fault. ``items`` is how many values and keys there may be.
     """
 
     def fail(message: str) -> MalformedError:
@@ -27,6 +27,8 @@ def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limi
         raise fail(f"JSON is nested deeper than {limits.json_depth} levels") from None
     except ValueError as error:
         raise fail(f"JSON cannot be decoded ({error!s:.{limits.text_length}})") from None
+    if items is not None and _count_exceeds(value, items):
+        raise fail(f"JSON has more than {items:,} values")
     if _depth_exceeds(value, limits.json_depth):
         raise fail(f"JSON is nested deeper than {limits.json_depth} levels")
     if b"\\u" in data and _has_surrogates(value):
@@ -57,6 +59,17 @@ def _depth_exceeds(value: Any, allowed: int) -> bool:
         return False
     children = value.values() if isinstance(value, dict) else value
     return allowed < 1 or any(_depth_exceeds(child, allowed - 1) for child in children)
+
+
+def _count_exceeds(value: Any, allowed: int) -> bool:
+    waiting, count = [value] if isinstance(value, (dict, list)) else [], 1
+    while waiting and count <= allowed:
+        inside = waiting.pop()
+        # A key counts as an item of its own, as it does in CBOR.
+        count += 2 * len(inside) if isinstance(inside, dict) else len(inside)
+        if count <= allowed:
+            waiting += [child for child in (inside.values() if isinstance(inside, dict) else inside) if isinstance(child, (dict, list))]
+    return count > allowed
 
 
 def _has_surrogates(value: Any) -> bool:

@@ -101,7 +101,7 @@ class Assertion:
             return cbor.decode(payload, where=self.uri, code="assertion.cbor.invalid", limits=limits)
         if self.content_type == "json":
             payload = self._payload("json", "assertion.json.invalid")
-            return json_text.decode(payload, where=self.uri, code="assertion.json.invalid", limits=limits)
+            return json_text.decode(payload, where=self.uri, code="assertion.json.invalid", limits=limits, items=limits.json_items)
         if self.content_type == "embedded":
             return EmbeddedFile.read(self.box, where=self.uri)
         raise MalformedError("assertion has a content type that is not read", code="general.error", where=self.uri)

@@ -127,7 +127,7 @@ def _values(
         "checks": [
             _check(m, node, limits) for m, node in zip(report.manifests, (n for n in graph.nodes if n.label is not None), strict=True)
         ],
-        "json": _json(report, limits),
+        "json": _json(report, graph, limits),
         "version": __version__,
         "validated_at": _moment(report),
     }
@@ -265,6 +265,6 @@ def _status(status: Status, tone: Tone, limits: Limits) -> dict[str, str]:
     }
 
 
-def _json(report: Report, limits: Limits) -> str:
-    text = json_text(json_report(report, limits=limits))
+def _json(report: Report, graph: Graph, limits: Limits) -> str:
+    text = json_text(json_report(report, graph=graph, limits=limits))
     return text if len(text) <= _LARGEST_JSON else f"Left out here because of its size ({len(text):,} characters)."

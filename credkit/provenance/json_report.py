@@ -28,9 +28,9 @@ __all__ = ["SCHEMA_ID", "json_report", "results_object", "time_text"]
 SCHEMA_ID = "https://credkit.org/schemas/1/report.schema.json"
 
 
-def json_report(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
-    """The report as JSON values; see the schema for the meaning of each key."""
-    graph = provenance_graph(report, limits=limits)
+def json_report(report: Report, *, graph: Graph | None = None, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
+    """The report as JSON values; see the schema for the meaning of each key. ``graph`` is that of the report, where the caller has it."""
+    graph = graph or provenance_graph(report, limits=limits)
     words = verdict(report, graph, limits=limits)
     active = report.active
     return {

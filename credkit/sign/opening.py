@@ -53,10 +53,10 @@ def check_whole(source: Source, asset_format: AssetFormat, layout: Layout, limit
     """``AssetError`` when the picture breaks off before its end marker: a signature would vouch for a fragment.
 
     Scanning does not look behind the start of the image data. The last bytes nearly always answer; a file with something behind its
-    picture is walked through.
+    picture, and one of which the scan had something to remark, is walked through.
     """
     ending = _LAST_BYTES.get(asset_format.name)
-    if ending and source.size >= len(ending) and source.read(source.size - len(ending), len(ending)) == ending:
+    if ending and not layout.remarks and source.size >= len(ending) and source.read(source.size - len(ending), len(ending)) == ending:
         return
     try:
         for _ in asset_format.boxes(source, layout, limits):

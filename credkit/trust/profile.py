@@ -32,6 +32,7 @@ __all__ = [
     "TIME_STAMPING",
     "Finding",
     "check_profile",
+    "has_no_parameters",
     "is_sound_signature",
 ]
 
@@ -49,6 +50,9 @@ _PURPOSE_NAMES = {EMAIL_PROTECTION: "emailProtection", DOCUMENT_SIGNING: "docume
 _EC_KEY, _RSA_KEY, _PSS, _ED25519 = "1.2.840.10045.2.1", "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "1.3.101.112"
 _SHA2 = {"2.16.840.1.101.3.4.2.1": "SHA-256", "2.16.840.1.101.3.4.2.2": "SHA-384", "2.16.840.1.101.3.4.2.3": "SHA-512"}
 _MGF1 = "1.2.840.113549.1.1.8"
+_NULL = b"\x05\x00"
+_PSS_FIELDS = tuple((0xA0, 0xA1, *more) for more in ((), (0xA2,), (0xA3,), (0xA2, 0xA3)))
+"""Tags of hash, mask generation, salt length and trailer; the first two have to be there."""
 _SIGNATURES = {
     "1.2.840.10045.4.3.2": "ecdsa-with-SHA256",
     "1.2.840.10045.4.3.3": "ecdsa-with-SHA384",
@@ -107,24 +111,38 @@ def is_sound_signature(algorithm: AlgorithmIdentifier, *, lattices: bool = False
         return lattices and algorithm.parameters is None
     if algorithm.oid == _PSS:
         return algorithm.parameters is not None and _is_sound_pss(algorithm.parameters)
-    return algorithm.oid in _SIGNATURES
+    return algorithm.oid in _SIGNATURES and has_no_parameters(algorithm)
+
+
+def has_no_parameters(algorithm: AlgorithmIdentifier) -> bool:
+    """Whether nothing, or an empty NULL, stands in the place of its parameters: in a time-stamp or OCSP response nothing signs them."""
+    return algorithm.parameters in (None, _NULL)
 
 
 def _is_sound_pss(parameters: bytes) -> bool:
-    """Hash and mask generation stated, of the same SHA-2 hash; an absent field would mean SHA-1."""
+    """Hash and mask generation stated, of the same SHA-2 hash; an absent field would mean SHA-1. No other fields than the standard's
+    (RFC 4055, 3.1), each once, in order.
+    """
     try:
-        fields = {part.tag: part for part in read(parameters, "certificate").expect(0x30, "PSS parameters").children()}
-        if 0xA0 not in fields or 0xA1 not in fields:
+        parts = read(parameters, "certificate").expect(0x30, "PSS parameters").children()
+        fields = {part.tag: part.only("PSS parameter") for part in parts}
+        if tuple(fields) not in _PSS_FIELDS or len(parts) != len(fields):
             return False
-        hash_name = _algorithm_oid(fields[0xA0].only("hash algorithm"))
-        mask, mask_parameters = fields[0xA1].only("mask generation").children()
-        return hash_name in _SHA2 and mask.oid("mask generation") == _MGF1 and _algorithm_oid(mask_parameters) == hash_name
+        if 0xA3 in fields and fields[0xA3].integer("trailer") != 1:
+            return False
+        hash_name = _hash_oid(fields[0xA0])
+        mask, mask_parameters = fields[0xA1].children()
+        return hash_name in _SHA2 and mask.oid("mask generation") == _MGF1 and _hash_oid(mask_parameters) == hash_name
     except (MalformedError, ValueError, IndexError):
         return False
 
 
-def _algorithm_oid(element: Element) -> str:
-    return element.children()[0].oid("algorithm")
+def _hash_oid(element: Element) -> str:
+    """A hash algorithm has no parameters, or NULL in their place (RFC 5754, 2)."""
+    oid, *parameters = element.expect(0x30, "hash algorithm").children()
+    if [part.raw for part in parameters] not in ([], [_NULL]):
+        raise element.error("hash algorithm has parameters")
+    return oid.oid("hash algorithm")
 
 
 def _signature_algorithm(certificate: Certificate, lattices: bool) -> Iterator[Finding]:

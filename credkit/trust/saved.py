@@ -312,6 +312,9 @@ def _parsed(fields: Fields) -> SavedList:
         raise fields.error("sha256", "should be 64 hexadecimal digits")
     if not all(isinstance(purpose, str) for purpose in purposes):
         raise fields.error("purposes", "should be texts")
+    edition = fields.text("edition")
+    if edition is not None and not re.fullmatch("[0-9]{1,40}", edition):
+        raise fields.error("edition", "should be a number in decimal digits")
     fetched = _time(fields, "fetched")
     if fetched is None:
         raise fields.error("fetched", "is missing")
@@ -322,7 +325,7 @@ def _parsed(fields: Fields) -> SavedList:
         origin=fields.need_text("origin"),
         fetched=fetched,
         sha256=digest,
-        edition=fields.text("edition"),
+        edition=edition,
         issued=_time(fields, "issued"),
         uri=fields.text("uri"),
         data=b"",

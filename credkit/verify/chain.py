@@ -128,7 +128,7 @@ def reference_statuses(ctx: Context, link: Link) -> tuple[Status, ...]:
     try:
         return tuple(check_ingredient_manifest(ctx, ctx.subject(holder), link.assertion, link.view))
     except MalformedError as error:
-        return (status(StatusCode.ALGORITHM_UNSUPPORTED, link.assertion.uri, f"{error.message}."),)
+        return (status(StatusCode.ALGORITHM_UNSUPPORTED, link.assertion.uri, error.message),)
 
 
 def _recorded(view: IngredientView) -> tuple[ResultMap | None, tuple[Status, ...], frozenset[_Identity]]:

@@ -154,8 +154,8 @@ class Subject:
         """The accepted time-stamp; set by its check, which comes before that of the certificate."""
         self.stamped_in: str | None = None
         """The header of the signature whose time-stamp was accepted."""
-        self.responses: set[bytes] = set()
-        """OCSP responses (DER) that were accepted for its certificates."""
+        self.responses: set[tuple[bytes, bytes]] = set()
+        """OCSP responses that were accepted for its certificates, each with the certificate of the issuer that stands behind it (DER)."""
         self.accepted = False
         """Whether the claim passed every check; set before data outside of the manifest are asked for."""
         self.identities: list[IdentityReport] = []

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 
 from credkit.assets import Source
 from credkit.binding.target import Members
-from credkit.errors import MalformedError
+from credkit.errors import MalformedError, counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import Located, load_store
 from credkit.manifest.store import Manifest, ManifestStore, parse_store
@@ -218,7 +218,7 @@ def _behind_the_store(store: ManifestStore) -> Iterator[str]:
     """What stands behind the box of the store where the store was found; in a picture the content check judges it."""
     rest = len(store.data) - store.box.end
     if rest > 0:
-        yield f"{rest:,} bytes stand behind the manifest store; nothing in it speaks of them"
+        yield f"the manifest store is followed by {counted(rest, 'byte')}, which nothing in it speaks of"
 
 
 def _reached(store: ManifestStore, label: str, active: Manifest) -> Manifest | None:
@@ -259,7 +259,7 @@ def _run(check: Check, ctx: Context, subject: Subject) -> Iterable[Status]:
     except MalformedError as error:
         code = StatusCode(error.code) if kind_of(error.code) else StatusCode.GENERAL_ERROR
         url = subject.signature_uri if code.startswith(("claimSignature", "signingCredential")) else subject.claim_uri
-        statuses.append(status(code, url, f"{error.message[:1].upper()}{error.message[1:]}."))
+        statuses.append(status(code, url, error.message))
     return statuses
 
 

@@ -8,6 +8,7 @@ from tests.adversarial import (
     content,
     cose,
     files,
+    found,
     freedoms,
     keys,
     manifests,
@@ -37,8 +38,9 @@ MODULES: dict[str, tuple[Attack, ...]] = {
     "files": files.ATTACKS,
     "network": network.ATTACKS,
     "keys": keys.ATTACKS,
+    "found": found.ATTACKS,
 }
-ATTACKS: tuple[Attack, ...] = tuple(found for attacks in MODULES.values() for found in attacks)
+ATTACKS: tuple[Attack, ...] = tuple(one for attacks in MODULES.values() for one in attacks)
 TOPICS: dict[str, tuple[str, ...]] = {
     "What ties a manifest to a file": (
         "flipped-content",
@@ -63,6 +65,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "hidden-in-packing",
         "moved-store",
         "exchanged-part",
+        "longer-than-needed",
+        "words-in-a-proof",
+        "between-the-letters",
+        "stray-proof",
+        "two-sizes",
     ),
     "The boxes of the store": (
         "planted-box",

@@ -20,7 +20,7 @@ from credkit.codec.cose import to_be_signed
 from credkit.trust.algorithms import algorithm_named
 from credkit.trust.policy import TrustPolicy
 from tests.adversarial.attack import Attack, attack
-from tests.adversarial.bases import ACTIVE, MATCH, SOUND, STATED, retold, roomy
+from tests.adversarial.bases import ACTIVE, MATCH, SOUND, STATED, UNBOUND, retold, roomy
 from tests.forge import pki
 from tests.forge.boxes import Leaf, Node
 from tests.forge.files import signed, standard
@@ -718,10 +718,11 @@ ATTACKS: tuple[Attack, ...] = (
             reshaped(encode=encode),
             "Trusted",
             *SOUND,
-            family="signature-of-the-same",
+            UNBOUND,
+            family="longer-than-needed",
             idea=f"The same values are written {words}, so that the bytes differ and the meaning does not.",
             keyless=True,
-            tolerated="RFC 9052, 9, demands no one encoding of what is not signed",
+            tolerated="RFC 9052, 9, and ISO 19566-5, annex A, demand no one encoding of what is not signed",
         )
         for name, words, encode in (
             ("chunks", "in pieces", chunked),

@@ -24,7 +24,7 @@ from tests.forge.documents import Pdf, document, with_store
 from tests.forge.files import plain, signed, standard
 from tests.forge.manifests import CREATED, Assertion, Recipe, actions
 
-__all__ = ["ATTACKS"]
+__all__ = ["ATTACKS", "tree_bound"]
 
 _DEEP = 3_000
 
@@ -117,7 +117,7 @@ def _huge_store_promised() -> bytes:
     return plain()[:2] + jumbf_segment(store_of(64), head=b"\x7f\xff\xff\xffjumb") + plain()[2:]
 
 
-def _merkle(**fields: object) -> bytes:
+def tree_bound(**fields: object) -> bytes:
     """A film whose media are bound by a tree that counts otherwise than they do."""
     parts = [MEDIA[at : at + 50] for at in range(0, len(MEDIA), 50)]
     roots = [box("ftyp", b"isom\0\0\2\0isom"), large_box("mdat", MEDIA), box("moov", box("mvhd", bytes(100)))]
@@ -187,9 +187,9 @@ ATTACKS: tuple[Attack, ...] = (
     ),
     _odd("odd-profile-bomb", lambda: _with_chunk(b"iCCP", b"icc\0\0" + _packed(64)), "Trusted", *SOUND),
     _odd("odd-text-bomb", lambda: _with_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + _packed(64)), "Trusted", *SOUND),
-    _tree("tree-sound", _merkle, "Trusted", *INTACT, _MATCH),
+    _tree("tree-sound", tree_bound, "Trusted", *INTACT, _MATCH),
     *(
-        _tree(f"tree-{name}", partial(_merkle, **fields), "Invalid", *INTACT, code)
+        _tree(f"tree-{name}", partial(tree_bound, **fields), "Invalid", *INTACT, code)
         for name, fields, code in (
             ("count-of-2-to-62", {"count": 2**62}, _MALFORMED),
             ("count-negative", {"count": -1}, _MALFORMED),

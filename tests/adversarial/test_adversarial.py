@@ -19,7 +19,7 @@ from tests.adversarial.export import Answer, check, export, left_out, table_of, 
 from tests.adversarial.leniencies import ACCEPTED, CRASHING
 from tests.adversarial.page import page
 from tests.adversarial.unclaimed import UNCLAIMED, Unclaimed
-from tests.verify.case import judge, policy
+from tests.verify.case import judge
 
 ROOT = Path(__file__).parents[2]
 LINES = [pytest.param(attack, id=f"{room}: {attack.name}") for room, attacks in MODULES.items() for attack in attacks]
@@ -100,7 +100,7 @@ def test_strict_refuses_what_is_accepted_by_rule(attack: Attack, tmp_path: Path,
 
 @pytest.mark.parametrize("item", UNCLAIMED, ids=lambda item: item.name)
 def test_what_is_not_claimed_is_documented(item: Unclaimed) -> None:
-    report = judge(item.make(), policy=policy())
+    report = judge(item.make(), policy=item.policy())
     assert (report.state, report.unbound) == ("Trusted", ())
     assert statuses(report) == set(item.codes)
     assert f"`{item.name}`: {item.what}" in page()

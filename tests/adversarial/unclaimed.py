@@ -7,11 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from credkit.codec import cbor
+from credkit.codec.cose import build_sign1, padding
+from credkit.trust.policy import TrustPolicy
 from tests.adversarial.bases import ACTIVE, INTACT, SOUND, embedded, retold, roomy
 from tests.forge.boxes import Node
 from tests.forge.manifests import store
 from tests.forge.parts import GAIN_MAP, several
+from tests.verify.case import policy
 from tests.verify.tables import updates
+from tests.verify.tables.revocation import says, stapled, trusting
 
 __all__ = ["UNCLAIMED", "Unclaimed"]
 
@@ -23,6 +28,7 @@ class Unclaimed:
     """What is done, and why it cannot be seen."""
     make: Callable[[], bytes]
     codes: tuple[str, ...] = SOUND
+    policy: Callable[[], TrustPolicy] = policy
 
 
 def _rolled_back() -> bytes:
@@ -45,6 +51,18 @@ def _reordered() -> bytes:
     return retold(roomy(thumb=True), spoil)
 
 
+def _without_proofs() -> bytes:
+    """Time-stamp and OCSP response are gone, and padding stands in their place."""
+
+    def spoil(tree: Node) -> None:
+        leaf = tree.at(f"{ACTIVE}/c2pa.signature").leaf()
+        parts = list(cbor.decode(leaf.payload, where="test").value)
+        size = len(leaf.payload) - len(build_sign1(parts[0], {}, parts[3]))
+        leaf.payload = build_sign1(parts[0], dict(padding(size)), parts[3])
+
+    return retold(stapled(says)(), spoil)
+
+
 UNCLAIMED: tuple[Unclaimed, ...] = (
     Unclaimed(
         name="rollback",
@@ -58,6 +76,17 @@ UNCLAIMED: tuple[Unclaimed, ...] = (
         name="reordered",
         what="The boxes of a manifest stand in another order: each is bound by its name, and the claim says in which order they count.",
         make=_reordered,
+    ),
+    Unclaimed(
+        name="proofs-gone",
+        what=(
+            "The time-stamp and the OCSP responses beside a signature are taken away, or exchanged for other genuine ones: they are made "
+            "after the signature, which cannot say that they exist. The file then stands on its certificate alone, and once that has "
+            "expired it is no longer believed."
+        ),
+        make=_without_proofs,
+        codes=(*SOUND, "signingCredential.ocsp.skipped"),
+        policy=trusting,
     ),
     Unclaimed(
         name="optional-part",

@@ -8,6 +8,7 @@ from typing import Any
 
 from credkit.assets import BytesSource, Layout
 from credkit.binding import BindingTarget
+from credkit.codec import cbor
 from credkit.limits import DEFAULT_LIMITS, Limits
 from tests.forge.bmff import C2PA, EXCLUSIONS, IN_TREE, bmff_hash, box, c2pa_box, film, large_box, merkle_box, rows, sha256
 
@@ -59,6 +60,7 @@ def line(name: str, make: Callable[[], Made], *codes: str, unprotected: tuple[st
 
 
 JUMPS, STRAY = "the table of places to jump to (mfra)", "a box of C2PA that belongs to no manifest store"
+LOOSE = "a part of a Merkle tree that is not needed, or holds something else"
 FILLED = "free space that is not empty"
 
 # The whole file.
@@ -85,6 +87,11 @@ def left_out(
         return Made(bmff_hash(boxes, ranges, exclusions=[*EXCLUSIONS, entry], **fields), boxes)
 
     return make
+
+
+def twice_left_out(entries: list[dict[str, Any]], ranges: list[tuple[int, int]]) -> Callable[[], Made]:
+    """Several entries for the free box, and a hash without what they take out together."""
+    return lambda: Made(bmff_hash(film(), {FREE: ranges}, exclusions=[*EXCLUSIONS, *entries]), film())
 
 
 def same(entry: dict[str, Any], roots: Roots | None = None) -> Callable[[], Made]:
@@ -119,6 +126,7 @@ IN_META = len(META[1]) - len(box("iloc", b"places"))
 STCO = 8 + len(box("mvhd", bytes(8)))  # the first track
 TRACK = len(box("trak", box("tkhd", bytes(12)), box("mdia", box("minf", box("stbl", box("stco", bytes(8)))))))
 TABLE = len(box("stco", bytes(8)))
+HALVES = [{"offset": 8, "length": 1}, {"offset": 10, "length": 1}]
 FULL = {"xpath": "/emsg", "version": 1, "flags": b"\0\0\5"}
 
 WHOLE: tuple[BmffCase, ...] = (
@@ -176,6 +184,18 @@ WHOLE: tuple[BmffCase, ...] = (
     line("one entry too many", whole(), MALFORMED, limits=replace(DEFAULT_LIMITS, bmff_exclusions=2)),
     line("as much data as allowed", whole(), MATCH, limits=replace(DEFAULT_LIMITS, bmff_data=16)),
     line("one byte of data too many", whole(), MALFORMED, limits=replace(DEFAULT_LIMITS, bmff_data=15)),
+    line(
+        "as many conditions as allowed",
+        left_out({"xpath": "/free", "data": [{"offset": 8, "value": b"r"}], "subset": HALVES}, {FREE: [(8, 9), (10, 11)]}),
+        MATCH,
+        limits=replace(DEFAULT_LIMITS, bmff_exclusions=7),
+    ),
+    line(
+        "one condition too many",
+        left_out({"xpath": "/free", "data": [{"offset": 8, "value": b"r"}], "subset": HALVES}, {FREE: [(8, 9), (10, 11)]}),
+        MALFORMED,
+        limits=replace(DEFAULT_LIMITS, bmff_exclusions=6),
+    ),
     line("as many boxes as allowed", whole(), MATCH, limits=replace(DEFAULT_LIMITS, bmff_boxes=5)),
     line("one box too many", whole(), MISMATCH, limits=replace(DEFAULT_LIMITS, bmff_boxes=4)),
     # What an entry matches.
@@ -203,6 +223,13 @@ WHOLE: tuple[BmffCase, ...] = (
         unprotected=(f"{FILLED}, 12 bytes",),
     ),
     line("a part of a free box", left_out({"xpath": "/free", "subset": [{"offset": 8, "length": 2}]}, {FREE: [(8, 10)]}), MATCH),
+    line(
+        "data at the start of the box",
+        left_out({"xpath": "/free", "data": [{"offset": 0, "value": b"\0\0\0\x0cfree"}]}, {FREE: [(0, 12)]}),
+        MATCH,
+        unprotected=(f"{FILLED}, 12 bytes",),
+    ),
+    line("the start of a free box", left_out({"xpath": "/free", "subset": [{"offset": 0, "length": 2}]}, {FREE: [(0, 2)]}), MATCH),
     line("the rest of a free box", left_out({"xpath": "/free", "subset": [{"offset": 9, "length": 0}]}, {FREE: [(9, 12)]}), MATCH),
     line("a subset beyond the end", left_out({"xpath": "/free", "subset": [{"offset": 9, "length": 99}]}, {FREE: [(9, 12)]}), MATCH),
     line("a subset behind the box", same({"xpath": "/free", "subset": [{"offset": 12, "length": 9}]}), MATCH),
@@ -210,6 +237,21 @@ WHOLE: tuple[BmffCase, ...] = (
         "two subsets",
         left_out({"xpath": "/free", "subset": [{"offset": 8, "length": 1}, {"offset": 10, "length": 1}]}, {FREE: [(8, 9), (10, 11)]}),
         MATCH,
+    ),
+    *(
+        line(
+            f"two entries that take out {first} and {second}",
+            twice_left_out([{"xpath": "/free", "subset": [{"offset": at, "length": size}]} for at, size in (first, second)], left),
+            MATCH,
+        )
+        for first, second, left in (
+            ((8, 1), (8, 1), [(8, 9)]),
+            ((8, 2), (9, 2), [(8, 11)]),
+            ((8, 3), (9, 1), [(8, 11)]),
+            ((8, 1), (9, 2), [(8, 11)]),
+            ((10, 2), (8, 1), [(8, 9), (10, 12)]),
+            ((8, 1), (10, 1), [(8, 9), (10, 11)]),
+        )
     ),
     line("version and flags", left_out(FULL, {5: [(0, len(EMSG))]}, WITH_EMSG), MATCH, ADDITIONAL, unprotected=("/emsg, 17 bytes",)),
     line("another version", same(FULL | {"version": 0}, WITH_EMSG), MATCH),
@@ -355,6 +397,21 @@ def two_media(local: tuple[int, int] = (0, 1), unique: tuple[int, int] = (1, 2))
 ODD = [MEDIA[:70], MEDIA[70:71], b"", MEDIA[71:180], MEDIA[180:]]
 SIZES = {"variableBlockSizes": [len(part) for part in ODD]}
 BEHIND = MEDIA[8:]
+STRANGE = merkle_box(0, [b"evil"], unique=9)
+PROOF_BOX = len(proofs(blocks(MEDIA, 50), 2)[0])
+
+
+def _padded(found: list[bytes], more: bytes) -> list[bytes]:
+    """The first box with something behind its CBOR."""
+    return [box("uuid", found[0][8:], more), *found[1:]]
+
+
+def _reworded(found: list[bytes], encode: Callable[[dict[str, Any]], bytes]) -> list[bytes]:
+    """The first box with its fields written otherwise."""
+    head = len(c2pa_box("merkle", b""))
+    return [c2pa_box("merkle", encode(cbor.decode(found[0][head:], where="test"))), *found[1:]]
+
+
 PROOF = len(proofs(blocks(MEDIA, 50), 2)[0]) - len(c2pa_box("merkle", b""))
 
 
@@ -406,6 +463,7 @@ MEDIA_CASES: tuple[BmffCase, ...] = (
     line("a proof with a node too many", media(level=1, boxes=lambda _: proofs(blocks(MEDIA, 50), 2)), MISMATCH),
     line("a proof that is no CBOR", media(level=1, boxes=lambda found: [c2pa_box("merkle", b"\xff"), *found[1:]]), MALFORMED),
     line("a proof that is a list", media(level=1, boxes=lambda found: [c2pa_box("merkle", b"\x80"), *found[1:]]), MALFORMED),
+    line("a proof with a key twice", media(level=1, boxes=lambda found: [c2pa_box("merkle", b"\xa2\0\0\0\0"), *found[1:]]), MALFORMED),
     line("a proof of texts", media(level=1, boxes=lambda found: [merkle_box(0, ["x"]), *found[1:]]), MALFORMED),  # type: ignore[list-item]
     line(
         "a uuid box of another purpose",
@@ -423,6 +481,17 @@ MEDIA_CASES: tuple[BmffCase, ...] = (
     line("as large a proof as allowed", media(level=2), MATCH, limits=replace(DEFAULT_LIMITS, merkle_box_size=PROOF)),
     line("a proof one byte too large", media(level=2), MALFORMED, limits=replace(DEFAULT_LIMITS, merkle_box_size=PROOF - 1)),
     # The form.
+    *(
+        line(f"a proof {name}", media(level=2, boxes=made), MATCH, unprotected=(f"{LOOSE}, {size:,} bytes",))
+        for name, made, size in (
+            ("of no tree", lambda found: [*found, STRANGE], len(STRANGE)),
+            ("with words behind it", lambda found: _padded(found, b"evil"), PROOF_BOX + 4),
+            ("with a field more", lambda found: _reworded(found, lambda value: cbor.encode(value | {"evil": "evil"})), PROOF_BOX + 10),
+            ("of an open length", lambda found: _reworded(found, lambda value: b"\xbf" + cbor.encode(value)[1:] + b"\xff"), PROOF_BOX + 1),
+            ("with flags", lambda found: [found[0][:24] + b"evil" + found[0][28:], *found[1:]], PROOF_BOX),
+        )
+    ),
+    line("a proof with zeros behind it", media(level=2, boxes=lambda found: _padded(found, bytes(9))), MATCH),
     line("no trees", media(merkle=lambda _: []), MALFORMED),
     line("trees are a map", media(merkle=lambda found: found), MALFORMED),
     line("a tree is a text", media(merkle=lambda _: ["x"]), MALFORMED),
@@ -540,7 +609,12 @@ FRAGMENT_CASES: tuple[BmffCase, ...] = (
     line("the last fragment taken away", fragments(flat=True, change=lambda roots: roots[:-3]), MISMATCH),
     line("a fragment taken out", fragments(flat=True, change=lambda roots: [*roots[:6], *roots[9:]]), MISMATCH),
     line("a fragment without its place", fragments(flat=True, change=lambda roots: [*roots[:6], *roots[7:]]), MALFORMED),
-    line("a place without its fragment", fragments(flat=True, change=lambda roots: [*roots, TRACK_BOX]), MATCH),
+    line(
+        "a place without its fragment",
+        fragments(flat=True, change=lambda roots: [*roots, TRACK_BOX]),
+        MATCH,
+        unprotected=(f"{LOOSE}, {len(TRACK_BOX):,} bytes",),
+    ),
     line(
         "a second track that is not there",
         fragments(flat=True, value=lambda v: v | {"merkle": [*v["merkle"], v["merkle"][0] | {"localId": 8}]}),

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from credkit.assets import BytesSource, NamedBox
-from tests.forge.files import Placed, plain, signed
+from credkit.binding import BindingOutcome
+from credkit.binding.box_hash import check_box_hash
+from tests.binding import small_files
+from tests.binding.small_files import JPEG, target_of, with_store
+from tests.forge.files import Placed, signed
 from tests.forge.manifests import CREATED, Assertion, Recipe, actions
 
 __all__ = ["BOX_HASH_CASES", "BoxCase", "box_signed", "entries_of"]
@@ -30,6 +34,8 @@ class BoxCase:
     """All codes of the box hash."""
     unprotected: int = 0
     """How many parts are reported as left out."""
+    outcome: Callable[[], BindingOutcome] = lambda: BindingOutcome(statuses=())
+    """What the box hash alone says, of a small file with a store that says nothing."""
 
 
 def boxes(placed: Placed) -> list[NamedBox]:
@@ -85,8 +91,27 @@ def box_signed(
     return change(signed(recipe, kind=kind, binding=binding, by="c2pa.hash.boxes", asset=asset))
 
 
+def box_outcome(
+    edit: Edit | None = None,
+    *,
+    kind: str = "jpg",
+    each: Callable[[Placed], list[Entry]] = entries_of,
+    asset: bytes | None = None,
+    change: Callable[[bytes], bytes] = lambda data: data,
+    **fields: Any,
+) -> BindingOutcome:
+    """What ``box_signed`` makes, without a signature: the list is right for the file with a store in it, which is then changed."""
+    data = with_store(asset or {"jpg": JPEG, "png": small_files.PNG}[kind])
+    before = target_of(data)
+    assert before.format is not None
+    listed = each(Placed(data, before.store_frames, before.layout, before.format))
+    edited = edit(listed, Placed(data, before.store_frames, before.layout, before.format)) if edit else None
+    value = {"alg": "sha256", "boxes": listed if edited is None else edited} | fields
+    return check_box_hash(value, "self#jumbf=c2pa.assertions/c2pa.hash.boxes", target_of(change(data)))
+
+
 def line(name: str, *codes: str, unprotected: int = 0, edit: Edit | None = None, **options: Any) -> BoxCase:
-    return BoxCase(name, lambda: box_signed(edit, **options), frozenset(codes), unprotected)
+    return BoxCase(name, lambda: box_signed(edit, **options), frozenset(codes), unprotected, outcome=lambda: box_outcome(edit, **options))
 
 
 def setting(index: int, **fields: Any) -> Edit:
@@ -178,9 +203,9 @@ def chunk(data: bytes) -> bytes:
     return data[:-12] + (4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big") + data[-12:]
 
 
-JUNK = plain() + b"junk behind the end"
-EXIF = plain()[:2] + b"\xff\xe1\x00\x16Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00" + plain()[2:]
-TWO = plain() + plain()
+JUNK = JPEG + b"junk behind the end"
+EXIF = small_files.EXIF
+TWO = JPEG + JPEG
 FIRST = {"start": 0, "length": 1}
 
 BOX_HASH_CASES: tuple[BoxCase, ...] = (
@@ -234,10 +259,10 @@ BOX_HASH_CASES: tuple[BoxCase, ...] = (
     line("two pictures, the second one changed", MISMATCH, asset=TWO, change=lambda d: d[:-20] + bytes((d[-20] ^ 1,)) + d[-19:]),
     line("two pictures, the second as what is behind the end", MATCH, asset=TWO, each=first_and_rest),
     line("that, the second changed", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[:-1] + b"x"),
-    line("that, the second taken away", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[: -len(plain())]),
-    line("that, the second broken from the start", MATCH, asset=plain() + b"\xff\xd8 no picture", each=first_and_rest),
-    line("something between two pictures", MISMATCH, asset=TWO, change=lambda d: d[: -len(plain())] + b"gap" + d[-len(plain()) :]),
-    line("something between two pictures when it was signed", UNKNOWN, asset=plain() + b"gap" + plain()),
+    line("that, the second taken away", MISMATCH, asset=TWO, each=first_and_rest, change=lambda d: d[: -len(JPEG)]),
+    line("that, the second broken from the start", MATCH, asset=JPEG + b"\xff\xd8 no picture", each=first_and_rest),
+    line("something between two pictures", MISMATCH, asset=TWO, change=lambda d: d[: -len(JPEG)] + b"gap" + d[-len(JPEG) :]),
+    line("something between two pictures when it was signed", UNKNOWN, asset=JPEG + b"gap" + JPEG),
     line("the entry of the store at another place", MISMATCH, edit=store_elsewhere),
     line("two entries for the store", MISMATCH, edit=store_twice),
     line("another box under the name of the store", UNKNOWN, edit=lambda listed, _: named(listed, "APP0").update(names=["C2PA"])),

@@ -73,7 +73,7 @@ def test_cut_short_anywhere(name: str) -> None:
         assert failures(judge(Made(made.value, [data[:end]], made.fragments))), end
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=120), st.sampled_from(SOUND), st.integers(0, 400))
 def test_random_bytes(noise: bytes, name: str, at: int) -> None:
     made = BY_NAME[name].make()
@@ -84,14 +84,14 @@ def test_random_bytes(noise: bytes, name: str, at: int) -> None:
         assert outcome.unprotected == () or not failures(outcome)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(["exclusions", "hash", "merkle", "alg"]), ODD), st.sampled_from(SOUND))
 def test_odd_values(fields: dict[str, Any], name: str) -> None:
     made = BY_NAME[name].make()
     assert judge(Made(made.value | fields, made.roots, made.fragments)).statuses
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["uniqueId", "localId", "count", "hashes", "initHash", "fixedBlockSize", "variableBlockSizes"]), ODD)
 )
@@ -102,7 +102,7 @@ def test_odd_trees(fields: dict[str, Any]) -> None:
         assert judge(Made(made.value | {"merkle": trees}, made.roots, made.fragments)).statuses
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(["xpath", "length", "version", "flags", "exact", "data", "subset"]), ODD))
 def test_odd_exclusions(fields: dict[str, Any]) -> None:
     made = BY_NAME["sound"].make()

@@ -192,7 +192,7 @@ def test_what_was_taken_away_is_told() -> None:
     assert "nothing was changed since" not in words
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 2**64), st.integers(0, 2**64), st.booleans())
 def test_odd_growth(start: int, length: int, at: int, near: bool) -> None:
     """Under update manifests a part may state any exclusion."""
@@ -210,7 +210,7 @@ PART = st.dictionaries(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(ODD | st.fixed_dictionaries({"parts": st.lists(PART | ODD, max_size=4)}))
 def test_odd_values(value: Any) -> None:
     resolve = resolver(("c2pa.hash.data.part", digest(b"")), ("c2pa.hash.bmff.v3.part", bmff_hash(film())))

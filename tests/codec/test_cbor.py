@@ -431,3 +431,32 @@ def test_length_of_the_first_item(value: Any, padding: bytes) -> None:
 def test_length_of_what_is_no_item(data: bytes) -> None:
     with pytest.raises(MalformedError):
         cbor.item_length(data, where="test")
+
+
+@pytest.mark.parametrize("end", [b"", b"\x00", b"\xff"])
+def test_large_documents_are_judged_alike_each_time(end: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cbor, "_WALKED", {})
+    data = cbor.encode([1] * 5_000) + end
+    for where in ("one", "another"):
+        if end:
+            with pytest.raises(MalformedError, match="is followed by 1 byte") as caught:
+                cbor.check(data, where=where, code="claim.cbor.invalid")
+            assert (caught.value.where, caught.value.code, caught.value.offset) == (where, "claim.cbor.invalid", len(data) - 1)
+        else:
+            cbor.check(data, where=where)
+            assert cbor.decode(data, where=where) is not cbor.decode(data, where=where)
+        # What was found under some limits says nothing about others.
+        with pytest.raises(MalformedError, match="more than 5,000 items"):
+            cbor.check(data, where=where, limits=Limits(cbor_items=5_000))
+    with pytest.raises(MalformedError, match="is followed"):
+        cbor.check(data + b"\x00", where="a third")
+
+
+def test_what_is_kept_in_mind_of_large_documents_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cbor, "_WALKED", {})
+    monkeypatch.setattr(cbor, "_REMEMBERED", 3)
+    for number in range(10):
+        cbor.check(cbor.encode(bytes([number]) * 4_096), where="test")
+        cbor.check(cbor.encode([number]), where="test")
+        assert len(cbor._WALKED) <= 3  # type: ignore[attr-defined]
+    assert len(cbor._WALKED) == 1  # type: ignore[attr-defined]

@@ -8,8 +8,11 @@ from pathlib import Path
 
 __all__ = ["CATALOGUE", "FILE_VERBS", "Hostile", "hostile"]
 
-FILE_VERBS = ("verify", "inspect", "sign", "check", "strip")
-"""``check`` verifies what ``sign`` wrote, ``strip`` takes the store out of it (or out of the file, when it was not signed)."""
+FILE_VERBS = ("verify", "inspect", "tree", "terms", "sign", "check", "strip")
+"""``inspect`` makes the page, in which the JSON stands, too, ``tree`` what is shown on a screen, and ``terms`` weighs who may do what:
+each is a command of its own. ``check`` verifies what ``sign`` wrote, ``strip`` takes the store out of it (or out of the file, when it was
+not signed).
+"""
 
 Maker = Callable[[int], bytes]
 

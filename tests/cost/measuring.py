@@ -132,10 +132,20 @@ def _verified(path: Path, _: Path) -> str:
 def _inspected(path: Path, _: Path) -> str:
     with redirect_stdout(io.StringIO()):
         report = verify_file(path)
-        for form in ("tree", "json", "html"):
-            render(report, form)
-        read_terms(path)
+        # The page holds the report in JSON, too.
+        render(report, "html")
     return report.state
+
+
+def _told(path: Path, _: Path) -> str:
+    with redirect_stdout(io.StringIO()):
+        render(verify_file(path), "tree")
+    return "told"
+
+
+def _terms(path: Path, _: Path) -> str:
+    read_terms(path)
+    return "read"
 
 
 def _signed(path: Path, output: Path) -> str:
@@ -150,6 +160,8 @@ def _stripped(path: Path, output: Path) -> str:
 _VERBS: dict[str, Callable[[Path, Path], object]] = {
     "verify": _verified,
     "inspect": _inspected,
+    "tree": _told,
+    "terms": _terms,
     "sign": _signed,
     "check": _verified,
     "strip": _stripped,

@@ -72,8 +72,8 @@ def test_work_grows_as_the_file_does(room: ModuleType, tmp_path: Any) -> None:
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--only", "wave notes", "--size", "2000"]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert [row.split()[3] for row in rows[1:-3]] == ["verify", "inspect", "sign", "check", "strip"]
-    assert rows[-1] == "5 measured, 0 over the rule, 0 missed" or "over the rule" in rows[-1]
+    assert [row.split()[3] for row in rows[1:-3]] == ["verify", "inspect", "tree", "terms", "sign", "check", "strip"]
+    assert rows[-1] == "7 measured, 0 over the rule, 0 missed" or "over the rule" in rows[-1]
 
 
 def test_a_file_without_an_end_is_ended() -> None:

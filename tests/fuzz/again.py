@@ -1,7 +1,8 @@
 """Mutants that were hashed and signed again, by a key that is trusted, so that every check behind the first one runs on them.
 
 The last manifest of the store is changed; then references to its assertions state the new hashes, the claim is signed by the forge, and a
-hard binding by ranges states where the store now lies and what the rest of the file is.
+hard binding (by ranges, by boxes, or by the boxes of a film without Merkle tree) states where the store now lies and what the rest of the
+file is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from credkit.assets import BytesSource, Edit
+from credkit.assets.engine import hash_parts
+from credkit.binding.output import Output
+from credkit.binding.registry import BINDERS
 from credkit.codec import cbor
 from credkit.codec.cose import to_be_signed
 from credkit.codec.digest import HASH_ALGORITHMS
@@ -71,33 +76,53 @@ def _placed(seed: Seed, store: bytes) -> tuple[bytes, bytes | None]:
 
 
 def _settled(seed: Seed, tree: Node, manifest: Node, spoil: Any) -> bytes:
-    """Written again until the place that the hard binding names is the place where the store lies."""
+    """Written again until what the hard binding says of the file is what it is with this binding in it."""
     last: Any = None
     written = b""
     for _ in range(5):
         _seal(manifest, spoil)
         written, edit, layout, found = embed(seed.data, tree.encode())
-        fields = exact(Placed(written, edit.exclusions, layout, found))
-        if fields == last or not _bind(manifest, fields):
+        fields = _bind(manifest, seed, Placed(written, edit.exclusions, layout, found), edit)
+        if fields is None or fields == last:
             break
         last = fields
     return written
 
 
-def _bind(manifest: Node, fields: dict[str, Any]) -> bool:
-    """Put the right ranges and digest into a data hash that was not the thing that was changed."""
+_NEEDED = {
+    "c2pa.hash.data": {"hash", "exclusions"},
+    "c2pa.hash.boxes": {"boxes"},
+    "c2pa.hash.bmff.v3": {"hash", "exclusions"},
+}
+"""What a hard binding has to hold so that it can be made right again; a Merkle tree is left as it is."""
+
+
+def _bind(manifest: Node, seed: Seed, placed: Placed, edit: Edit) -> dict[str, Any] | None:
+    """Put the right places and digests into a hard binding that was not the thing that was changed; None where there is none."""
     for node in manifest.at("c2pa.assertions").nodes:
-        if node.label == "c2pa.hash.data":
-            leaf = node.leaf()
-            try:
-                value = cbor.decode(leaf.payload, where="binding")
-            except MalformedError:
-                return False
-            if not isinstance(value, dict) or not {"hash", "exclusions"} <= value.keys() or value.get("alg", "sha256") != "sha256":
-                return False
-            leaf.payload = cbor.encode(value | fields)
-            return True
-    return False
+        needed = _NEEDED.get(node.label or "")
+        if needed is None or node.label is None:
+            continue
+        leaf = node.leaf()
+        try:
+            value = cbor.decode(leaf.payload, where="binding")
+        except MalformedError:
+            return None
+        if not isinstance(value, dict) or not needed <= value.keys() or "merkle" in value or value.get("alg", "sha256") != "sha256":
+            return None
+        fields = exact(placed) if node.label == "c2pa.hash.data" else _planned(node.label, seed, placed, edit)
+        leaf.payload = cbor.encode(value | fields)
+        return fields
+    return None
+
+
+def _planned(label: str, seed: Seed, placed: Placed, edit: Edit) -> dict[str, Any]:
+    """The binding by boxes, as the library makes it for this file."""
+    source, written = BytesSource(seed.data), BytesSource(placed.data)
+    output = Output(source=source, layout=placed.format.scan(source), format=placed.format, edit=edit, algorithm="sha256")
+    planned = BINDERS[label](output)
+    stated = planned.state([hash_parts(written, "sha256", parts).value for parts in planned.parts]).payload()
+    return {key: stated[key] for key in _NEEDED[label]}
 
 
 def _seal(manifest: Node, spoil: Any) -> None:

@@ -141,48 +141,75 @@ def _accepted(mutant: Mutant, report: Report) -> tuple[str, list[Finding]]:
     if mutant.is_sound:
         return "untouched", []
     sound = mutant.seed.sound
-    if mutant.donor and report.store and report.store.box.raw == mutant.donor.store:
+    donated = bool(mutant.donor and report.store and report.store.box.raw == mutant.donor.store)
+    if donated and mutant.donor:
         # The store of another sound file, and content that its signer bound: his file was put together again.
-        return "untouched", []
-    problems: list[str] = []
-    # What tells of a revocation is not bound to the file: whoever spoils it makes it as if nobody had said so.
+        sound = mutant.seed.judge(*mutant.donor.made)
+    problems = list(_gained(sound, report))
+    if not (donated or _is_reordered(sound, report) or _is_earlier(sound, report)):
+        problems += _outside(mutant, report)
+    return "untouched" if donated else "same", [Finding("accepted", problem) for problem in problems]
+
+
+_UNDONE = ("state", "signer", "identity")
+"""What is known of a manifest again when nobody says any more that a certificate was revoked."""
+
+
+def _gained(sound: Report, report: Report) -> Iterator[str]:
+    """What the report says in favour of the file, and that of the sound file does not.
+
+    What tells of a revocation is not bound to the file: whoever spoils it makes it as if nobody had said so. Statements stay what they are.
+    """
     revoked = any("revoked" in f"{s.code} {s.explanation}" for m in sound.manifests for s in (*m.results.failure, *m.results.informational))
     if _ACCEPTED[report.state] > _ACCEPTED.get(sound.state, 0) and not revoked:
-        problems.append(f"the sound file is {sound.state}, this one {report.state}")
-    if not revoked and (more := told(report) - told(sound)):
-        problems.append(f"it says more than the sound file: {sorted(map(_short, more))[:4]}")
-    if not (_is_reordered(mutant, report) or _is_earlier(mutant, report)):
-        problems += _outside(mutant, report)
-    return "same", [Finding("accepted", problem) for problem in problems]
+        yield f"the sound file is {sound.state}, this one {report.state}"
+    more = told(report) - told(sound)
+    if revoked:
+        more = {fact for fact in more if fact[0] != "success" and fact[1] not in _UNDONE}
+    if more:
+        yield f"it says more than the sound file: {sorted(map(_short, more))[:4]}"
 
 
 def _short(fact: tuple[Any, ...]) -> str:
     return " ".join(f"{part!r:.60}" for part in fact)
 
 
-def _is_reordered(mutant: Mutant, report: Report) -> bool:
-    """Whether the store is that of the sound file with its boxes in another order, more empty padding, or its signatures in another
-    spelling of the same CBOR: none of it says anything, and none is bound by anything.
+def _is_reordered(sound: Report, report: Report) -> bool:
+    """Whether the store is that of the sound file with its boxes in another order, which says nothing and is bound by nothing; or with
+    other padding or another spelling of the same CBOR around a signature, and the report calls other bytes unbound than before.
     """
-    old, new = mutant.seed.sound.store, report.store
-    return bool(old and new and old.box.raw != new.box.raw and _unordered(old.box) == _unordered(new.box))
+    old, new = sound.store, report.store
+    if not old or not new or old.box.raw == new.box.raw:
+        return False
+    if _unordered(old.box, loose=False) == _unordered(new.box, loose=False):
+        return True
+    return _unbound(sound) != _unbound(report) and _unordered(old.box, loose=True) == _unordered(new.box, loose=True)
 
 
-def _is_earlier(mutant: Mutant, report: Report) -> bool:
+def _unbound(report: Report, place: str = "") -> list[tuple[str, int, str]]:
+    return sorted((region.place, region.size, region.what) for region in report.unbound if place in ("", region.place))
+
+
+def _is_earlier(sound: Report, report: Report) -> bool:
     """Whether only the newest manifests were taken away again: what is left is the file as it was before, which nothing in it can show."""
-    old, new = mutant.seed.sound.store, report.store
+    old, new = sound.store, report.store
     kept = [manifest.box.raw for manifest in new.manifests] if new else []
     return old is not None and kept == [manifest.box.raw for manifest in old.manifests][: len(kept)] and len(kept) < len(old.manifests)
 
 
-def _unordered(box: Superbox | ContentBox, label: str = "") -> tuple[Any, ...]:
+def _unordered(box: Superbox | ContentBox, label: str = "", *, loose: bool) -> tuple[Any, ...]:
+    """The content of a box in whatever order; ``loose`` leaves empty padding out, and takes signatures for what they say."""
     if isinstance(box, Superbox):
-        children = (child for child in box.children if isinstance(child, Superbox) or child.type != "free" or any(child.payload))
-        return (repr(box.description), tuple(sorted((_unordered(child, box.label) for child in children), key=repr)))
-    if label == "c2pa.signature" and box.type == "cbor":
+        kept = (child for child in box.children if not (loose and isinstance(child, ContentBox) and _is_filler(child)))
+        return (repr(box.description), tuple(sorted((_unordered(child, box.label, loose=loose) for child in kept), key=repr)))
+    if loose and label == "c2pa.signature" and box.type == "cbor":
         with suppress(MalformedError):
             return (box.type, repr(cbor.decode(box.payload, where="signature")))
     return (box.type, box.payload)
+
+
+def _is_filler(box: ContentBox) -> bool:
+    return box.type == "free" and not any(box.payload)
 
 
 def _outside(mutant: Mutant, report: Report) -> Iterator[str]:
@@ -193,19 +220,21 @@ def _outside(mutant: Mutant, report: Report) -> Iterator[str]:
         sidecar = mutant.sidecar
     parts = [("file", data, mutant.data), ("store", sidecar or b"", mutant.sidecar or b"")]
     before, after = mutant.seed.sound.store, report.store
-    if before and after and before.data != after.data and any(region.place == "store" for region in report.regions):
-        # It does not lie in the file byte by byte, so its own bytes are accounted for.
-        parts = [("store", before.data, after.data)]
+    elsewhere = bool(before and after and before.data != after.data and any(region.place == "store" for region in report.regions))
+    if elsewhere and before and after and not sidecar:
+        # It does not lie in the file byte by byte, so its own bytes are accounted for, and those around it by what they are in the file.
+        parts = [("store", before.data, after.data), ("file", data, mutant.data)]
     for place, old, new in parts:
         if old == new:
             continue
-        unbound = [(region.offset, region.offset + region.size) for region in report.unbound if region.place == place]
+        fine = ("unbound", "structural") if elsewhere and place == "file" and not sidecar else ("unbound",)
+        free = [(r.offset, r.offset + r.size) for r in report.regions if r.place == place and r.kind in fine]
         touched = [at for at, (a, b) in enumerate(zip(old, new, strict=True)) if a != b] if len(old) == len(new) else []
-        stray = [at for at in touched if not any(start <= at < end for start, end in unbound)]
+        stray = [at for at in touched if not any(start <= at < end for start, end in free)]
         if stray:
             yield f"byte {stray[0]:,} of the {place} was changed, is accepted and is not called unbound ({_kind(report, stray[0], place)})"
-        elif len(old) != len(new) and not unbound:
-            yield f"the {place} has {len(new) - len(old):+,} bytes, is accepted, and nothing is called unbound"
+        elif len(old) != len(new) and _unbound(report, place) == _unbound(mutant.seed.sound, place) and len(fine) == 1:
+            yield f"the {place} has {len(new) - len(old):+,} bytes, is accepted, and nothing more or less is called unbound"
 
 
 def _kind(report: Report, at: int, place: str) -> str:

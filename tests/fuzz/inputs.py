@@ -6,12 +6,15 @@ import base64
 import json
 import struct
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from credkit.assets import AssetFormat, BytesSource
+from credkit.errors import MalformedError
 from credkit.manifest.assertions import ASSERTIONS
 from credkit.media.texts import read_texts
+from credkit.media.texts.block import TextBlock
 from credkit.provenance import FORMATS, render
 from credkit.verify import Report
 from tests.assets.catalogue import SAMPLES
@@ -20,6 +23,7 @@ from tests.forge import identities, lists, ocsp, pki, tsa
 from tests.forge.boxes import Leaf, read_tree
 from tests.forge.files import beside, plain, standard
 from tests.forge.manifests import Assertion
+from tests.fuzz.blocks import joined
 from tests.fuzz.items import RAW, SCALARS, encode
 from tests.fuzz.seeds import generated_files, seeds
 from tests.fuzz.trees import nodes
@@ -50,6 +54,17 @@ def shown(report: Report) -> None:
     """The report in every form."""
     for name in FORMATS:
         render(report, name)
+
+
+KEPT = Path(__file__).parent / "corpus"
+"""For each target the inputs that were kept, one a line in Base64."""
+
+
+@cache
+def kept(stem: str) -> list[bytes]:
+    """The inputs that were kept for the target with that stem."""
+    path = KEPT / f"{stem}.txt"
+    return [base64.b64decode(line) for line in path.read_text(encoding="ascii").splitlines()] if path.exists() else []
 
 
 @cache
@@ -148,8 +163,24 @@ def claims() -> list[bytes]:
 
 @cache
 def assertions() -> list[bytes]:
-    """Values of assertions behind a byte that chooses how they are read."""
-    return [bytes((at % 256,)) + data for at, data in enumerate(_leaves()[:300])]
+    """Values of assertions behind a byte that chooses how they are read: as what they are, and some as something else."""
+    labels = sorted(ASSERTIONS)
+    found = [bytes((labels.index(label),)) + data for label, data in _stated() if label in labels]
+    return [*found, *(bytes((at % 256,)) + data for at, data in enumerate(_leaves()[:100]))]
+
+
+@cache
+def _stated() -> tuple[tuple[str, bytes], ...]:
+    """Labels and values of assertions of all seeds, one of each size."""
+    found: dict[tuple[str, int], bytes] = {}
+    for seed in seeds():
+        with suppress(MalformedError):
+            for node in nodes(read_tree(seed.store)) if seed.store else ():
+                label = (node.label or "").partition("__")[0]
+                for leaf in node.children:
+                    if isinstance(leaf, Leaf) and leaf.type == "cbor" and len(leaf.payload) < 4_000:
+                        found.setdefault((label, len(leaf.payload)), leaf.payload)
+    return tuple((label, data) for (label, _), data in found.items())
 
 
 def uris() -> list[bytes]:
@@ -210,15 +241,17 @@ def pictures_with_texts() -> list[bytes]:
 
 @cache
 def texts() -> list[bytes]:
-    """What the tools write, behind a byte that chooses where it stands."""
-    found = [block.text for data in pictures_with_texts() for block in read_texts(BytesSource(data))]
+    """What the tools write, one file's texts in each, and single texts that are read in other ways."""
+    found = [joined(read_texts(BytesSource(data))) for data in pictures_with_texts()]
     label = '{"AIGC":{"Label":"1","ContentProducer":"x","ProduceID":"y","ReservedCode1":"z"}}'
-    deep = [
-        '{"1":{"inputs":{"model":["1",0]},"class_type":"KSampler"}}',
-        '{"nodes":[{"id":1,"type":"a","inputs":[]}],"links":[]}',
-        "Steps: 1, Seed: 2",
-    ]
-    return [bytes((at % 63,)) + text.encode("utf-8", "replace") for at, text in enumerate([*found, label, *deep])] + [label.encode()]
+    more = (
+        ("prompt", '{"1":{"inputs":{"model":["1",0]},"class_type":"KSampler"}}'),
+        ("workflow", '{"nodes":[{"id":1,"type":"a","inputs":[]}],"links":[]}'),
+        ("parameters", "Steps: 1, Seed: 2"),
+        ("AIGC", label),
+    )
+    single = [joined([TextBlock(kind="png-text", keyword=keyword, text=text, place="")]) for keyword, text in more]
+    return [data for data in (*found, *single, label.encode()) if data]
 
 
 def _gguf(*fields: tuple[bytes, int, bytes]) -> bytes:

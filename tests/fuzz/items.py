@@ -210,7 +210,7 @@ def _changed(pick: Random, old: Any, found: list[tuple[tuple[Any, ...], Any]]) -
 def _scalar(pick: Random, old: Any) -> Any:
     if isinstance(old, str):
         kinds = (
-            old.encode(),
+            old.encode("utf-8", "replace"),
             old + "x",
             old[:-1],
             old * 2,

@@ -46,8 +46,11 @@ class Mutant:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing was changed in the end, or the mutant is another sound file."""
-        return (self.data, self.sidecar) == self.seed.made or (self.donor is not None and self.data == self.donor.data)
+        """Whether nothing was changed in the end, or the mutant is another sound file; a store beside one that has its own is not asked."""
+        if (self.data, self.sidecar) == self.seed.made:
+            return True
+        donor = self.donor
+        return donor is not None and self.data == donor.data and (self.sidecar == donor.sidecar or bool(donor.store and not donor.sidecar))
 
 
 def _of_bytes(change: Callable[[Random, bytes], bytes | None]) -> Mutation:

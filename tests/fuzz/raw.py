@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-__all__ = ["NUMBERS", "TOKENS", "cut", "flipped", "number", "numbered", "random_bytes", "repeated", "spliced", "tokens"]
+__all__ = ["NUMBERS", "TOKENS", "changed", "cut", "flipped", "number", "numbered", "random_bytes", "repeated", "spliced", "tokens"]
 
 NUMBERS = (
     *(0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000),
@@ -94,3 +94,13 @@ def tokens(pick: Random, data: bytes) -> bytes:
         at = pick.randrange(len(out) + 1)
         out[at : at + pick.choice((0, 0, 1, 2, 5, 20))] = pick.choice(TOKENS)
     return bytes(out)
+
+
+def changed(pick: Random, data: bytes) -> bytes:
+    """One to four of the changes above that need no second file."""
+    for _ in range(pick.choice((1, 1, 2, 4))):
+        data = pick.choice(_CHANGES)(pick, data) if data else b"\0"
+    return data
+
+
+_CHANGES = (flipped, random_bytes, numbered, cut, repeated, tokens)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from random import Random
 
 from credkit.acceptance.policy import read_policy
 from credkit.assets import FORMATS, AssetFormat, BytesSource, EditedSource, read_store
@@ -31,14 +31,14 @@ from credkit.manifest.assertions import ASSERTIONS, OpaqueAssertion, check_state
 from credkit.manifest.claim import Claim
 from credkit.manifest.store import parse_store
 from credkit.manifest.uri import JumbfUri
-from credkit.media.exif import read_exif
-from credkit.media.texts import read_texts
-from credkit.media.texts.block import TextBlock, TextKind
+from credkit.media.exif import exif_with, read_exif
+from credkit.media.texts import read_texts, without_texts
 from credkit.media.xmp import read_xmp
 from credkit.sealing.commitments import read_disclosure
 from credkit.sealing.openings import read_openings
 from credkit.sign.definition.reading import load_definition
 from credkit.sign.opening import check_whole
+from credkit.terms import metadata_of
 from credkit.trust.certificate import Certificate
 from credkit.trust.cose_key import read_cose_key
 from credkit.trust.der import read as read_der
@@ -49,7 +49,10 @@ from credkit.trust.revocation.ocsp import parse_ocsp_response
 from credkit.trust.timestamp.request import parse_answer
 from credkit.trust.timestamp.structure import parse_response, parse_token
 from credkit.verify import verify
-from tests.fuzz import inputs
+from tests.fuzz import inputs, raw
+from tests.fuzz.blocks import parted
+from tests.fuzz.der import mutated_der
+from tests.fuzz.items import mutated_cbor, mutated_json
 
 __all__ = ["TARGETS", "Target", "target"]
 
@@ -66,21 +69,51 @@ class Target:
     seeds: Callable[[], list[bytes]]
     longest: int = 8_192
     """Bytes of one input."""
+    change: Callable[[Random, bytes], bytes] = raw.changed
+    """One change of an input, in the tests and where coverage is measured."""
+
+    @property
+    def stem(self) -> str:
+        """The name for a file or folder."""
+        return self.name.replace(" ", "-").replace("/", "-")
+
+    def inputs(self) -> list[bytes]:
+        """The seeds, and what is kept of earlier runs because it reached lines that the seeds do not reach."""
+        return [*self.seeds(), *inputs.kept(self.stem)]
 
 
 TARGETS: dict[str, Target] = {}
 
 
 def target(
-    name: str, seeds: Callable[[], list[bytes]], longest: int = 8_192
+    name: str, seeds: Callable[[], list[bytes]], longest: int = 8_192, change: Callable[[Random, bytes], bytes] = raw.changed
 ) -> Callable[[Callable[[bytes], None]], Callable[[bytes], None]]:
     """Names a function as a target."""
 
     def named(run: Callable[[bytes], None]) -> Callable[[bytes], None]:
-        TARGETS[name] = Target(name, run, seeds, longest)
+        TARGETS[name] = Target(name, run, seeds, longest, change)
         return run
 
     return named
+
+
+def _document(change: Callable[[Random, bytes], bytes]) -> Callable[[Random, bytes], bytes]:
+    """Changes of a document's values, and now and then of its bytes."""
+
+    def changed(pick: Random, data: bytes) -> bytes:
+        if data and pick.random() < 0.7:
+            with suppress(MalformedError, RecursionError, ValueError):
+                return change(pick, data)
+        return raw.changed(pick, data)
+
+    return changed
+
+
+def _chosen(pick: Random, data: bytes) -> bytes:
+    """A document behind a byte that says how it is read: mostly the document changes."""
+    if len(data) < 2 or pick.random() < 0.2:
+        return raw.changed(pick, data)
+    return data[:1] + _document(mutated_cbor)(pick, data[1:])
 
 
 @contextmanager
@@ -117,7 +150,7 @@ def verify_sidecar(data: bytes) -> None:
     assert report.state in ("Trusted", "Valid", "Invalid", "none", "error")
 
 
-@target("cbor", inputs.cbors)
+@target("cbor", inputs.cbors, change=_document(mutated_cbor))
 def cbors(data: bytes) -> None:
     """CBOR: a value that can be written again and read as the same, or ``MalformedError``."""
     with suppress(MalformedError):
@@ -126,28 +159,28 @@ def cbors(data: bytes) -> None:
         assert cbor.encode(cbor.decode(written, where="written")) == written
 
 
-@target("json", inputs.jsons)
+@target("json", inputs.jsons, change=_document(mutated_json))
 def jsons(data: bytes) -> None:
     """JSON of strangers."""
     with suppress(MalformedError):
         json.dumps(json_text.decode(data, where="input"))
 
 
-@target("cose", inputs.signatures)
+@target("cose", inputs.signatures, change=_document(mutated_cbor))
 def cose(data: bytes) -> None:
     """COSE_Sign1."""
     with suppress(MalformedError):
         _ = parse_sign1(data, where="input").algorithm
 
 
-@target("cose key", inputs.cbors)
+@target("cose key", inputs.cbors, change=_document(mutated_cbor))
 def cose_keys(data: bytes) -> None:
     """COSE_Key of session keys."""
     with suppress(MalformedError):
         read_cose_key(cbor.decode(data, where="input"))
 
 
-@target("der", inputs.certificates)
+@target("der", inputs.certificates, change=_document(mutated_der))
 def der(data: bytes) -> None:
     """DER elements, all the way down."""
 
@@ -163,14 +196,14 @@ def der(data: bytes) -> None:
                 found += element.children()
 
 
-@target("certificate", inputs.certificates)
+@target("certificate", inputs.certificates, change=_document(mutated_der))
 def certificate(data: bytes) -> None:
     """X.509."""
     with suppress(MalformedError):
         _ = Certificate.parse(data).common_name
 
 
-@target("time-stamp", inputs.tokens)
+@target("time-stamp", inputs.tokens, change=_document(mutated_der))
 def time_stamp(data: bytes) -> None:
     """RFC 3161: tokens, responses, and the answer of a server."""
     for parse in (parse_token, parse_response, parse_answer):
@@ -178,7 +211,7 @@ def time_stamp(data: bytes) -> None:
             parse(data)
 
 
-@target("ocsp", inputs.ocsp_responses)
+@target("ocsp", inputs.ocsp_responses, change=_document(mutated_der))
 def ocsp(data: bytes) -> None:
     """OCSP responses."""
     with suppress(MalformedError):
@@ -195,7 +228,7 @@ def trust_list(data: bytes) -> None:
         read_certificates([data])
 
 
-@target("claim", inputs.claims)
+@target("claim", inputs.claims, change=_document(mutated_cbor))
 def claim(data: bytes) -> None:
     """Claims of both versions."""
     for label in ("c2pa.claim", "c2pa.claim.v2"):
@@ -203,7 +236,7 @@ def claim(data: bytes) -> None:
             Claim.read(data, label)
 
 
-@target("assertion", inputs.assertions)
+@target("assertion", inputs.assertions, change=_chosen)
 def assertion(data: bytes) -> None:
     """The value of an assertion, read as each kind that there is; the first byte chooses."""
     with suppress(MalformedError):
@@ -216,7 +249,7 @@ def assertion(data: bytes) -> None:
             check_statement(OpaqueAssertion(labels[data[0] % len(labels)], value), profile="2.4")
 
 
-@target("signed assertion", inputs.assertions)
+@target("signed assertion", inputs.assertions, change=_chosen)
 def signed_assertion(data: bytes) -> None:
     """The value of an assertion in a store whose claim states its hash: every check of values, and every text about them."""
     if data:
@@ -233,7 +266,7 @@ def uris(data: bytes) -> None:
         issuer_keys(parse_did(text), None)
 
 
-@target("credential", inputs.credentials)
+@target("credential", inputs.credentials, change=_document(mutated_json))
 def credential(data: bytes) -> None:
     """Credentials of identity aggregators, and documents of their issuers."""
     with suppress(MalformedError):
@@ -251,39 +284,32 @@ def xmp(data: bytes) -> None:
 
 @target("exif", inputs.exif_blocks)
 def exif(data: bytes) -> None:
-    """EXIF blocks."""
+    """EXIF blocks, and new ones made of them."""
     with suppress(MalformedError, AssetError):
         read_exif(data)
+        read_exif(exif_with(data, creator="a creator", software="b", taken=_AT))
 
 
 @target("texts", inputs.pictures_with_texts, 32_768)
 def texts(data: bytes) -> None:
-    """Texts of a picture, and what generation tools said in them."""
-    lift_texts(read_texts(BytesSource(data)))
+    """Texts of a picture, what generation tools and owners said in them, and the picture without every other one."""
+    source = BytesSource(data)
+    metadata_of(source)
+    found = read_texts(source)
+    lift_texts(found)
+    for some in (found[::2], found):
+        with suppress(AssetError):
+            left = without_texts(source, some)
+            read_texts(BytesSource(left.read(0, left.size)))
 
 
 @target("lifting", inputs.texts)
 def lifting(data: bytes) -> None:
-    """One text as any tool could have written it; the first byte chooses its place."""
-    kinds = get_args(TextKind)
-    keywords = (
-        "parameters",
-        "prompt",
-        "workflow",
-        "Comment",
-        "UserComment",
-        "invokeai_metadata",
-        "fooocus_scheme",
-        "sui_image_params",
-        "Description",
-    )
-    if data:
-        kind, keyword = kinds[data[0] % len(kinds)], keywords[data[0] // len(kinds) % len(keywords)]
-        text = data[1:].decode("utf-8", "replace")
-        lift_texts((TextBlock(kind=kind, keyword=keyword, text=text, place="somewhere"),))
+    """Texts as any tool could have written them."""
+    lift_texts(parted(data))
 
 
-@target("label", inputs.texts)
+@target("label", inputs.texts, change=_document(mutated_json))
 def label(data: bytes) -> None:
     """Implicit labels of generated content."""
     with suppress(MalformedError):
@@ -304,7 +330,7 @@ def journal(data: bytes) -> None:
         verify_journal(path, at=_AT)
 
 
-@target("openings", inputs.openings)
+@target("openings", inputs.openings, change=_document(mutated_json))
 def openings(data: bytes) -> None:
     """Files of openings of sealed fields, and single disclosures."""
     with _file(data, "openings.json") as path, suppress(AssetError, OpeningError):
@@ -313,14 +339,14 @@ def openings(data: bytes) -> None:
         read_disclosure(data.decode("latin-1"))
 
 
-@target("policy", inputs.policies)
+@target("policy", inputs.policies, change=_document(mutated_json))
 def policy(data: bytes) -> None:
     """Acceptance policies."""
     with _file(data, "policy.json") as path, suppress(DefinitionError, TrustError):
         read_policy(path)
 
 
-@target("definition", inputs.definitions)
+@target("definition", inputs.definitions, change=_document(mutated_json))
 def definition(data: bytes) -> None:
     """Manifest definitions."""
     with suppress(DefinitionError):

@@ -5,6 +5,7 @@ A target raises only for what must not be, and so does each of these tests; ``te
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +13,15 @@ from pathlib import Path
 import brotli
 import pytest
 
-from credkit import verify_file
+from credkit import Statements, sign_file, strip_file, verify_file
 from credkit.assets import BytesSource
 from credkit.codec import cbor, json_text
 from credkit.codec.jumbf import build_box, parse_superbox
-from credkit.errors import MalformedError
+from credkit.errors import AssetError, MalformedError
 from credkit.manifest.store import BOX
 from credkit.media.texts import read_texts
 from credkit.trust.timestamp.structure import parse_token
-from tests.forge import tsa
+from tests.forge import pki, tsa
 from tests.forge.boxes import Leaf, Node, read_tree
 from tests.forge.pictures import picture
 from tests.fuzz.inputs import some_store
@@ -193,3 +194,12 @@ def test_texts_of_a_picture_that_break_off_or_swell(chunk: bytes) -> None:
     TARGETS["asset PNG"].run(data)
     assert sum(len(block.text) for block in read_texts(BytesSource(data))) < 1 << 24
     assert verify_file(data).state == "none"
+
+
+def test_a_store_that_damage_hides_is_not_left_behind_in_silence() -> None:
+    """The walk ends at the damage behind the first store; without that store it goes on, and comes to the second."""
+    data = (FOLDER / "asset_JPEG--a_store_behind_damage.bin").read_bytes()
+    with pytest.raises(AssetError, match="another one comes to light"):
+        strip_file(data, io.BytesIO())
+    with pytest.raises(AssetError, match="cut off or damaged and was not signed"):
+        sign_file(data, io.BytesIO(), Statements(created="digitalCapture"), signer=pki.signer(), drop_history=True)

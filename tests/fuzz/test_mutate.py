@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from credkit.codec import cbor
 from credkit.verify import Report
+from tests.binding.tables import box_signed
+from tests.forge.boxes import Node
+from tests.fuzz.again import signed_again
 from tests.fuzz.der import is_der, mutated_der, read_der
 from tests.fuzz.framing import frames, lying, resized
 from tests.fuzz.held import Budget, examine
@@ -164,3 +171,58 @@ def test_certificates_are_taken_apart_and_put_together() -> None:
     assert tree.encode() == der
     pick = random.Random(1)
     assert len({mutated_der(pick, der) for _ in range(100)}) > 80
+
+
+@pytest.mark.parametrize("name", ["mp4", "boxes"])
+def test_bindings_by_boxes_are_made_right_again(name: str) -> None:
+    """A film, and a picture that is bound box by box: another title, signed by somebody else, and the file is as good as before."""
+    seed = seed_named("mp4") if name == "mp4" else Seed("boxes", "PNG", lambda: box_signed(kind="png"))
+    made = signed_again(random.Random(1), seed, _with_title)
+    assert made is not None
+    assert made[0] != seed.data
+    report = seed.judge(*made)
+    assert report.active is not None
+    assert report.content_intact is True
+    assert report.state == "Trusted"
+
+
+def _with_title(_pick: random.Random, manifest: Node) -> None:
+    """A longer claim, so that everything behind it moves."""
+    claim = next(node for node in manifest.nodes if (node.label or "").startswith("c2pa.claim")).leaf()
+    value = cbor.decode(claim.payload, where="claim")
+    claim.payload = cbor.encode(value | {"dc:title": "another title " * 30})
+
+
+_STUCK = """
+import os, time
+from tests.fuzz import workers
+
+def one(*_):
+    print(os.getpid(), flush=True)
+    time.sleep(300)
+
+workers.seeds, workers._memory_of_the_verifier, workers._Worker.one = tuple, lambda: 50.0, one
+list(workers.run(workers.Run(seed=1, count=10, jobs=2)))
+"""
+
+
+def test_workers_end_with_the_process_that_began_them() -> None:
+    """Also one that is in the middle of a mutant that never ends."""
+    with subprocess.Popen([sys.executable, "-c", _STUCK], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        found = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(map(_runs, found))
+        parent.kill()
+    for _ in range(600):
+        if not any(map(_runs, found)):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"still there: {found}")
+
+
+def _runs(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import resource
@@ -26,6 +27,8 @@ _ADDRESSES = 3 << 30
 _HANGS = 30.0
 """Seconds without a finished mutant after which a worker is taken to hang."""
 _BATCH = 50
+_DEATH_SIGNAL = 1
+"""``PR_SET_PDEATHSIG`` of prctl(2)."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class _Worker:
         self.since = context.Value("d", 0.0, lock=False)
         self.process: Any = None
         self.pipe: Connection
+        self.parent = os.getpid()
 
     def begin(self, number: int) -> None:
         if number >= self.wanted.start + self.wanted.count:
@@ -118,12 +122,13 @@ class _Worker:
         return Done(number, made.kind, made.seed.name, made.seed.family, "refused", _HANGS * 1_000, 0, (finding,))
 
     def work(self, number: int, end: Connection) -> None:
-        """In the process: mutant after mutant, told in batches."""
+        """In the process: mutant after mutant, told in batches; it ends with the process that began it, whatever it is at."""
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
         base = _resident("VmRSS")
         told: list[Done] = []
-        stop, parent = self.wanted.start + self.wanted.count, os.getppid()
-        while number < stop and os.getppid() == parent:
+        stop = self.wanted.start + self.wanted.count
+        while number < stop and os.getppid() == self.parent:
             self.current.value, self.since.value = number, time.monotonic()
             told.append(self.one(number, base))
             if len(told) == _BATCH or told[-1].findings:

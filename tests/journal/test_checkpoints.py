@@ -85,6 +85,30 @@ def test_verify_judges_the_file_up_to_a_checkpoint(tmp_path: Path, profile: Prof
     assert codes(b"".join(found), profile) == ("Invalid", {"assertion.segmentHash.partialCoverage"})
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "size"),
+    [
+        (b'{"c2pa', b'{ \t "c2pa', 3),
+        (b'":"data', b'"\t:"data', 1),
+        (b'":"data', b'": "data', 0),
+        (b'":"data', b'":  "data', 2),
+        (b'"data:', b'"  data:', 2),
+        (b'"}\n', b' "}\n', 1),
+        (b'"}\n', b'"\t}\n', 1),
+        (b'"}\n', b'"}\r\n', 0),
+        (b'"}\n', b'"} \t\n', 3),
+    ],
+)
+def test_white_space_in_the_last_line_is_told(tmp_path: Path, old: bytes, new: bytes, size: int) -> None:
+    """No checkpoint covers that line yet, so that tabs and spaces in it could say anything."""
+    found = lines(studio(tmp_path / "s") / "journal.jsonl")[:4]
+    assert found[-1].count(old) == 1
+    report = verify(BytesSource(b"".join((*found[:-1], found[-1].replace(old, new)))), profile=Profile.V2_5)
+    assert (report.state, report.content_intact) == ("Valid", True)
+    told = [region for region in report.unbound if region.place == "file"]
+    assert [(region.size, region.what) for region in told] == ([(size, "white space in the line of the last checkpoint")] if size else [])
+
+
 def test_a_trusted_signer_makes_it_trusted(tmp_path: Path) -> None:
     path = studio(tmp_path / "s") / "journal.jsonl"
     report = verify_journal(path, policy=TrustPolicy.of(pki.root_pem()))

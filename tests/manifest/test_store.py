@@ -373,6 +373,19 @@ def test_json_depth_at_the_limit_and_past_it(opening: bytes, closing: bytes, dep
     assert "nested deeper" in error.message
 
 
+@pytest.mark.parametrize(
+    ("payload", "items"),
+    [(b"1", 1), (b"[]", 1), (b"[1,2,3]", 4), (b'{"a":1}', 3), (b'[{"a":[1,2]},"x,y,z"]', 7), (b"[[],[[]],{}]", 5)],
+)
+def test_json_items_at_the_limit_and_past_it(payload: bytes, items: int) -> None:
+    found = only(json_assertion(payload))
+    assert found.value(Limits(json_items=items)) == found.value()
+    if items > 1:
+        error = refusal(found.value, Limits(json_items=items - 1))
+        assert (error.code, error.where) == ("assertion.json.invalid", found.uri)
+        assert error.message == f"JSON has more than {items - 1} values"
+
+
 @pytest.mark.parametrize("payload", [b"[" * 1_000_000, b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 200_000])
 def test_json_of_endless_depth(payload: bytes) -> None:
     assert refusal(only(json_assertion(payload)).value).code == "assertion.json.invalid"

@@ -307,6 +307,22 @@ def _reads(made: bytes, limits: Limits) -> bool:
         return False
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_one_tag_of_very_many_attributes_is_refused_before_it_is_parsed(encoding: str, quote: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = Limits(xml_nodes=600)
+    values = "".join(f" dc:a{number}={quote}>{quote}" for number in range(601))
+    made = packet("").decode().replace('rdf:about=""', values)
+    quotes = packet(f"<dc:title>{quote * 9_000}</dc:title><!-- {values} -->").decode()
+    monkeypatch.setattr("credkit.media.xmp.packet._BoundedBuilder", None)
+    with pytest.raises(AssetError, match="more than 600 elements and attributes"):
+        read_xmp(made.encode(encoding), limits=limits)
+    monkeypatch.undo()
+    assert read_xmp(quotes.encode(encoding), limits=limits).title == quote * 9_000
+    few = packet("").decode().replace('rdf:about=""', values[: values.index(" dc:a100=")])
+    assert read_xmp(few.encode(encoding), limits=limits).title is None
+
+
 def test_a_large_text_is_read_in_one_go() -> None:
     text = "x" * 4_000_000
     assert read_xmp(packet(f"<dc:creator>{text}</dc:creator>")).creator == (text,)

@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation.faults import ROOMS, ROOT, Fault, chosen, planted
-from tests.mutation.report import survivors_text, table
+from tests.mutation.report import survivors_text, table, with_reviewed
 
 _TESTS = (
     *("tests/codec", "tests/trust", "tests/binding", "tests/verify", "tests/manifest", "tests/adversarial", "tests/vectors"),
@@ -46,7 +46,7 @@ def main() -> int:
         faults = [fault for fault in planted(folder, args.rooms.split(",")) if fault.module.startswith(args.only)]
         plan = chosen(faults, args.sample, args.seed)
         print(f"{len(plan):,} of {len(faults):,} faults, {args.jobs} at a time", file=sys.stderr)
-        outcomes = _run(folder, plan, args)
+        outcomes = with_reviewed(folder, plan, _run(folder, plan, args))
         print(table(plan, outcomes))
         if args.show:
             print(survivors_text(folder, [fault for fault in plan if outcomes.get(fault.key) in ("survived", "unreached")], outcomes))

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.mutation.faults import Fault
+from tests.mutation.reviewed import reason_for
 
-__all__ = ["survivors_text", "table"]
+__all__ = ["survivors_text", "table", "with_reviewed"]
 
 
 def table(plan: Sequence[Fault], outcomes: Mapping[str, str]) -> str:
@@ -19,13 +20,27 @@ def table(plan: Sequence[Fault], outcomes: Mapping[str, str]) -> str:
     for fault in plan:
         for room in (fault.room, "all"):
             counts[room][outcomes.get(fault.key, "untried")] += 1
-    lines = ["| room | faults | caught | survived | unreached | score |", "|---|---:|---:|---:|---:|---:|"]
+    lines = ["| room | faults | caught | survived | reviewed | unreached | score |", "|---|---:|---:|---:|---:|---:|---:|"]
     for room, found in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0])):
         total = found.total()
         lines.append(
-            f"| {room} | {total:,} | {found['killed']:,} | {found['survived']:,} | {found['unreached']:,} | {found['killed'] / total:.1%} |"
+            f"| {room} | {total:,} | {found['killed']:,} | {found['survived']:,} | {found['reviewed']:,} | {found['unreached']:,} "
+            f"| {found['killed'] / total:.1%} |"
         )
     return "\n".join(lines)
+
+
+def with_reviewed(folder: Path, plan: Sequence[Fault], outcomes: Mapping[str, str]) -> dict[str, str]:
+    """The outcomes, with ``reviewed`` for each fault that nobody noticed because it makes no difference."""
+    told = dict(outcomes)
+    for fault in plan:
+        if outcomes.get(fault.key) != "survived":
+            continue
+        lines = [line.removeprefix("    ") for line in list(_difference(folder, fault, ""))[1:]]
+        sound, changed = ([line[1:] for line in lines if line.startswith(sign)] for sign in "-+")
+        if reason_for(fault.module, sound, changed):
+            told[fault.key] = "reviewed"
+    return told
 
 
 def survivors_text(folder: Path, faults: Sequence[Fault], outcomes: Mapping[str, str]) -> str:

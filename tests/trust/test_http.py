@@ -405,6 +405,15 @@ def test_time_of_all_questions_together() -> None:
             fetcher.fetch(Request(url=f"https://{HOST}/2", what=WHAT))
 
 
+@pytest.mark.parametrize(("spent", "left"), [(0.0, 15.0), (45.0, 15.0), (50.0, 10.0), (59.0, 1.0)])
+def test_a_later_question_has_only_what_the_others_left(spent: float, left: float) -> None:
+    fetcher = Wires().fetcher(fetch_seconds=15, fetch_total_seconds=60)
+    fetcher._seconds = spent
+    with mock.patch("credkit.trust.http._Clock", side_effect=TimeoutError) as clock, pytest.raises(TimeoutError):
+        fetcher.fetch(Request(url=f"https://{HOST}/", what=WHAT))
+    clock.assert_called_once_with(left)
+
+
 @pytest.mark.parametrize("host", ["wrong.test", "127.0.0.2", "a.b.elsewhere.test", "elsewhere.test"])
 def test_a_certificate_for_another_name(host: str) -> None:
     with Server({"/x": ok(b"y")}) as server:

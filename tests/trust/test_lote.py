@@ -180,7 +180,7 @@ def spoiled(**options: Any) -> bytes:
     [
         (b"{\n  nothing", "not valid JSON: expecting property name enclosed in double quotes in line 2, column 3"),
         (b'{"LoTE": {}, "LoTE": {}}', 'the key "LoTE" stands twice in one map'),
-        (b'{"a":\n"\xff"}', "the text is not UTF-8 in line 2"),
+        (b'{"a":\n"\xff"\n\n}', "the text is not UTF-8 in line 2"),
         (b"{" + b'"a":{' * 100_000, "nested too deep"),
         (b'{"a":' + b"9" * 5_000 + b"}", "not valid JSON"),
         (b"{}", 'the JSON is no list of trusted entities: it has no object "LoTE"'),

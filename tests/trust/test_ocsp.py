@@ -537,8 +537,10 @@ def _second_request() -> bytes:
 def test_a_nonce_need_not_come_back_but_must_be_ours() -> None:
     known = [(issuer(), signer().leaf)]
     assert ask(*certificates(), ocsp.Responder(known, echo=False)).answers
-    with pytest.raises(MalformedError, match="another question"):
+    with pytest.raises(MalformedError) as caught:
         ask(*certificates(), ocsp.Responder(known, nonce=b"8" * 32))
+    assert str(caught.value) == "it is the answer to another question (nonce) in OCSP response"
+    assert caught.value.code == "signingCredential.ocsp.inaccessible"
 
 
 def test_what_is_no_answer() -> None:

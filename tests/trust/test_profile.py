@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448
 
-from credkit.trust.certificate import AlgorithmIdentifier, Certificate
+from credkit.trust.certificate import OID, AlgorithmIdentifier, Certificate, Extension
 from credkit.trust.der import read
 from credkit.trust.pem import pem_blocks
 from credkit.trust.profile import CLAIM_SIGNING, DEFAULT_PURPOSES, check_profile, is_sound_signature
@@ -259,3 +262,153 @@ def test_certificates_of_real_signers_fit(corpus):
         assert check_profile(Certificate.parse(pem_blocks(path.read_bytes())[0].der)) == ()
     for block in pem_blocks((corpus / "trust" / "cai-interim_allowed.pem").read_bytes()):
         assert check_profile(Certificate.parse(block.der)) == ()
+
+
+ASK = "ask the authority that issued it for a certificate"
+USE = "use an Ed25519 key, an elliptic curve key on P-256, P-384 or P-521, or an RSA key of at least 2048 bits"
+NEW = 'make one with "credkit identity new"'
+MD5 = AlgorithmIdentifier(oid="1.2.840.113549.1.1.4")
+EC_KEY, RSA_KEY, ED25519, ML_DSA = "1.2.840.10045.2.1", "1.2.840.113549.1.1.1", "1.3.101.112", "2.16.840.1.101.3.4.3.17"
+ANY, STAMPS, RESPONSES = "2.5.29.37.0", "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"
+
+
+def kind_of_key(oid: str, parameters: bytes | None = None) -> dict[str, Any]:
+    return {"key_algorithm": AlgorithmIdentifier(oid=oid, parameters=parameters), "public_key": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "words", "mend"),
+    [
+        (
+            {"has_one_signature_algorithm": False},
+            "signature-algorithm",
+            "certificate names two different signature algorithms for itself",
+            f"{ASK} made anew",
+        ),
+        (
+            {"signature_algorithm": MD5},
+            "signature-algorithm",
+            "certificate was signed by its issuer with an algorithm not allowed by C2PA (1.2.840.113549.1.1.4)",
+            f"{ASK} signed with SHA-256 or stronger",
+        ),
+        (kind_of_key(EC_KEY), "public-key", "certificate holds an elliptic curve key that is not on a named curve of C2PA", USE),
+        (
+            kind_of_key(EC_KEY, bytes.fromhex("06052b81040022")),
+            "public-key",
+            "certificate holds an elliptic curve key that is no point of its curve",
+            USE,
+        ),
+        (kind_of_key(RSA_KEY), "public-key", "certificate holds an RSA key that cannot be read", USE),
+        (kind_of_key(ED25519), "public-key", "certificate holds an Ed25519 key that is no sound point of the curve", USE),
+        (kind_of_key(ML_DSA), "public-key", f"certificate holds a key of a kind that C2PA does not allow ({ML_DSA})", USE),
+        ({"version": 1}, "version", "certificate is of X.509 version 1, not 3", f"{ASK} of version 3"),
+        (
+            {"has_unique_identifiers": True},
+            "unique-identifiers",
+            "certificate has the forbidden field issuerUniqueID or subjectUniqueID",
+            f"{ASK} without it",
+        ),
+        *(
+            (
+                {"unreadable_extensions": (oid,)},
+                "extensions",
+                f"certificate has the extension {name} twice or in a form that cannot be read",
+                f"{ASK} made anew",
+            )
+            for oid, name in ((OID.BASIC_CONSTRAINTS, "basicConstraints"), (OID.KEY_USAGE, "keyUsage"), ("1.2.3", "1.2.3"))
+        ),
+        ({"is_ca": True}, "certificate-authority", None, f"use a signing certificate issued by it, or {NEW}"),
+        ({"key_usage": None}, "key-usage", "certificate has no keyUsage extension", f"{ASK} with keyUsage digitalSignature"),
+        (
+            {"key_usage": frozenset({"cRLSign"})},
+            "key-usage",
+            "certificate does not allow digital signatures (keyUsage)",
+            f"{ASK} with keyUsage digitalSignature",
+        ),
+        (
+            {"key_usage": frozenset({"digitalSignature", "keyCertSign"})},
+            "key-usage",
+            "certificate may sign other certificates (keyUsage keyCertSign)",
+            f"{ASK} without keyCertSign",
+        ),
+        (
+            {"extensions": ()},
+            "authority-key-identifier",
+            "certificate does not say which key of its issuer signed it (authorityKeyIdentifier)",
+            f"{ASK} with that extension",
+        ),
+        (
+            {"extended_key_usages": (CLAIM_SIGNING, ANY)},
+            "extended-key-usage",
+            "certificate is for any purpose (anyExtendedKeyUsage)",
+            f"{ASK} with a purpose of its own",
+        ),
+        (
+            {"extended_key_usages": (CLAIM_SIGNING, STAMPS)},
+            "extended-key-usage",
+            "certificate has the purpose timeStamping beside another",
+            f"{ASK} without timeStamping",
+        ),
+        (
+            {"extended_key_usages": (CLAIM_SIGNING, RESPONSES)},
+            "extended-key-usage",
+            "certificate has the purpose OCSPSigning beside another",
+            f"{ASK} without OCSPSigning",
+        ),
+        ({"extended_key_usages": ()}, "extended-key-usage", NO_PURPOSE, NEW),
+        ({"der": b""}, "form", "certificate is not written as X.509 demands", f"{ASK} made anew"),
+    ],
+)
+def test_rule_words_and_advice(changes: dict[str, Any], rule: str, words: str | None, mend: str):
+    sound = Certificate.parse(pki.make_pki("ed25519").leaf)
+    (finding,) = check_profile(replace(sound, **changes))
+    words = words or "certificate is that of an authority (CA:TRUE), which may sign certificates but not claims"
+    assert (finding.rule, finding.message, finding.mend) == (rule, words, mend)
+
+
+def test_an_unknown_critical_extension_in_words():
+    sound = Certificate.parse(pki.make_pki("ed25519").leaf)
+    more = (*sound.extensions, Extension(oid="1.2.3", critical=True, value=b""), Extension(oid="1.2.4", critical=False, value=b""))
+    (finding,) = check_profile(replace(sound, extensions=more))
+    assert (finding.rule, finding.message) == ("critical-extension", "certificate has an unknown critical extension (1.2.3)")
+    assert finding.mend == f"{ASK} in which that extension is absent or not critical"
+
+
+SHA_256, SHA_384 = bytes.fromhex("300b0609608648016503040201"), bytes.fromhex("300b0609608648016503040202")
+MGF1 = bytes.fromhex("06092a864886f70d010108")
+PSS = (tlv(0xA0, SHA_256), tlv(0xA1, tlv(0x30, MGF1, SHA_256)))
+
+
+@pytest.mark.parametrize("oid", ["1.2.840.113549.1.1.11", "1.2.840.10045.4.3.2", "1.3.101.112"])
+def test_parameters_beside_an_algorithm_that_has_none(oid: str):
+    """In a time-stamp or OCSP response nothing signs them, so that anybody could put words there."""
+    for parameters, sound in ((None, True), (b"\x05\x00", True), (b"\x05\x04evil", False), (b"\x0c\x04evil", False), (b"", False)):
+        assert is_sound_signature(AlgorithmIdentifier(oid=oid, parameters=parameters)) is sound
+
+
+@pytest.mark.parametrize(
+    ("fields", "sound"),
+    [
+        ((tlv(0xA0, SHA_256), tlv(0xA1, tlv(0x30, MGF1, SHA_256))), True),
+        ((tlv(0xA0, SHA_256),), False),
+        ((tlv(0xA1, tlv(0x30, MGF1, SHA_256)),), False),
+        ((tlv(0xA0, SHA_256), tlv(0xA1, tlv(0x30, MGF1, SHA_384))), False),
+        ((tlv(0xA0, SHA_256), tlv(0xA1, tlv(0x30, MGF1))), False),
+        ((tlv(0xA0, b"\x30\0"), tlv(0xA1, tlv(0x30, MGF1, SHA_256))), False),
+        ((tlv(0xA0, SHA_256), tlv(0xA1, tlv(0x30, MGF1[:-1] + b"\x09", SHA_256))), False),
+        ((tlv(0xA0), tlv(0xA1)), False),
+        ((*PSS, tlv(0xA3, b"\x02\x01\x01")), True),
+        ((*PSS, tlv(0xA2, b"\x02\x01\x20"), tlv(0xA3, b"\x02\x01\x01")), True),
+        ((*PSS, tlv(0xA3, b"\x02\x01\x02")), False),
+        ((*PSS, tlv(0xA4, b"\x0c\x04evil")), False),
+        ((*PSS, tlv(0xA2, b"\x02\x01\x20", b"\x0c\x04evil")), False),
+        ((PSS[1], PSS[0]), False),
+        ((*PSS, PSS[1]), False),
+        ((tlv(0xA0, tlv(0x30, SHA_256[2:], b"\x0c\x04evil")), PSS[1]), False),
+        ((PSS[0], tlv(0xA1, tlv(0x30, MGF1, tlv(0x30, SHA_256[2:], b"\x05\x04evil")))), False),
+        ((PSS[0], tlv(0xA1, tlv(0x30, MGF1, SHA_256, b"\x0c\x04evil"))), False),
+    ],
+)
+def test_fields_of_pss_parameters(fields: tuple[bytes, ...], sound: bool):
+    for tag, expected in ((0x30, sound), (0x31, False)):
+        assert is_sound_signature(AlgorithmIdentifier(oid="1.2.840.113549.1.1.10", parameters=tlv(tag, *fields))) is expected

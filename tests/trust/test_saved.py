@@ -138,6 +138,14 @@ def test_unfit_names(name):
         made(name=name)
 
 
+def test_the_longest_name_and_one_that_has_no_latin_letter(folder):
+    assert made(name=" " + "x" * 80 + " ").name == "x" * 80
+    item = kept(folder, name="署名者")
+    assert item.slug.startswith("list-")
+    assert set(files(folder)) == {f"{item.slug}.json", f"{item.slug}.{item.sha256}.list"}
+    assert load_saved("署名者", folder) == item
+
+
 @pytest.mark.parametrize("data", [b"", b"nothing", b"{", A.der[:-1], A.pem[:-30]])
 @pytest.mark.parametrize("kind", ["signers", "allowed"])
 def test_bytes_that_cannot_be_used_are_refused_with_their_origin(data, kind):
@@ -295,6 +303,10 @@ def damage(folder: Path, **changes: Any) -> Path:
         ({"fetched": "2026-11-23"}, 'field "fetched" should be a time'),
         ({"issued": "?"}, 'field "issued" should be a time'),
         ({"name": None}, 'field "name" is missing'),
+        ({"edition": "two"}, 'field "edition" should be a number in decimal digits'),
+        ({"edition": "-1"}, 'field "edition" should be a number in decimal digits'),
+        ({"edition": "1" * 41}, 'field "edition" should be a number in decimal digits'),
+        ({"edition": 2}, 'field "edition" should be text'),
     ],
 )
 def test_damaged_descriptions(folder, changes, words):

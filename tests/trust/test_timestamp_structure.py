@@ -203,6 +203,32 @@ def test_words_beside_the_status_of_a_response_can_be_found():
         assert [whole[start:end] for start, end, _ in loose_parts(whole, chain)] == [status[2:] if status[-1] == 1 else status[5:]]
 
 
+def test_no_bit_of_the_status_of_a_response_passes_unnoticed():
+    """What surrounds the token is signed by nobody: it says what it has to, or it is refused, or it can be found."""
+    chain = parse_token(STAMP).certificates
+    whole = tsa.response(STAMP)
+    start = whole.index(b"\x30\x03\x02\x01\x00")
+    for index in range(start + 5):
+        for bit in range(8):
+            changed = bytearray(whole)
+            changed[index] ^= 1 << bit
+            if parsed(parse_response, bytes(changed)) is not None:
+                assert [place[:2] for place in loose_parts(bytes(changed), chain)] == [(start + 2, start + 5)]
+                assert changed[index] == 1
+
+
+@pytest.mark.parametrize("status", ["0a0100", "", "3000", "02010003020001020100", "0201000302000130020c00", "02010030020c0030020c00"])
+def test_other_fields_in_the_status_of_a_response(status):
+    body = bytes.fromhex(status)
+    assert refused(parse_response, pki.tlv(0x30, pki.tlv(0x30, body), STAMP)) == "status has other fields than RFC 3161 gives it"
+
+
+def test_a_longer_number_than_a_status_needs_can_be_found():
+    whole = pki.tlv(0x30, b"\x30\x04\x02\x02\x00\x00", STAMP)
+    found = list(loose_parts(whole, parse_token(STAMP).certificates))
+    assert [(whole[start:end], words) for start, end, words in found] == [(b"\x02\x02\x00\x00", "words beside a time-stamp")]
+
+
 def test_a_list_of_no_hash_algorithms_is_read():
     """Real tokens have it."""
     empty = STAMP.replace(b"\x31\x0f" + _SHA256 + b"\x05\x00", b"\x31\x00")

@@ -291,7 +291,7 @@ def test_a_list_for_another_purpose_vouches_for_nobody() -> None:
     assert report.state == "Valid"
     (failure,) = report.active.results.failure  # type: ignore[union-attr]
     assert failure.code == "signingCredential.untrusted"
-    assert "no trust list is for the purposes" in (failure.explanation or "")
+    assert "No trust list is for the purposes" in (failure.explanation or "")
 
 
 def test_a_plain_picture() -> None:
@@ -299,11 +299,44 @@ def test_a_plain_picture() -> None:
     assert (report.state, report.store, report.manifests, report.content_intact) == ("none", None, (), None)
 
 
+def test_the_frame_of_a_report_on_nothing() -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    report = verify(BytesSource(plain()), at=at, profile=Profile.V2_2, name="a picture", policy=policy())
+    assert (report.name, report.media_type, report.size, report.location) == ("a picture", "image/jpeg", len(plain()), None)
+    assert (report.profile, report.validated_at, report.trust_configured, report.online) == ("2.2", at, True, False)
+    assert (report.unprotected, report.remarks, report.regions, report.trust_lists) == ((), (), (), ())
+    assert (report.active, report.active_manifest, report.ingredient_deltas, report.failure) == (None, None, (), None)
+
+
+def test_the_frame_of_a_report_on_a_store_that_cannot_be_read() -> None:
+    picture, store = beside()
+    broken = store[:12] + bytes(len(store) - 12)
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    report = verify(BytesSource(picture), sidecar=BytesSource(broken), at=at, name="a picture", profile=Profile.V2_5)
+    assert (report.state, report.name, report.media_type, report.size) == ("error", "a picture", "image/jpeg", len(picture))
+    assert (report.location, report.profile, report.validated_at) == ("sidecar", "2.5", at)
+    assert (report.trust_configured, report.online, report.manifests, report.content_intact) == (False, False, (), None)
+    assert report.failure is not None
+    assert report.problem is not None
+    assert report.problem.startswith("The manifest store cannot be read: ")
+    assert report.problem.endswith(".")
+    assert report.failure.url is None
+
+
+def test_what_was_recorded_of_an_ingredient_without_credentials_keeps_its_places() -> None:
+    recorded = [{"code": "assertion.missing", "url": "self#jumbf=c2pa.assertions/gone"}]
+    part = ingredient(None, "componentOf", version=2, validationStatus=recorded)
+    report = judge(signed(standard(part)), policy=policy())
+    assert report.active is not None
+    (found,) = report.active.ingredients
+    assert [(s.code, s.url) for s in found.unreproduced] == [("assertion.missing", "self#jumbf=c2pa.assertions/gone")]
+
+
 def test_what_stands_behind_a_store_beside_its_picture_is_told() -> None:
     picture, store = beside()
     report = verify(BytesSource(picture), sidecar=BytesSource(store + b"more"), policy=policy())
     assert report.state == "Trusted"
-    assert report.remarks == ("4 bytes stand behind the manifest store; nothing in it speaks of them",)
+    assert report.remarks == ("the manifest store is followed by 4 bytes, which nothing in it speaks of",)
     assert verify(BytesSource(picture), sidecar=BytesSource(store), policy=policy()).remarks == ()
 
 

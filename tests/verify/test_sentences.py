@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.verify.case import Case
@@ -21,3 +23,14 @@ def test_the_case_says_what_is_written(table: str, case: Case) -> None:
 def test_nothing_is_written_of_cases_that_are_gone() -> None:
     known = {f"{table}: {case.name}".encode("unicode_escape").decode("ascii") for table, cases in TABLES.items() for case in cases}
     assert {line.split(" | ")[0] for line in WRITTEN} <= known
+
+
+_BEGINNING = re.compile(r'[A-Z0-9#"]|[a-z0-9]+\.[a-z.]+(:| )')
+"""A capital, a digit (or what stands for a number here), a quotation mark, or the name of an action or assertion."""
+_NO_WORDS = re.compile(r"\b(None|True|False)\b|\bb['\"]|\[|\{|<class|\b1 (bytes|parts|entries|certificates|boxes|items|files|keys)\b|\.\.$")
+"""What a program says, but nobody else; and the plural of one."""
+
+
+def test_every_explanation_is_a_sentence() -> None:
+    told = sorted({line.split(" | ", 3)[3] for line in WRITTEN})
+    assert [words for words in told if not _BEGINNING.match(words) or not words.endswith(".") or _NO_WORDS.search(words)] == []

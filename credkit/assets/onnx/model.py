@@ -123,18 +123,22 @@ def _files(source: Source, limits: Limits) -> tuple[tuple[str, ...], bool]:
     try:
         while walks:
             kind, walk = walks[-1]
-            field = next(walk, None)
-            if field is None:
+            known = _INSIDE[kind]
+            # Nearly all fields of a graph are passed over or empty, and hostile ones have nothing else.
+            for field in walk:
+                if field.number in known and field.wire == LENGTH_DELIMITED and field.end > field.value_at:
+                    break
+            else:
                 walks.pop()
                 continue
-            inside = _INSIDE[kind].get(field.number) if field.wire == LENGTH_DELIMITED else None
+            inside = known[field.number]
             if inside == "place":
                 place = _property(window, field, counter)
                 if place.key == "location" and place.value is not None and len(found) < _FILES:
                     found[_text(window, place.value.value) or ""] = None
-            elif inside:
-                if len(walks) >= _DEPTH:
-                    return tuple(found), False
+            elif len(walks) >= _DEPTH:
+                return tuple(found), False
+            else:
                 walks.append((inside, fields(window, field.value, counter)))
     except MalformedError:
         return tuple(found), False

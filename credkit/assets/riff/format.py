@@ -220,9 +220,9 @@ class RiffFormat(UpdatedInPlace):
 
 def _is_settled(found: Findings, end: int, size: int) -> bool:
     """Whether the size of the container can say nothing else than it does, so that a hash may leave it out: the container ends with the
-    file, or with the store. Otherwise chunks could be cut off from it that way.
+    file, or with the store and the byte that fills it up. Otherwise chunks could be cut off from it that way.
     """
-    return end >= size or any(0 <= end - location.frame[0].end <= 1 for location in found.stores)
+    return end >= size or any(end == frame.end + frame.length % 2 for location in found.stores for frame in location.frame)
 
 
 def _insert_at(found: Findings, end: int) -> int:

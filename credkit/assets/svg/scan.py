@@ -6,6 +6,8 @@ A drawing in UTF-16 and a packed one (``.svgz``) are recognized and not looked i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
@@ -22,6 +24,7 @@ _HEAD = 4096
 _NAME = "c2pa:manifest"
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/=]+")
 _SPACE = b" \t\r\n"
+_LINE_BREAKS = (b"\n", b"\r\n")
 _PIXELS = re.compile(r"\s*(\d{1,9})(?:\.0+)?(?:px)?\s*")
 
 
@@ -85,7 +88,15 @@ def _location(source: Source, element: Element, limits: Limits) -> StoreLocation
     if fault:
         return StoreLocation(slices=(), frame=(element.span,), fault=fault)
     whole = Span(slices[0].start, slices[-1].end - slices[0].start)
-    return StoreLocation(slices=tuple(slices), frame=(whole,), base64=True)
+    return StoreLocation(slices=tuple(slices), frame=(whole,), base64=True, loose=tuple(_loose(source, slices)))
+
+
+def _loose(source: Source, slices: list[Span]) -> Iterator[tuple[Span, str]]:
+    """White space in the text of a manifest, unless it is broken into lines of one length: in no hash, it could say anything."""
+    gaps = [Span(first.end, second.start - first.end) for first, second in pairwise(slices)]
+    breaks = {source.read(gap.start, min(gap.length, len(_LINE_BREAKS[-1]) + 1)) for gap in gaps}
+    if len(breaks) > 1 or not breaks.issubset(_LINE_BREAKS) or len({line.length for line in slices[:-1]}) > 1:
+        yield from ((gap, "white space in the text of the manifest store") for gap in gaps)
 
 
 def _is_plain(manifest: Element) -> bool:

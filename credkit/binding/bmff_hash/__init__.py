@@ -15,6 +15,7 @@ from typing import Any
 
 from credkit.assets import Source, Span
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
+from credkit.assets.bmff.stores import MERKLE, read_c2pa_box
 from credkit.binding.bmff_hash.exclusions import HASHED, Cut, Exclusion, cut, read_exclusions, unspoken
 from credkit.binding.bmff_hash.merkle import MerkleMap, Proof, check_leaf, check_media, leaf_mismatch, read_maps, read_proof
 from credkit.binding.bmff_hash.whole import hash_boxes, hashed_parts
@@ -27,6 +28,7 @@ __all__ = ["check_bmff_hash"]
 
 _MALFORMED = StatusCode.ASSERTION_BMFF_HASH_MALFORMED
 _MISMATCH = StatusCode.ASSERTION_BMFF_HASH_MISMATCH
+_LOOSE = "a part of a Merkle tree that is not needed, or holds something else"
 _OUTCOMES = (_MALFORMED, _MISMATCH, StatusCode.ALGORITHM_UNSUPPORTED)
 
 
@@ -42,7 +44,7 @@ def check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutco
     except MalformedError as error:
         # Whatever else is raised comes from the boxes of the file: it is no longer the one that was signed.
         code = StatusCode(error.code) if error.code in _OUTCOMES else _MISMATCH
-        told = status(code, uri, f"{error.message[:1].upper()}{error.message[1:]}.")
+        told = status(code, uri, error.message)
         return BindingOutcome(statuses=(told,), remarks=tuple(check.remarks))
     match = status(StatusCode.ASSERTION_BMFF_HASH_MATCH, uri)
     told = status(StatusCode.ASSERTION_BMFF_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, uri)
@@ -70,7 +72,20 @@ class _Fragment:
 class _Check:
     """One assertion against one asset; what it leaves out is collected on the way."""
 
-    __slots__ = ("_exclusions", "_places", "_target", "_walker", "hashed", "remarks", "settled", "strays", "told", "unbound")
+    __slots__ = (
+        "_exclusions",
+        "_places",
+        "_target",
+        "_walker",
+        "climbed",
+        "hashed",
+        "proofs",
+        "remarks",
+        "settled",
+        "strays",
+        "told",
+        "unbound",
+    )
 
     def __init__(self, target: BindingTarget) -> None:
         self._target = target
@@ -86,6 +101,10 @@ class _Check:
         """Bytes of the asset that digests were taken over; those of fragments in files of their own are not among them."""
         self.settled: list[Span] = []
         """Boxes that every list leaves out and whose content is settled all the same: empty space, and proofs that were climbed."""
+        self.proofs: list[Span] = []
+        """Boxes that say that they are parts of a Merkle tree."""
+        self.climbed: set[Span] = set()
+        """Those of them that were needed, and hold nothing else."""
         self.unbound: list[str] = []
         """What no hash of the assertion is about at all, in words."""
         self.remarks: list[str] = []
@@ -134,7 +153,8 @@ class _Check:
                     self.strays[what] += box.span.length
                     self._note(walker, what, (box.span,))
                 elif walker is self._walker and box.type != "ftyp":
-                    self.settled.append(box.span)
+                    found = read_c2pa_box(walker.source, box)
+                    (self.proofs if found and found.purpose == MERKLE else self.settled).append(box.span)
             if walker is self._walker:
                 self.hashed += (span for span in hashed_parts((part,)) if isinstance(span, Span))
             yield part
@@ -148,8 +168,11 @@ class _Check:
         for what, count in (*self.told.items(), *self.strays.items()):
             yield Gap(words=f"{what}, {count:,} bytes", spans=tuple(self._places[what]))
         yield from (Gap(words=what) for what in self.unbound)
+        if loose := tuple(span for span in self.proofs if span not in self.climbed):
+            yield Gap(words=f"{_LOOSE}, {sum(span.length for span in loose):,} bytes", spans=loose)
+        known = (*self.settled, *(span for span in self.proofs if span in self.climbed))
         frames = set(self._target.store_frames)
-        if settled := tuple(span for span in self.settled if span not in frames):
+        if settled := tuple(span for span in known if span not in frames):
             yield Gap(words="empty space, or part of a Merkle tree", spans=settled, told=False, checked=True)
 
     def _media(self, roots: tuple[BmffBox, ...], trees: tuple[MerkleMap, ...], *, hashed: bool) -> None:
@@ -165,6 +188,11 @@ class _Check:
         for number, box in enumerate(boxes):
             tree = by_number[number]
             self._medium(box, tree, tuple(proofs[tree.key]), hashed)
+            if tree.levels:
+                self._climb(*proofs[tree.key])
+
+    def _climb(self, *proofs: Proof) -> None:
+        self.climbed.update(proof.box for proof in proofs if proof.is_plain)
 
     def _medium(self, box: BmffBox, tree: MerkleMap, proofs: tuple[Proof, ...], hashed: bool) -> None:
         """One ``mdat`` against its tree, which is about its payload. The reference makes trees about what is behind the first 16 bytes of
@@ -204,6 +232,10 @@ class _Check:
             walker = BoxWalker(fragment.source, self._target.limits) if apart else self._walker
             leaf = hash_boxes(fragment.source, self._cuts(walker, tuple(fragment.boxes), set()), tree.algorithm)
             check_leaf(tree, proof.location, leaf, proof.hashes)
+            if not apart:
+                self._climb(proof)
+            elif not proof.is_plain:
+                self.strays[_LOOSE] += proof.box.length
         if not seen:
             self.remarks.append(
                 "the file is the initialization segment of a film, whose media are in further files: name them (--fragment)"

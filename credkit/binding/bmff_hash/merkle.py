@@ -27,8 +27,10 @@ __all__ = ["MerkleMap", "Proof", "check_leaf", "check_media", "leaf_mismatch", "
 
 _MALFORMED = StatusCode.ASSERTION_BMFF_HASH_MALFORMED.value
 _MISMATCH = StatusCode.ASSERTION_BMFF_HASH_MISMATCH.value
-_BEHIND_UUID = len(C2PA_UUID) + 4
+_FULL_BOX = 4
+_BEHIND_UUID = len(C2PA_UUID) + _FULL_BOX
 _PURPOSE = b"merkle\x00"
+_FIELDS = frozenset({"uniqueId", "localId", "location", "hashes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,9 @@ class Proof:
     key: tuple[int, int]
     location: int
     hashes: tuple[bytes, ...]
+    box: Span
+    is_plain: bool
+    """Whether the box holds nothing but that, written the shortest way, and zeros behind it: no hash covers it."""
 
 
 def _malformed(message: str) -> MalformedError:
@@ -129,11 +134,11 @@ def read_proof(source: Source, box: BmffBox, limits: Limits) -> Proof | None:
     length = cbor.item_length(data, where="merkle box", code=_MALFORMED, limits=limits)
     value = cbor.decode(data[:length], where="merkle box", code=_MALFORMED, limits=limits)
     fields = Fields(value, path="merkle box", code=_MALFORMED)
-    return Proof(
-        key=(fields.need_integer("uniqueId"), fields.need_integer("localId")),
-        location=fields.need_integer("location"),
-        hashes=_hashes(fields.list("hashes") or []),
-    )
+    key, location = (fields.need_integer("uniqueId"), fields.need_integer("localId")), fields.need_integer("location")
+    hashes = _hashes(fields.list("hashes") or [])
+    is_plain = head == C2PA_UUID + bytes(_FULL_BOX) + _PURPOSE and not any(data[length:])
+    is_plain = is_plain and set(value) <= _FIELDS and cbor.encode_in_order(value) == data[:length]
+    return Proof(key=key, location=location, hashes=hashes, box=box.span, is_plain=is_plain)
 
 
 def leaf_mismatch(message: str) -> MalformedError:

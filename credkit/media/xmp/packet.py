@@ -6,6 +6,7 @@ elements survive, which is why the tree is a DOM. Source: ISO 16684-1, 7.3 (pack
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.dom import minidom
 from xml.dom.minidom import Document, Element
@@ -43,6 +44,9 @@ _EMPTY = (
 _BUFFER = 1 << 20
 _ATTRIBUTE = 3
 """As how many elements an attribute counts: it takes that much more memory."""
+_SHORTEST = 6
+"""Bytes of an attribute."""
+_QUOTED = re.compile(rb"[^\"'>]*+(?:\"[^\"]*+\"|'[^']*+')")
 
 
 class _TooLargeError(Exception):
@@ -111,7 +115,9 @@ def parse_packet(packet: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Document:
     if len(packet) > limits.metadata_size:
         raise _refused(f"it has {len(packet):,} bytes, at most {limits.metadata_size:,} are read")
     try:
-        document = _BoundedBuilder(limits).parseString(_trimmed(packet))
+        trimmed = _trimmed(packet)
+        _check_tags(trimmed, limits)
+        document = _BoundedBuilder(limits).parseString(trimmed)
     except DefusedXmlException:
         raise _refused("it declares a document type or entities, which no honest packet needs") from None
     except _TooLargeError as error:
@@ -123,6 +129,17 @@ def parse_packet(packet: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Document:
     if not isinstance(document, Document) or document.documentElement is None:
         raise _refused("it is empty")
     return document
+
+
+def _check_tags(packet: bytes, limits: Limits) -> None:
+    """``_TooLargeError`` for a tag of more attributes than there may be: the parser holds all of one before it tells of the first."""
+    # The characters that count are those of ASCII, in UTF-16 as well.
+    for found in re.finditer(rb"<[^<!?/][^<]{%d,}+" % (_SHORTEST * limits.xml_nodes), packet.replace(b"\0", b"")):
+        tag, count, position = found[0], 0, 0
+        while value := _QUOTED.match(tag, position):
+            count, position = count + 1, value.end()
+            if count > limits.xml_nodes:
+                raise _TooLargeError(f"more than {limits.xml_nodes:,} elements and attributes")
 
 
 def _trimmed(packet: bytes) -> bytes:

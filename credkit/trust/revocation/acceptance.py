@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +21,7 @@ from credkit.trust.profile import OCSP_SIGNING, check_profile, is_sound_signatur
 from credkit.trust.revocation.ocsp import CertificateStatus, OcspResponse, not_accepted, parse_ocsp_response
 from credkit.trust.verification import SHA2, is_issued_by, verifies
 
-__all__ = ["Answer", "accepted_answers", "is_about", "key_octets"]
+__all__ = ["Answer", "accepted_answers", "is_about", "key_octets", "loose_certificates"]
 
 # What names an issuer need not withstand a forger: the issuer's own signature is what counts.
 _NAMING_HASHES = SHA2 | {"1.3.14.3.2.26": "sha1"}
@@ -90,6 +91,24 @@ def _problem(der: bytes, issuer_der: bytes, limits: Limits) -> str | None:
             return None
         problem = found
     return problem
+
+
+def loose_certificates(der: bytes, issuers: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[tuple[int, int]]:
+    """Start and end of what stands in ``der``, a response that was accepted for certificates of these ``issuers`` (DER), in the place for
+    certificates and is not that of its responder: no signature covers it, and nobody needs it.
+    """
+    response = parse_ocsp_response(der, limits)
+    needed = {_signer(response, Certificate.parse(issuer, limits), limits) for issuer in issuers}
+    # Nothing stands behind them, so that their places are known from the end.
+    start = len(der) - sum(map(len, response.certificates))
+    for certificate in response.certificates:
+        if certificate not in needed:
+            yield start, start + len(certificate)
+        start += len(certificate)
+
+
+def _signer(response: OcspResponse, issuer: Certificate, limits: Limits) -> bytes | None:
+    return next((one.der for one in _responders(response, issuer, limits) if _responder_problem(one, response, issuer) is None), None)
 
 
 def _responders(response: OcspResponse, issuer: Certificate, limits: Limits) -> list[Certificate]:

@@ -34,6 +34,7 @@ _VERSIONS = (1, 3)
 
 # The tags of the fields of each structure, in order.
 _RESPONSE = re.compile(rb"\x30\x30?")
+_STATUS = re.compile(rb"\x02\x30?\x03?")
 _TAGGED_CONTENT = re.compile(rb"\x06\xa0")
 _SIGNED_DATA = re.compile(rb"\x02\x31\x30\xa0?\xa1?\x31")
 _SIGNER = re.compile(rb"\x02[\x30\x80]\x30\xa0?\x30\x04\xa1?")
@@ -58,8 +59,9 @@ def check_form(der: bytes, what: str, limits: Limits) -> Element:
 
 
 def check_response_shape(response: Element) -> None:
-    """Refuse a TimeStampResp (RFC 3161, 2.4.2) with other fields than status and token."""
-    _shaped(response, _RESPONSE, "time-stamp response")
+    """Refuse a TimeStampResp (RFC 3161, 2.4.2) with other fields than status and token, and a status with others than the standard's."""
+    status, *_ = _shaped(response.expect(0x30, "time-stamp response"), _RESPONSE, "time-stamp response")
+    _shaped(status, _STATUS, "status")
 
 
 def check_token_shape(token: Element) -> None:
@@ -68,16 +70,16 @@ def check_token_shape(token: Element) -> None:
     fields = _shaped(signed, _SIGNED_DATA, "signed data")
     _numbered(fields[0], _VERSIONS, "signed data")
     _shaped(fields[2], _TAGGED_CONTENT, "content")[1].only("content")
-    used = set()
+    used = []
     for signer in fields[-1].children():
         parts = _shaped(signer.expect(0x30, "signature"), _SIGNER, "signature")
         _numbered(parts[0], (1 if parts[1].tag == 0x30 else 3,), "signature")
-        used.add(_digest_algorithm(parts[2]))
+        used.append(_digest_algorithm(parts[2]))
         for part in parts:
             if part.tag == 0x30:
                 _shaped(part, _NAME_AND_NUMBER_OR_ALGORITHM, "part of the signature")
     # No signature covers this list, so it says what the signatures say, or nothing (RFC 5652, 5.1 allows to insist).
-    if {_digest_algorithm(algorithm) for algorithm in fields[1].children()} not in (used, set()):
+    if [_digest_algorithm(algorithm) for algorithm in fields[1].children()] not in (sorted(set(used)), []):
         raise malformed("token names other hash algorithms than its signature")
 
 
@@ -126,7 +128,7 @@ def _loose_status(status: Element, at: int) -> Iterator[tuple[int, int, str]]:
     """Whatever stands behind the number 0, "granted", or all of another status that counts as granted."""
     fields = _placed(status, at)
     number, start = fields[0]
-    if number.integer("status") == 0:
+    if number.body == b"\0":
         start += len(number.raw)
     end = fields[-1][1] + len(fields[-1][0].raw)
     if start < end:

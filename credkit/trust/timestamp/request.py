@@ -123,8 +123,6 @@ def parse_answer(der: bytes, limits: Limits = DEFAULT_LIMITS) -> Answer:
         )
     except MalformedError as error:
         raise malformed(error.message) from None
-    except ValueError:
-        raise malformed("response states no status") from None
 
 
 def _texts(part: Element) -> list[str]:

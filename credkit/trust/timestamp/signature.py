@@ -12,7 +12,7 @@ from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.certificate import Certificate
 from credkit.trust.der import read
-from credkit.trust.profile import is_sound_signature
+from credkit.trust.profile import has_no_parameters, is_sound_signature
 from credkit.trust.timestamp.structure import TimeStampToken, TokenSigner
 from credkit.trust.verification import SHA2, verifies
 
@@ -31,7 +31,8 @@ _RSA = "1.2.840.113549.1.1.1"
 def has_allowed_algorithm(signer: TokenSigner) -> bool:
     """Whether the token is signed with RSA (PKCS #1 v1.5 or PSS), ECDSA or Ed25519, and hashed with SHA-2 throughout."""
     algorithm = signer.signature_algorithm
-    return signer.digest_algorithm in IMPRINT_HASHES and (algorithm.oid == _RSA or is_sound_signature(algorithm))
+    is_plain_rsa = algorithm.oid == _RSA and has_no_parameters(algorithm)
+    return signer.digest_algorithm in IMPRINT_HASHES and (is_plain_rsa or is_sound_signature(algorithm))
 
 
 def signing_certificate(token: TimeStampToken, limits: Limits = DEFAULT_LIMITS) -> Certificate | None:

@@ -166,7 +166,7 @@ def _ingredient_problem(ctx: Context, subject: Subject, reference: HashedUri | N
     try:
         fits = ctx.box_digest(assertion.box, subject.algorithm(reference.alg)).matches(reference.hash)
     except MalformedError as error:
-        return f"{error.message}."
+        return error.message
     return None if fits or is_covered_by_old_claim(subject, reference) else "the hash of its ingredient does not fit."
 
 
@@ -194,7 +194,7 @@ def _check_related(ctx: Context, subject: Subject, place: _Place, action: dict[s
     if related is None:
         return
     if not isinstance(related, list) or not related:
-        yield status(StatusCode.ASSERTION_ACTION_MALFORMED, place.uri, "relatedAssertions is not a list of references.")
+        yield status(StatusCode.ASSERTION_ACTION_MALFORMED, place.uri, 'Field "relatedAssertions" is not a list of references.')
         return
     for item in related:
         reference = HashedUri.read(item)
@@ -204,6 +204,8 @@ def _check_related(ctx: Context, subject: Subject, place: _Place, action: dict[s
         found = here and (target in ctx.redactions or ctx.store.assertion_at(target, within=subject.label) is not None)
         label = base_label(parsed.path[-1]) if parsed and parsed.path else ""
         if not found or is_actions(label) or is_ingredient(label):
-            yield status(StatusCode.ASSERTION_ACTION_MALFORMED, place.uri, "relatedAssertions holds a reference that it must not hold.")
+            yield status(
+                StatusCode.ASSERTION_ACTION_MALFORMED, place.uri, 'Field "relatedAssertions" holds a reference that it must not hold.'
+            )
         elif target in ctx.redactions and ctx.profile is Profile.V2_5:
             yield status(StatusCode.ASSERTION_REDACTED, target)

@@ -205,7 +205,7 @@ def _digest(ctx: Context, subject: Subject, assertion: Assertion, algorithm: str
     try:
         return ctx.box_digest(assertion.box, subject.algorithm(algorithm))
     except MalformedError as error:
-        return status(StatusCode.ALGORITHM_UNSUPPORTED, subject.claim_uri, f"{error.message}.")
+        return status(StatusCode.ALGORITHM_UNSUPPORTED, subject.claim_uri, error.message)
 
 
 def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
@@ -241,7 +241,7 @@ def check_assertion_values(ctx: Context, subject: Subject) -> Iterator[Status]:
         try:
             value = subject.value(assertion)
         except MalformedError as error:
-            yield status(StatusCode(error.code), assertion.uri, f"{error.message}.")
+            yield status(StatusCode(error.code), assertion.uri, error.message)
             continue
         metadata = value.get("metadata") if isinstance(value, dict) else None
         if ctx.profile is Profile.V2_5 and isinstance(metadata, dict) and ends_early(metadata, "processStart", "processEnd"):
@@ -324,7 +324,7 @@ def _check_reference(ctx: Context, subject: Subject, url: str, reference: Hashed
     try:
         found = ctx.box_digest(box, subject.algorithm(reference.alg, algorithm))
     except MalformedError as error:
-        yield status(StatusCode.ALGORITHM_UNSUPPORTED, url, f"{error.message}.")
+        yield status(StatusCode.ALGORITHM_UNSUPPORTED, url, error.message)
         return
     if found.matches(reference.hash):
         ctx.matched.append((subject.label, url, box))

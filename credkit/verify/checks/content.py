@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from credkit.binding import BINDINGS, BindingOutcome, BindingTarget
-from credkit.errors import MalformedError
+from credkit.errors import MalformedError, counted
 from credkit.manifest.store import Assertion, ManifestKind
 from credkit.manifest.uri import absolute
 from credkit.status import Status, StatusCode, status
@@ -68,7 +68,8 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
     rest = len(ctx.store.data) - ctx.store.box.end
     if ctx.asset.embedded and rest:
         code = _MISMATCHES.get(binding.base_label, StatusCode.ASSERTION_DATA_HASH_MISMATCH)
-        yield status(code, binding.uri, f"In the place of the manifest store, which no hash covers, {rest:,} bytes stand behind the store.")
+        told = f"In the place of the manifest store, which no hash covers, the store is followed by {counted(rest, 'byte')}."
+        yield status(code, binding.uri, told)
         return
     outcome = BINDINGS[binding.base_label](value, binding.uri, target)
     if any(found.code.endswith(".mismatch") for found in outcome.statuses):

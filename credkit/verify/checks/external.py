@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from credkit.codec.digest import HASH_ALGORITHMS
+from credkit.codec.digest import HASH_ALGORITHMS, refused_algorithm
 from credkit.manifest.store import Assertion, ManifestKind, base_label
 from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS, is_actions, is_ingredient
@@ -154,4 +154,4 @@ def _entries(resources: dict[Any, Any], key: str) -> list[Any]:
 def _check_algorithm(assertion: Assertion, algorithm: object) -> Iterator[Status]:
     """A reference to the outside has to name the algorithm of its hash; nothing around it can stand in for it."""
     if algorithm not in HASH_ALGORITHMS:
-        yield status(StatusCode.ALGORITHM_UNSUPPORTED, assertion.uri, f"The hash algorithm {algorithm!r:.60} is not one that C2PA allows.")
+        yield status(StatusCode.ALGORITHM_UNSUPPORTED, assertion.uri, refused_algorithm(algorithm))

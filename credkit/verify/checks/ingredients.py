@@ -48,7 +48,7 @@ def check_ingredients(ctx: Context, subject: Subject) -> Iterator[Status]:
         try:
             view = read_ingredient(value, assertion.label)
         except MalformedError as error:
-            yield status(StatusCode.ASSERTION_INGREDIENT_MALFORMED, assertion.uri, f"{error.message}.")
+            yield status(StatusCode.ASSERTION_INGREDIENT_MALFORMED, assertion.uri, error.message)
             continue
         problem = _problem(view, value, assertion.base_label) or _related_problem(ctx, subject, view, value)
         if ctx.profile is Profile.V2_5:
@@ -77,7 +77,7 @@ def _related_problem(ctx: Context, subject: Subject, view: IngredientView, value
     if "relatedAssertions" not in value:
         return None
     if not view.related_assertions:
-        return "relatedAssertions is not a list of references."
+        return 'Field "relatedAssertions" is not a list of references.'
     for reference in view.related_assertions:
         target = absolute(reference.url, subject.label) if reference else ""
         parsed = JumbfUri.parse(target)
@@ -85,7 +85,7 @@ def _related_problem(ctx: Context, subject: Subject, view: IngredientView, value
         here = parsed is not None and parsed.manifest == subject.label and (assertion is not None or target in ctx.redactions)
         label = base_label(parsed.path[-1]) if parsed and parsed.path else ""
         if not here or is_actions(label) or is_ingredient(label) or not label.endswith(".ingredient"):
-            return "relatedAssertions holds a reference that it must not hold."
+            return 'Field "relatedAssertions" holds a reference that it must not hold.'
     return None
 
 

@@ -109,7 +109,7 @@ def _authority_answers(ctx: Context, subject: Subject, certificate: Certificate,
         except MalformedError:
             continue
         if answers:
-            subject.responses.add(der)
+            subject.responses.add((der, issuer.der))
             found += answers
     reply = _ask(ctx, certificate, issuer) if ocsp_responder(certificate) else ""
     return (*found, *(reply if isinstance(reply, tuple) else ()))
@@ -158,7 +158,7 @@ def _stored(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certifica
     beside, refusals = _beside(ctx, subject)
     responses = (*beside, *(der for der in _held_by_others(ctx, subject) if issuer and _speaks_of(ctx, der, leaf, issuer)))
     found = [_stored_finding(ctx, subject, der, leaf, issuer) for der in responses]
-    subject.responses |= {der for der, one in zip(responses, found, strict=True) if isinstance(one, _Finding)}
+    subject.responses |= {(der, issuer.der) for der, one in zip(responses, found, strict=True) if issuer and isinstance(one, _Finding)}
     good = [one for one in found if isinstance(one, _Finding) and one.outcome == "notRevoked"]
     revoked = [one for one in found if isinstance(one, _Finding) and one.outcome == "revoked"]
     latest = max((one.stated for one in good if one.stated), default=None)

@@ -140,7 +140,8 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
         subject.signer = replace(subject.signer, trusted=True)
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_TRUSTED, url)
     else:
-        yield subject.fault(StatusCode.SIGNING_CREDENTIAL_UNTRUSTED, url, revoked or path.reason)
+        unfit = "the certificate of the signer would be trusted, but it is not fit for signing claims" if path.trusted else None
+        yield subject.fault(StatusCode.SIGNING_CREDENTIAL_UNTRUSTED, url, revoked or unfit or path.reason)
     yield _validity(at, subject, path)
     yield from _stated_time(subject, path)
 
@@ -205,7 +206,9 @@ def check_signature(ctx: Context, subject: Subject) -> Iterator[Status]:
     sign1 = subject.sign1
     algorithm = _algorithm(ctx, sign1)
     if algorithm is None:
-        yield subject.fault(StatusCode.ALGORITHM_UNSUPPORTED, url, f"Signature algorithm {sign1.algorithm} is not one that C2PA allows.")
+        refused = f"Signature algorithm {sign1.algorithm} is not one that C2PA allows."
+        words = refused if sign1.algorithm is not None else "The signature names no known algorithm."
+        yield subject.fault(StatusCode.ALGORITHM_UNSUPPORTED, url, words)
         return
     if sign1.payload is not None:
         yield subject.fault(

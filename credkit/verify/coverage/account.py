@@ -8,6 +8,7 @@ from typing import Literal
 
 from credkit.assets import Span
 from credkit.assets.layout import StoreLocation
+from credkit.errors import counted
 from credkit.load import Located
 from credkit.status import Status, StatusCode, status
 from credkit.verify.context import Content, Context
@@ -51,7 +52,7 @@ def account(ctx: Context, located: Located, size: int, known: Vouched) -> Accoun
 def _told(place: _Place, run: Run, binding: str | None) -> Status:
     size = run.end - run.start
     where = "file" if place == "file" else "manifest store"
-    words = f"{size:,} byte{'' if size == 1 else 's'} at offset {run.start:,} of the {where}: {run.what}."
+    words = f"{counted(size, 'byte')} at offset {run.start:,} of the {where}: {run.what}."
     return status(StatusCode.ORG_CREDKIT_UNBOUND, run.url or binding, words)
 
 
@@ -128,5 +129,5 @@ def _limited(runs: list[Run], most: int) -> list[Run]:
         return runs
     rest = runs[most - 1 :]
     loose = sum(run.end - run.start for run in rest if run.kind == "unbound")
-    what = f"{len(rest):,} further regions, {loose:,} bytes of them unbound" if loose else f"{len(rest):,} further regions"
+    what = f"{len(rest):,} further regions, {counted(loose, 'byte')} of them unbound" if loose else f"{len(rest):,} further regions"
     return [*runs[: most - 1], Run(rest[0].start, rest[-1].end, "unbound" if loose else "structural", what)]

@@ -1,8 +1,9 @@
 """The bytes of a manifest store, box by box.
 
-A box header says where the box ends, and every byte behind it belongs to a box or makes the store unreadable, so headers are structural.
+A box header says where the box ends, and every byte behind it belongs to a box or makes the store unreadable, so headers are structural,
+but for those with a 64-bit length: a store has no box that needs one, and nobody would miss it.
 So are types and labels that the reader insists on, and the toggles, which have two values. Everything that is optional is unbound unless a
-hash covers it: salts outside of hashed boxes, further boxes, padding that is not empty.
+hash covers it: salts outside of hashed boxes, further boxes, boxes of padding.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _FRAMES = "headers and descriptions of boxes"
 _UUID = 16
 _TOGGLES = 1
 _EXTENDED = b"\x00\x00\x00\x01"
+_LONG = 16
 _COLLECTIONS = (BOX.DATABOXES, BOX.CREDENTIALS)
 _KINDS = (BOX.STANDARD, BOX.UPDATE)
 
@@ -46,6 +48,13 @@ class _Walk:
 
     def unbound(self, start: int, end: int, what: str) -> Run:
         return Run(start, end, "unbound", what, self.url)
+
+    def head(self, start: int) -> Run:
+        """The header of the box at ``start``."""
+        size = self._header(start)
+        if size == _LONG:
+            return self.unbound(start, start + size, "header of a box, longer than it has to be")
+        return self.structural(start, start + size)
 
     def runs(self) -> Iterator[Run]:
         box = self.ctx.store.box
@@ -92,7 +101,7 @@ class _Walk:
                 yield self.unbound(child.offset, child.end, "an unknown box in a manifest")
 
     def hashed(self, box: Superbox, what: str) -> Iterator[Run]:
-        yield self.structural(box.offset, box.offset + box.header)
+        yield self.head(box.offset)
         yield Run(box.offset + box.header, box.end, "hashed", what)
 
     def description(self, box: Superbox, *, sound: bool, named: bool) -> Iterator[Run]:
@@ -101,7 +110,8 @@ class _Walk:
         kind = at + self._header(at)
         label = kind + _UUID + _TOGGLES
         rest = label + (len(box.label.encode("utf-8")) + 1 if box.description.label is not None else 0)
-        yield self.structural(box.offset, kind)
+        yield self.head(box.offset)
+        yield self.head(at)
         if sound:
             yield self.structural(kind, kind + _UUID)
         else:
@@ -117,7 +127,7 @@ class _Walk:
         yield from self.description(box, sound=True, named=True)
         for child in box.children:
             if isinstance(child, ContentBox) and child.type == "cbor":
-                yield self.structural(child.offset, self._payload(child))
+                yield self.head(child.offset)
                 yield Run(self._payload(child), _end(child, self._payload(child)), "signed", "claim")
             else:
                 yield from self.other(child, "an unknown box beside the claim")
@@ -126,7 +136,7 @@ class _Walk:
         yield from self.description(box, sound=True, named=True)
         for child in box.children:
             if isinstance(child, ContentBox) and child.type == "cbor":
-                yield self.structural(child.offset, self._payload(child))
+                yield self.head(child.offset)
                 self.url = subject.signature_uri
                 yield from signature_runs(child.payload, self._payload(child), subject, self.ctx.limits)
                 self.url = manifest_uri(subject.label)
@@ -178,19 +188,13 @@ class _Walk:
             yield self.unbound(child.offset, child.end, what)
 
     def filler(self, child: ContentBox, what: str) -> Iterator[Run]:
-        """Empty padding, which would be told if it were not, or a box that nobody knows."""
-        payload = self._payload(child)
-        end = _end(child, payload)
-        if child.type != "free":
-            yield self.unbound(child.offset, end, what)
-        elif any(child.payload):
-            yield self.structural(child.offset, payload)
-            yield self.unbound(payload, end, "padding that is not empty")
-        else:
-            yield self.structural(child.offset, end, "empty padding")
+        """Padding or a box that nobody knows: anyone can put it there. Real stores have no box of padding, empty or not."""
+        if child.type == "free":
+            what = "padding that is not empty" if any(child.payload) else "a box of padding, which nothing asks for"
+        yield self.unbound(child.offset, _end(child, self._payload(child)), what)
 
     def _header(self, at: int) -> int:
-        return 16 if self.data[at : at + 4] == _EXTENDED else 8
+        return _LONG if self.data[at : at + 4] == _EXTENDED else 8
 
     def _payload(self, child: ContentBox) -> int:
         return child.offset + self._header(child.offset)

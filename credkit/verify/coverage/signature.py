@@ -1,7 +1,8 @@
 """The bytes of a claim signature: what it was made over, itself, and what stands in its unprotected header.
 
 A time-stamp, an OCSP response or a certificate there counts as signed when it was accepted: whoever made it signed it. Padding is
-structural while it is empty. Everything else that stands there is unbound, because anyone can put it there.
+structural while it is empty. Everything else that stands there is unbound, because anyone can put it there. So is whatever is written in
+another way than the shortest, with the length in front: no signature covers how the structure is written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from credkit.codec import cbor
 from credkit.codec.cose import CHAIN_LABELS
 from credkit.limits import Limits
+from credkit.trust.revocation import loose_certificates
 from credkit.trust.timestamp.form import loose_parts
 from credkit.verify.context import Subject
 from credkit.verify.coverage.runs import Run
@@ -19,7 +21,12 @@ from credkit.verify.coverage.runs import Run
 __all__ = ["signature_runs"]
 
 _BYTES, _ARRAY, _MAP = 2, 4, 5
+_INFO, _OPEN = 0x1F, 31
+"""The bits of a head that hold its number or say where it stands, and what they hold for "no length"."""
+_IN_HEAD, _ONE_OCTET = 24, 2
+"""The first number that does not fit into those bits, and the size of a head with one octet behind them."""
 _FRAME = "frame of the signature"
+_LONG = "frame of the signature, written longer than it has to be"
 _PADDING = ("pad", "pad2")
 _STAMPS = ("sigTst", "sigTst2")
 _RESPONSES = "rVals"
@@ -53,30 +60,55 @@ class _Walk:
     def runs(self) -> Iterator[Run]:
         array = self.at(self.at(0).content)
         protected, header, payload, signature = array.parts
-        yield self.structural(0, array.content)
-        yield self.signed(*protected, "protected header of the signature")
+        yield self.head(self.at(0))
+        yield self.head(array)
+        yield from self.string(self.at(protected[0]), "protected header of the signature")
         yield from self.header(header[0])
         yield self.structural(*payload)
-        yield self.signed(*signature, "signature")
+        yield from self.string(self.at(signature[0]), "signature")
+        yield self.tail(signature[1], array)
+
+    def head(self, value: cbor.Outline) -> Run:
+        """What says of which kind a value is, and how long."""
+        if _is_shortest(self.data[value.start : value.content]):
+            return self.structural(value.start, value.content)
+        return self.unbound(value.start, value.content, _LONG)
+
+    def tail(self, start: int, container: cbor.Outline) -> Run:
+        """What ends a container without a length."""
+        return self.unbound(start, container.end, _LONG)
+
+    def string(self, value: cbor.Outline, what: str) -> Iterator[Run]:
+        """A string that is signed, or a signature."""
+        if self._is_plain(value):
+            yield self.head(value)
+            yield self.signed(value.content, value.end, what)
+        else:
+            yield self.unbound(value.start, value.end, f"{what}, in pieces")
+
+    def key(self, start: int, end: int, label: object) -> Run:
+        """The label of a header."""
+        stored = self.data[start:end]
+        return self.structural(start, end) if stored == cbor.encode(label) else self.unbound(start, end, _LONG)
 
     def header(self, start: int) -> Iterator[Run]:
         header = self.at(start)
-        yield self.structural(start, header.content)
+        yield self.head(header)
         end = header.content
         for key, value in zip(header.parts[::2], header.parts[1::2], strict=True):
             label = cbor.decode(self.data[slice(*key)], where="claim signature", limits=self.limits)
             known = list(self.entry(label, value[0]))
-            yield self.structural(*key) if known else self.unbound(key[0], value[1], "a header of the signature that says nothing")
+            yield self.key(*key, label) if known else self.unbound(key[0], value[1], "a header of the signature that says nothing")
             yield from known
             end = value[1]
-        yield self.structural(end, header.end)
+        yield self.tail(end, header)
 
     def entry(self, label: object, start: int) -> Iterator[Run]:
         """The value of a header; nothing for one that is not known, or not of the right form."""
         value = self.at(start)
         if label in _PADDING and value.major == _BYTES and self._is_plain(value):
             padding = self.data[value.content : value.end]
-            yield self.structural(value.start, value.content)
+            yield self.head(value)
             if any(padding):
                 yield self.unbound(value.content, value.end, "padding of the signature that is not empty")
             else:
@@ -86,7 +118,7 @@ class _Walk:
         elif label in _STAMPS:
             yield self.unbound(value.start, value.end, "a time-stamp that was not accepted")
         elif label == _RESPONSES:
-            wanted = dict.fromkeys(self.subject.responses | {b""})
+            wanted = dict.fromkeys((b"", *(der for der, _ in self.subject.responses)))
             path = ("ocspVals", None) if value.major == _MAP else (None,)
             yield from self.along(start, path, wanted, "OCSP response")
         elif label in CHAIN_LABELS:
@@ -102,41 +134,56 @@ class _Walk:
         if not path:
             stored = self.data[value.content : value.end]
             if value.major == _BYTES and self._is_plain(value) and (stored in wanted or (not wanted and what == "time-stamp")):
-                yield self.structural(value.start, value.content)
+                yield self.head(value)
                 yield from self.accepted(value, what)
             else:
                 yield self.unbound(value.start, value.end, f"{'an' if what[0] == 'O' else 'a'} {what} that was not accepted")
         elif (value.major == _ARRAY) != (path[0] is None) or value.major not in (_ARRAY, _MAP):
             yield self.unbound(value.start, value.end, f"something that is no {what}")
         elif value.major == _ARRAY:
-            yield self.structural(value.start, value.content)
+            yield self.head(value)
             for item in value.parts:
                 yield from self.along(item[0], path[1:], wanted, what)
-            yield self.structural(value.parts[-1][1] if value.parts else value.content, value.end)
+            yield self.tail(value.parts[-1][1] if value.parts else value.content, value)
         else:
             yield from self.pairs(value, path, wanted, what)
 
     def accepted(self, value: cbor.Outline, what: str) -> Iterator[Run]:
         """A token or response, but for what its signature does not cover."""
-        stamp = self.subject.time_stamp
-        parts = loose_parts(self.data[value.content : value.end], stamp.chain) if what == "time-stamp" and stamp else ()
         at = value.content
-        for start, end, words in parts:
+        for start, end, words in self.loose(self.data[value.content : value.end], what):
             yield self.signed(at, value.content + start, what)
             yield self.unbound(value.content + start, value.content + end, words)
             at = value.content + end
         yield self.signed(at, value.end, what)
 
+    def loose(self, stored: bytes, what: str) -> Iterator[tuple[int, int, str]]:
+        stamp = self.subject.time_stamp
+        if what == "time-stamp" and stamp:
+            yield from loose_parts(stored, stamp.chain)
+        issuers = [issuer for der, issuer in self.subject.responses if der == stored]
+        if issuers:
+            for start, end in loose_certificates(stored, issuers, self.limits):
+                yield start, end, "a certificate in an OCSP response, which its signature does not need"
+
     def pairs(self, value: cbor.Outline, path: tuple[str | None, ...], wanted: dict[bytes, None], what: str) -> Iterator[Run]:
-        yield self.structural(value.start, value.content)
+        yield self.head(value)
         for key, item in zip(value.parts[::2], value.parts[1::2], strict=True):
             if self.data[slice(*key)] == cbor.encode(path[0]):
                 yield self.structural(*key)
                 yield from self.along(item[0], path[1:], wanted, what)
             else:
                 yield self.unbound(key[0], item[1], f"something beside a {what}")
-        yield self.structural(value.parts[-1][1] if value.parts else value.content, value.end)
+        yield self.tail(value.parts[-1][1] if value.parts else value.content, value)
 
     def _is_plain(self, value: cbor.Outline) -> bool:
         """Whether a string is of definite length, so that its bytes stand in one piece."""
-        return self.data[value.start] & 0x1F != 31
+        return self.data[value.start] & _INFO != _OPEN
+
+
+def _is_shortest(head: bytes) -> bool:
+    """Whether the number in a head takes no more octets than it has to, as deterministic encoding has it (RFC 8949, 4.2.1)."""
+    if len(head) == 1:
+        return head[0] & _INFO != _OPEN
+    number = int.from_bytes(head[1:], "big")
+    return number >= _IN_HEAD if len(head) == _ONE_OCTET else number >= 1 << (4 * (len(head) - 1))

@@ -75,7 +75,7 @@ def holding(ref: Any, *more: Assertion, label: str = "c2pa.soft-binding", **opti
     return with_(*more, Assertion(label, {"alg": "org.test", "thing": {"deep": [ref]}}), **options)
 
 
-def periods(start: str, end: str, **more: Any) -> Assertion:
+def periods(start: Any, end: Any, **more: Any) -> Assertion:
     return Assertion("c2pa.soft-binding", {"alg": "org.test", "metadata": {"processStart": start, "processEnd": end} | more})
 
 
@@ -208,6 +208,21 @@ CASES: tuple[Case, ...] = (
         profile="2.5",
     ),
     case("the same in edition 2.4", with_(periods("2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z"))),
+    case(
+        "a process with times as maps that ends before it starts",
+        with_(periods({"value": "2026-02-01T00:00:00Z"}, {"value": "2026-01-01T00:00:00Z"})),
+        "assertion.metadata.malformed",
+        profile="2.5",
+    ),
+    case(
+        "a process that ends before it starts, one time without a zone",
+        with_(periods("2026-01-01T00:00:01", "2026-01-01T00:00:00Z")),
+        "assertion.metadata.malformed",
+        profile="2.5",
+    ),
+    case("a process that ends as it starts", with_(periods("2026-01-01T00:00:00", "2026-01-01T00:00:00Z")), profile="2.5"),
+    case("a process with a start that is no time", with_(periods("soon", "2026-01-01T00:00:00Z")), profile="2.5"),
+    case("a process without an end", with_(periods("2026-01-01T00:00:00Z", None)), profile="2.5"),
     case("a process across time zones", with_(periods("2026-01-01T09:00:00+09:00", "2026-01-01T01:00:00Z")), profile="2.5"),
     # References inside of assertions.
     case("a reference", holding(Ref("c2pa.icon"), ICON)),

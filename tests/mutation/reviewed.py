@@ -1,0 +1,83 @@
+"""Faults that no test can notice, because the changed code does the same; each with the reason. They are counted apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["REVIEWED", "Reviewed", "reason_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A change that makes no difference."""
+
+    module: str
+    """The module, or with a dot at its end all that begin so."""
+    line: str
+    """What stands in the sound line."""
+    fault: str
+    """What stands in the changed one; empty when it is the same without those words."""
+    reason: str
+
+
+REVIEWED: tuple[Reviewed, ...] = (
+    *(
+        Reviewed("credkit.", "strict=True", fault, "both are of one length, whatever the input: the word guards against faults of our own")
+        for fault in ("strict=False", "strict=None", "")
+    ),
+    Reviewed("credkit.", 'decode("utf-8")', 'decode("UTF-8")', "two names of one encoding"),
+    Reviewed("credkit.", 'encode("utf-8")', 'encode("UTF-8")', "two names of one encoding"),
+    Reviewed("credkit.codec.", 'code("latin-1")', 'code("LATIN-1")', "two names of one encoding"),
+    Reviewed("credkit.codec.", 'encode("ascii")', 'encode("ASCII")', "two names of one encoding"),
+    *(
+        Reviewed(module, f'{call}, "big")', f"{call}, )", "the order that Python takes when none is named")
+        for module, call in (
+            ("credkit.codec.binary", "int.from_bytes(self.take(size, what)"),
+            ("credkit.codec.cbor", "argument.to_bytes(size"),
+            ("credkit.codec.cbor", "int.from_bytes(data[at + 1 : self.offset]"),
+            ("credkit.codec.jumbf", "(8 + len(payload)).to_bytes(4"),
+            ("credkit.trust.algorithms", "int.from_bytes(signature[:half]"),
+            ("credkit.trust.identity.jwk", "int.from_bytes(body"),
+        )
+    ),
+    Reviewed("credkit.codec.cbor", "self.start = 0", "self.start = ", "set by the first head, before anything can be refused"),
+    Reviewed("credkit.codec.fields", "self._typed(key, ", ", None)", "only asked whether it is true"),
+    Reviewed("credkit.codec.json_text", "ensure_ascii=False", "ensure_ascii=None", "only asked whether it is true"),
+    Reviewed("credkit.binding.bmff_hash", "tuple[Exclusion, ...] = ()", "= None", "set anew before it is read"),
+    Reviewed(
+        "credkit.binding.parts",
+        "(span.start - part.start, ",
+        "(span.start + part.start, ",
+        "only the first part holds the store, and it begins at 0",
+    ),
+    Reviewed("credkit.binding.zip_entries", "Span(self._source.size, 0)", "Span(self._source.size, None)", "only its start is asked for"),
+    Reviewed(
+        "credkit.binding.parts",
+        "part.start <= span.start and",
+        "part.start < span.start and",
+        "only the first part holds the store, and no format has it at the first byte",
+    ),
+    *(
+        Reviewed("credkit.binding.folder", f'{name}.split("/")', f'{name}.split("XX/XX")', "the same path, except on Windows")
+        for name in ("name", "prefix")
+    ),
+    Reviewed("credkit.binding.multi_asset", "fragments=()", "fragments=None", "nobody asks but whether there are any"),
+    Reviewed(
+        "credkit.binding.multi_asset",
+        "return replace(store, slices=shifted(store.slices), ",
+        "return replace(store, frame=",
+        "a binding looks at the frame of the store; its slices are moved so that the location is true",
+    ),
+)
+
+
+def reason_for(module: str, sound: Sequence[str], changed: Sequence[str]) -> str | None:
+    """Why a fault makes no difference, by the lines that it takes away and those in their place; None for one that was not reviewed."""
+    before, after = "\n".join(sound), "\n".join(changed)
+    for known in REVIEWED:
+        here = module.startswith(known.module) if known.module.endswith(".") else module == known.module
+        there = known.fault in after if known.fault else after == before.replace(known.line, "")
+        if here and known.line in before and there:
+            return known.reason
+    return None
