@@ -64,7 +64,7 @@ def film(data: bytes) -> list[str]:
         path.write_bytes(data)
         command = [str(shutil.which("ffmpeg")), "-v", "error", "-i", str(path), "-f", "framemd5", "-"]
         done = subprocess.run(command, capture_output=True, check=True, text=True)
-    assert not done.stderr
+    assert not done.stderr, done.stderr
     return [line for line in done.stdout.splitlines() if not line.startswith("#")]
 
 

@@ -20,7 +20,7 @@ from credkit.journal.writing import append
 from credkit.manifest.assertions import ExternalReference
 from credkit.sign.builder import Builder
 from tests.forge import peer, pki
-from tests.forge.pictures import picture
+from tests.forge.pictures import checked, picture
 from tests.journal.material import lines, studio
 
 CREATED = Statements(created="trainedAlgorithmicMedia", title="Fisherman", prompt="a fisherman", seed="7")
@@ -154,7 +154,7 @@ def test_an_altered_picture_refers_to_nothing(tmp_path: Path) -> None:
     data[data.index(b"c2pa.external-reference") + 200] ^= 1
     from credkit.verify import verify
 
-    report = verify(BytesSource(bytes(data)))
+    report = verify(BytesSource(checked(bytes(data))))
     assert report.state == "Invalid"
     assert links_of(report) == () or report.active is None
 

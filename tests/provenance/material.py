@@ -19,7 +19,7 @@ from credkit.status import Kind, Status, StatusCode, status
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import IngredientDelta, IngredientReport, ManifestReport, Report, ResultMap, SignatureReport, verify
 from tests.forge import pki
-from tests.forge.pictures import picture, repainted
+from tests.forge.pictures import checked, picture, repainted
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -164,7 +164,7 @@ def judge(data: bytes, *, trust: int = 2, name: str = "portrait.jpg") -> Report:
 def altered(data: bytes, text: bytes) -> bytes:
     """``data`` with the byte after the first ``text`` changed."""
     at = data.index(text) + len(text)
-    return data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :]
+    return checked(data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :])
 
 
 @cache

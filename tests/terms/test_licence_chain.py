@@ -31,7 +31,7 @@ from tests.acceptance.material import signed as forged
 from tests.forge import pki
 from tests.forge.manifests import Assertion, Ref
 from tests.forge.manifests import ingredient as forged_ingredient
-from tests.forge.pictures import picture
+from tests.forge.pictures import checked, picture
 from tests.provenance.material import altered
 from tests.terms.licence_material import DATA, MODEL, another, chain_of, dataset, licensed, model, names, painted, signed, work
 
@@ -181,7 +181,7 @@ def without_its_ingredient() -> bytes:
     # The label of the parent's manifest, at its own box only.
     label = first.label.encode()
     at = data.index(label)
-    return data[:at] + label[:-1] + (b"0" if label[-1:] != b"0" else b"1") + data[at + len(label) :]
+    return checked(data[:at] + label[:-1] + (b"0" if label[-1:] != b"0" else b"1") + data[at + len(label) :])
 
 
 @pytest.mark.parametrize("name", FINDINGS)

@@ -151,6 +151,9 @@ STRICTER_THERE: dict[str, tuple[str, ...]] = {
     "the fields of a soft binding are not for a validator": (
         "assertions: the same in edition 2.4",
         "assertions: a process across time zones",
+        "assertions: a process that ends as it starts",
+        "assertions: a process with a start that is no time",
+        "assertions: a process without an end",
         "assertions: a reference",
         "assertions: a reference in a gathered assertion",
         "assertions: a reference with its own algorithm",

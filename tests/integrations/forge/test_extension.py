@@ -383,7 +383,7 @@ def test_an_answer_that_cannot_be_signed_says_so(webui: Any, capsys: pytest.Capt
     plain = answer_of(silently(made()))
     found, headers = ask(webui, "/sdapi/v1/txt2img", {}, plain)
     assert found == plain
-    assert headers["credkit-error"] == "key.pem: the passphrase is??wrong ?"
+    assert headers["credkit-error"] == r"key.pem: the passphrase is\x0d\x0awrong ?"
     assert "NOT signed: /srv/studio/key.pem" in capsys.readouterr().err
 
 
