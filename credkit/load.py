@@ -136,7 +136,7 @@ def _embedded(source: Source, asset_format: AssetFormat, layout: Layout, limits:
     try:
         store = read_store(source, layout.store, limits)
     except MalformedError as error:
-        failure = status(StatusCode(error.code), None, f"{error}.")
+        failure = status(StatusCode(error.code), None, str(error))
         return _without(asset_format, layout, f"The manifest store cannot be read: {error}.", failure, broken=True)
     return Located(format=asset_format, layout=layout, store=store, location="embedded", standalone=layout.media_type == _STORE_FILE)
 

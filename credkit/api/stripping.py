@@ -18,9 +18,8 @@ def strip_file(source: Asset, output: Target, *, overwrite: bool = True, limits:
     """Write ``source`` without any manifest store to ``output`` (a path, also its own, or a binary stream); the number of
     stores removed.
 
-    ``NoCredentialsError`` when there is none, ``AssetError`` when the file cannot be read or has a
-    further store behind damage, ``OutputError`` when the output
-    cannot be written; nothing has changed then.
+    ``NoCredentialsError`` when there is none, ``AssetError`` when the file cannot be read or has a further store behind damage,
+    ``OutputError`` when the output cannot be written; nothing has changed then.
     """
     snapshot = Snapshot.of(source) if isinstance(source, (str, os.PathLike)) else None
     with open_source(source) as opened:

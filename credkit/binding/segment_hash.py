@@ -87,7 +87,7 @@ def check_segment_hash(value: Any, uri: str, target: BindingTarget) -> BindingOu
     except MalformedError as error:
         if error.code not in (_MALFORMED, _MISMATCH, _COVERAGE, _PREDECESSOR, "algorithm.unsupported"):
             raise
-        return BindingOutcome(statuses=(status(StatusCode(error.code), uri, f"{str(error)[:1].upper()}{str(error)[1:]}."),))
+        return BindingOutcome(statuses=(status(StatusCode(error.code), uri, str(error)),))
     return BindingOutcome(statuses=(status(StatusCode.ASSERTION_SEGMENT_HASH_MATCH, uri),), hashed=tuple(hashed), remarks=tuple(remarks))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from credkit.errors import counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.text import shown
 from credkit.verify.report import Region, Report
@@ -22,14 +23,12 @@ def unbound_words(regions: Sequence[Region], limits: Limits = DEFAULT_LIMITS) ->
     """Half a sentence on unbound regions, safe to show: how many bytes, what the largest of them are, and where."""
     total = sum(region.size for region in regions)
     largest = sorted(regions, key=lambda region: -region.size)[:_NAMED]
-    named = "; ".join(f"{shown(region.what, limits)}, {_size(region.size)} at {region.offset:,}{_of(region)}" for region in largest)
+    named = "; ".join(
+        f"{shown(region.what, limits)}, {counted(region.size, 'byte')} at {region.offset:,}{_of(region)}" for region in largest
+    )
     more = f"; and {len(regions) - _NAMED:,} more" if len(regions) > _NAMED else ""
     verb = "is" if total == 1 else "are"
-    return f"{_size(total)} {verb} covered by no signature and no hash ({named}{more})"
-
-
-def _size(count: int) -> str:
-    return f"{count:,} byte{'' if count == 1 else 's'}"
+    return f"{counted(total, 'byte')} {verb} covered by no signature and no hash ({named}{more})"
 
 
 def _of(region: Region) -> str:
@@ -67,7 +66,7 @@ def account_lines(report: Report, limits: Limits = DEFAULT_LIMITS) -> Iterator[s
         regions = [region for region in report.regions if region.place == place]
         if regions:
             yield ""
-            yield f"{words}: {_size(sum(region.size for region in regions))}"
+            yield f"{words}: {counted(sum(region.size for region in regions), 'byte')}"
             yield from _rows(regions, limits)
     yield ""
     totals = {kind: sum(region.size for region in report.regions if region.kind == kind) for kind in _KINDS}

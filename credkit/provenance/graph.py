@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from credkit.assets import BytesSource, detect
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import EmbeddedFile, ManifestKind
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.provenance.deeds import deeds
 from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.nodes import Edge, Graph, Node, Picture, Removal, Signer
-from credkit.provenance.sniffing import sniff
 from credkit.provenance.statements import Statement, dimensions, ingredient_statements, statements
 from credkit.provenance.values import assertion_value, claim_value, text_of
 from credkit.provenance.vocabulary import asset_kind_words
@@ -227,7 +227,8 @@ class _Builder:
     def _picture(self, uri: str | None, holder: ManifestReport) -> Picture | None:
         """The thumbnail at ``uri``, when it is one that can be shown."""
         file = self._file(uri, holder)
-        media_type = sniff(file.data, self.limits) if file else None
+        known = detect(BytesSource(file.data)) if file else None
+        media_type = known.media_types[0] if known else None
         return Picture(media_type=media_type, data=file.data) if file and media_type in _SHOWN else None
 
     def _file(self, uri: str | None, holder: ManifestReport) -> EmbeddedFile | None:

@@ -91,8 +91,6 @@ class Context:
     """What issuers answered that were asked over the network, by certificate and issuer (DER); in words why there is no answer."""
     trust_lists: list[TrustListUse] = field(default_factory=list)
     """Lists with an address in which an anchor was found."""
-    unprotected: list[str] = field(default_factory=list)
-    """Ranges besides the store that the hard binding leaves out, in words."""
     remarks: list[str] = field(default_factory=list)
     """What the checks noticed that no status tells, in words."""
     content: Content | None = None

@@ -121,7 +121,7 @@ def verify(
         store = parse_store(located.store, limits=limits)
     except MalformedError as error:
         code = StatusCode(error.code) if kind_of(error.code) else StatusCode.MANIFEST_INACCESSIBLE_MALFORMED
-        failure = status(code, None, f"{error}.")
+        failure = status(code, None, str(error))
         problem = f"The manifest store cannot be read: {error}."
         online = fetcher is not None
         return _no_store(located, source, policy, at, profile, name=name, failure=failure, problem=problem, online=online)
@@ -203,7 +203,7 @@ def _judge(ctx: Context, located: Located, size: int, name: str) -> Report:
         failure=None,
         problem=None,
         content_intact=_content_intact(results, found),
-        unprotected=tuple(ctx.unprotected),
+        unprotected=ctx.content.outcome.unprotected if ctx.content else (),
         remarks=(*(located.layout.remarks if located.layout else ()), *located.remarks, *_behind_the_store(ctx.store), *ctx.remarks),
         profile=str(ctx.profile),
         validated_at=ctx.at,

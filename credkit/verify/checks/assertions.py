@@ -217,7 +217,7 @@ def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
         if assertion.uri not in subject.declared or labels[assertion.label] > 1:
             yield status(StatusCode.ASSERTION_UNDECLARED, assertion.uri)
     stores = [box for box in subject.manifest.box.superboxes if box.type == BOX.ASSERTION_STORE]
-    if any(list(store.contents) for store in stores):
+    if any(next(store.contents, None) is not None for store in stores):
         explanation = "The assertion store holds something that is no assertion."
         yield status(StatusCode.ASSERTION_UNDECLARED, f"{manifest_uri(subject.label)}/c2pa.assertions", explanation)
 

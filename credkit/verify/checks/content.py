@@ -75,7 +75,6 @@ def check_content(ctx: Context, subject: Subject) -> Iterator[Status]:
     if any(found.code.endswith(".mismatch") for found in outcome.statuses):
         outcome = _outcome_of_parts(ctx, bound, target) or outcome
     ctx.content = Content(holder=bound.label, assertion=binding, outcome=outcome)
-    ctx.unprotected.extend(outcome.unprotected)
     ctx.remarks.extend(outcome.remarks)
     yield from outcome.statuses
 

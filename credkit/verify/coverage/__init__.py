@@ -4,7 +4,8 @@ A byte is *hashed* (a hash that was found right covers it, and a signature that 
 was made over), *structural* (no other value is taken in its place, or another value would be told) or *unbound*. Whatever is not shown
 to be one of the first three is unbound, so that a new kind of box, header or framing is told before anybody thought of it.
 
-``vouching`` decides which manifests a signature stands for, ``boxes`` and ``signature`` walk the store, ``places`` brings it into the file.
+``vouching`` decides which manifests a signature stands for, ``boxes`` and ``signature`` walk the store, ``account`` brings it into
+the file, ``runs`` lays one layer of bytes over another.
 Nothing here changes a verdict, and nothing is hashed here.
 """
 
