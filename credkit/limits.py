@@ -6,7 +6,7 @@ excuse to stop the program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from credkit.dataclass import dataclass
 
 __all__ = ["DEFAULT_LIMITS", "Limits"]
 
@@ -30,7 +30,7 @@ class Limits:
     json_depth: int = 64
     """Nesting of JSON assertions."""
     json_items: int = 200_000
-    """Values in one JSON assertion, keys of objects included; a report shows all of them."""
+    """Values in one JSON assertion, keys of objects included."""
     certificates: int = 16
     """Certificates in an ``x5chain``; bounds the path search."""
     certificate_size: int = 64 << 10
@@ -64,6 +64,9 @@ class Limits:
     """Regions of a file and of its store in one report; real files have some dozens a manifest, and behind the limit one stands for all."""
     statuses: int = 5_000
     """Status entries in one report."""
+    report_values: int = 400_000
+    """Values in the assertions that one report in JSON repeats, keys included; behind them assertions are told without their content. A
+    chain of a hundred generations has 20,000."""
     resources: int = 2_000
     """Thumbnails, prompts and other files that are taken out of one manifest store, and as many that are told not to be there; a chain of a
     hundred generations has some hundred."""
@@ -249,6 +252,10 @@ class Limits:
     """One opening of a sealed field, in characters of base64url; a raw workflow has some hundred KiB."""
     openings_size: int = 64 * _MIB
     """A file of openings; those of one picture are its texts and a third more."""
+
+    def __hash__(self) -> int:
+        """Of a few fields: what is kept for later is looked up under its limits, which hardly ever differ."""
+        return hash((self.store_size, self.jumbf_boxes, self.cbor_items, self.certificate_size))
 
     def allowed_parts(self, most: int, size: int, *, each: int = 200) -> int:
         """How many parts of one kind, which are ``most`` in the largest files, a file of ``size`` bytes may have: ``small_parts``, and one

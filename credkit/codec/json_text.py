@@ -21,8 +21,11 @@ def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limi
     def fail(message: str) -> MalformedError:
         return MalformedError(message, code=code, where=where)
 
+    members = _members if items is None else _Counted(items).members
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse, parse_float=_number)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=members, parse_constant=_refuse, parse_float=_number)
+    except _TooManyError:
+        raise fail(f"JSON has more than {items:,} values") from None
     except RecursionError:
         raise fail(f"JSON is nested deeper than {limits.json_depth} levels") from None
     except ValueError as error:
@@ -41,6 +44,23 @@ def _members(items: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(items):
         raise ValueError("an object has the same key twice")
     return members
+
+
+class _TooManyError(Exception):
+    """There are more values in a text than may be."""
+
+
+class _Counted:
+    """Counts objects and their members while they are read, since an empty object takes many times the memory of its two characters."""
+
+    def __init__(self, allowed: int) -> None:
+        self._left = allowed
+
+    def members(self, items: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._left -= 1 + len(items)
+        if self._left < 0:
+            raise _TooManyError
+        return _members(items)
 
 
 def _refuse(constant: str) -> None:

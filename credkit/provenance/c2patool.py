@@ -21,7 +21,7 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.ingredient import read_ingredient
 from credkit.manifest.store import BOX, Assertion, EmbeddedFile, Manifest
 from credkit.manifest.uri import JumbfUri, absolute
-from credkit.provenance.values import assertion_value, base64_text, claim_value, in_claim_order, json_value, text_of
+from credkit.provenance.values import AssertionValues, assertion_value, base64_text, claim_value, in_claim_order, json_value, text_of
 from credkit.status import Kind, Status
 from credkit.verify.report import ManifestReport, Report, ResultMap, SignatureReport
 
@@ -40,9 +40,10 @@ def c2patool_json(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> dict[st
         return {"manifests": {}, "validation_status": [_entry(reason) | {"explanation": explanation}]}
     failures = [*active.results.failure, *(s for delta in report.ingredient_deltas for s in delta.validation_deltas.failure)]
     reached = [m for m in reversed(report.manifests) if m.reached]
+    values = AssertionValues(limits)
     return {
         "active_manifest": active.label,
-        "manifests": {m.label: _manifest(m, limits) for m in reached},
+        "manifests": {m.label: _manifest(m, values, limits) for m in reached},
         **({"validation_status": [_entry(s) for s in failures]} if failures else {}),
         "validation_results": _validation_results(active.results, report),
         "validation_state": report.state,
@@ -94,7 +95,7 @@ def _with_digests(value: Any) -> Any:
     return result
 
 
-def _manifest(found: ManifestReport, limits: Limits) -> dict[str, Any]:
+def _manifest(found: ManifestReport, values: AssertionValues, limits: Limits) -> dict[str, Any]:
     manifest = found.manifest
     claim = claim_value(manifest, limits)
     old = "created_assertions" not in claim
@@ -116,7 +117,7 @@ def _manifest(found: ManifestReport, limits: Limits) -> dict[str, Any]:
             "thumbnail": _resource(thumbnail.uri, thumbnail, limits) if thumbnail else None,
             "ingredients": ingredients or None,
             "credentials": list(_credentials(manifest, limits)) or None,
-            "assertions": list(_assertions(ordered, claim, limits)),
+            "assertions": list(_assertions(ordered, claim, values)),
             "redactions": _plain(redactions) if redactions else None,
             "signature_info": _signature(found.signature) if found.signature else None,
             "label": manifest.label,
@@ -193,15 +194,17 @@ def _ingredient(assertion: Assertion, manifest: Manifest, brought: bool, limits:
     )
 
 
-def _assertions(ordered: list[Assertion], claim: dict[Any, Any], limits: Limits) -> Iterator[dict[str, Any]]:
+def _assertions(ordered: list[Assertion], claim: dict[Any, Any], values: AssertionValues) -> Iterator[dict[str, Any]]:
     """Statements in claim order; bindings, files and ingredients have places of their own."""
     created = claim.get("created_assertions")
     uris = [item.get("url") for item in (created if isinstance(created, list) else []) if isinstance(item, dict)]
     own = {uri.rpartition("/")[2] for uri in uris if isinstance(uri, str)}
     for assertion in ordered:
         base = assertion.base_label
-        value = assertion_value(assertion, limits)
-        if base in _LEFT_OUT or base.startswith("c2pa.ingredient") or isinstance(value, EmbeddedFile) or value is None:
+        if base in _LEFT_OUT or base.startswith("c2pa.ingredient"):
+            continue
+        value = values.of(assertion)
+        if isinstance(value, EmbeddedFile) or value is None:
             continue
         _, _, instance = assertion.label[len(base) :].rpartition("__")
         yield _present(

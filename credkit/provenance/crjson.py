@@ -13,7 +13,7 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import EmbeddedFile, Manifest, ManifestKind
 from credkit.manifest.uri import JumbfUri
 from credkit.provenance.json_report import time_text
-from credkit.provenance.values import assertion_value, claim_value, in_claim_order, json_value
+from credkit.provenance.values import AssertionValues, claim_value, in_claim_order, json_value
 from credkit.status import Status
 from credkit.trust.certificate import Certificate
 from credkit.verify.report import ManifestReport, Report, ResultMap, SignatureReport
@@ -34,14 +34,15 @@ def crjson(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]
     by_manifest = {id(m.manifest): m for m in report.manifests}
     stored = report.store.manifests if report.store else ()
     reports = [by_manifest[id(manifest)] for manifest in reversed(stored) if id(manifest) in by_manifest]
+    values = AssertionValues(limits)
     return {
         "@context": {"@vocab": CONTEXT},
         "jsonGenerator": {"name": "credkit", "version": __version__, "date": time_text(report.validated_at)},
-        "manifests": [_manifest(m, report, limits) for m in reports],
+        "manifests": [_manifest(m, report, values, limits) for m in reports],
     }
 
 
-def _manifest(found: ManifestReport, report: Report, limits: Limits) -> dict[str, Any]:
+def _manifest(found: ManifestReport, report: Report, values: AssertionValues, limits: Limits) -> dict[str, Any]:
     manifest = found.manifest
     claim = claim_value(manifest, limits)
     old = _is_old(manifest, claim)
@@ -55,7 +56,7 @@ def _manifest(found: ManifestReport, report: Report, limits: Limits) -> dict[str
         "isUpdateManifest": manifest.kind is ManifestKind.UPDATE,
         "isCompressedManifest": manifest.compressed or manifest.kind is ManifestKind.COMPRESSED,
         ("claim" if old else "claim.v2"): _old_claim(claim) if old else _claim(claim),
-        "assertions": _assertions(manifest, claim, limits),
+        "assertions": _assertions(manifest, claim, values),
         "signature": _signature(found.signature),
         "validationResults": {
             **_status_codes(found.results),
@@ -126,14 +127,14 @@ def _references(value: object) -> list[dict[str, Any]]:
     ]
 
 
-def _assertions(manifest: Manifest, claim: dict[Any, Any], limits: Limits) -> dict[str, Any]:
+def _assertions(manifest: Manifest, claim: dict[Any, Any], values: AssertionValues) -> dict[str, Any]:
     """By label in the order of the claim, then those that it does not list; redacted ones are absent, files and undecodable ones empty."""
-    values: dict[str, Any] = {}
+    contents: dict[str, Any] = {}
     for assertion in (a for a in in_claim_order(manifest, claim) if not a.is_zeroed):
-        value = assertion_value(assertion, limits)
+        value = values.of(assertion)
         is_object = isinstance(value, dict) and not isinstance(value, EmbeddedFile)
-        values.setdefault(assertion.label, json_value(value) if is_object else {})
-    return values
+        contents.setdefault(assertion.label, json_value(value) if is_object else {})
+    return contents
 
 
 def _signature(signature: SignatureReport | None) -> dict[str, Any]:

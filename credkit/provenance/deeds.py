@@ -6,9 +6,11 @@ This file puts actions into words and leaves judging them to ``verify``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.actions import ActionView, read_actions
@@ -69,8 +71,8 @@ def _views(assertion: Assertion, limits: Limits) -> tuple[ActionView, ...]:
     value = assertion_value(assertion, limits)
     if not isinstance(value, dict):
         return ()
-    templates = _maps(value.get("templates"))
-    actions = [_with_templates(item, templates) for item in _maps(value.get("actions")) if isinstance(item.get("action"), str)]
+    templates = _Templates(_maps(value.get("templates")), limits)
+    actions = [templates.merged(item) for item in _maps(value.get("actions")) if isinstance(item.get("action"), str)]
     try:
         return read_actions(value | {"actions": actions}, assertion.label)
     except MalformedError:
@@ -81,10 +83,38 @@ def _maps(value: object) -> list[dict[Any, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _with_templates(item: dict[Any, Any], templates: list[dict[Any, Any]]) -> dict[Any, Any]:
+class _Templates:
+    """What templates add to actions. Many actions times many fields would be a product, so there is room for ``Limits.cbor_items`` fields
+    in all, and actions behind it stay as they stand.
+    """
+
+    def __init__(self, templates: list[dict[Any, Any]], limits: Limits) -> None:
+        self._templates: defaultdict[str, list[dict[Any, Any]]] = defaultdict(list)
+        for template in templates:
+            if isinstance(template.get("action"), str):
+                self._templates[template["action"]].append(template)
+        self._general = _laid_over(self._templates.pop("*", []))
+        self._by_action: dict[str, dict[Any, Any]] = {}
+        self._left = limits.cbor_items
+
+    def merged(self, item: dict[Any, Any]) -> dict[Any, Any]:
+        """The action with the fields of its templates, where it has none of its own."""
+        base = self._of(item["action"])
+        self._left -= len(base) + len(base.get("parameters", ()))
+        return _laid_over((base, item) if self._left >= 0 else (item,))
+
+    def _of(self, action: str) -> dict[Any, Any]:
+        if action not in self._templates:
+            return self._general
+        if action not in self._by_action:
+            self._by_action[action] = _laid_over((self._general, *self._templates[action]))
+        return self._by_action[action]
+
+
+def _laid_over(sources: Iterable[dict[Any, Any]]) -> dict[Any, Any]:
+    """One map of all, later ones before earlier ones, and their parameters merged in the same way."""
     merged: dict[Any, Any] = {}
-    general = [t for t in templates if t.get("action") == "*"]
-    for source in (*general, *(t for t in templates if t.get("action") == item["action"]), item):
+    for source in sources:
         parameters = source.get("parameters", source.get("templateParameters"))
         merged |= {key: value for key, value in source.items() if key not in ("parameters", "templateParameters")}
         if isinstance(parameters, dict):

@@ -8,11 +8,11 @@ There are no links.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import EmbeddedFile
 from credkit.provenance.facts import Fact, facts, standing_tone, title_words
@@ -20,7 +20,7 @@ from credkit.provenance.graph import provenance_graph
 from credkit.provenance.json_report import json_report, time_text
 from credkit.provenance.nodes import Graph, Node
 from credkit.provenance.regions import Shape
-from credkit.provenance.text import json_text, shown
+from credkit.provenance.text import short_json_text, shown
 from credkit.provenance.values import base64_text
 from credkit.provenance.verdict import Tone, status_words, verdict
 from credkit.status import Status
@@ -266,5 +266,5 @@ def _status(status: Status, tone: Tone, limits: Limits) -> dict[str, str]:
 
 
 def _json(report: Report, graph: Graph, limits: Limits) -> str:
-    text = json_text(json_report(report, graph=graph, limits=limits))
-    return text if len(text) <= _LARGEST_JSON else f"Left out here because of its size ({len(text):,} characters)."
+    text = short_json_text(json_report(report, graph=graph, limits=limits), _LARGEST_JSON)
+    return text if text is not None else f"Left out here because of its size (more than {_LARGEST_JSON:,} characters)."

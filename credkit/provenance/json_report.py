@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from credkit.errors import counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion
 from credkit.provenance.byte_account import regions_object
@@ -17,7 +18,7 @@ from credkit.provenance.graph import provenance_graph
 from credkit.provenance.identities import identity_words
 from credkit.provenance.nodes import Graph, Node
 from credkit.provenance.regions import Region
-from credkit.provenance.values import assertion_value, claim_value, json_value, marked_base64
+from credkit.provenance.values import AssertionValues, claim_value, json_value, marked_base64
 from credkit.provenance.verdict import name_words, signer_words, verdict
 from credkit.status import Status
 from credkit.verify.report import IdentityReport, IngredientReport, ManifestReport, Report, ResultMap, SignatureReport
@@ -33,6 +34,8 @@ def json_report(report: Report, *, graph: Graph | None = None, limits: Limits = 
     graph = graph or provenance_graph(report, limits=limits)
     words = verdict(report, graph, limits=limits)
     active = report.active
+    values = AssertionValues(limits)
+    manifests = [_manifest_object(m, node, values, limits) for m, node in _with_nodes(report, graph)]
     return {
         "state": report.state,
         "active_manifest": report.active_manifest,
@@ -54,20 +57,26 @@ def json_report(report: Report, *, graph: Graph | None = None, limits: Limits = 
         },
         "regions": regions_object(report.regions),
         "unbound": regions_object(report.unbound),
-        "manifests": [_manifest_object(m, node, limits) for m, node in _with_nodes(report, graph)],
+        "manifests": manifests,
         "ingredient_deltas": [
             {"ingredient_assertion_uri": d.ingredient_assertion_uri, **results_object(d.validation_deltas)}
             for d in report.ingredient_deltas
         ],
         "failure_without_manifest": _status_object(report.failure) if report.failure else None,
         "problem": report.problem,
-        "remarks": list(report.remarks),
+        "remarks": [*report.remarks, *_left_out(values, limits)],
         "trust_configured": report.trust_configured,
         "profile": report.profile,
         "validated_at": time_text(report.validated_at),
         "generator": {"name": "credkit", "version": __version__},
         "schema": SCHEMA_ID,
     }
+
+
+def _left_out(values: AssertionValues, limits: Limits) -> Iterator[str]:
+    if values.left_out:
+        count = counted(values.left_out, "assertion")
+        yield f"The content of {count} is not repeated here, because all of them hold more than {limits.report_values:,} values."
 
 
 def time_text(at: datetime | None) -> str | None:
@@ -93,7 +102,7 @@ def _with_nodes(report: Report, graph: Graph) -> list[tuple[ManifestReport, Node
     return list(zip(report.manifests, nodes, strict=True))
 
 
-def _manifest_object(manifest: ManifestReport, node: Node, limits: Limits) -> dict[str, Any]:
+def _manifest_object(manifest: ManifestReport, node: Node, values: AssertionValues, limits: Limits) -> dict[str, Any]:
     claim = claim_value(manifest.manifest, limits)
     info = claim.get("claim_generator_info")
     return {
@@ -137,7 +146,7 @@ def _manifest_object(manifest: ManifestReport, node: Node, limits: Limits) -> di
         "ingredients": [_ingredient_object(i) for i in manifest.ingredients],
         "removed_assertions": list(dict.fromkeys(removal.label for removal in node.removed)),
         "redactions": [{"manifest": r.manifest, "label": r.label, "uri": r.uri, "reason": r.reason} for r in node.removes],
-        "assertions": list(_assertion_objects(manifest, limits)),
+        "assertions": list(_assertion_objects(manifest, values)),
     }
 
 
@@ -226,16 +235,16 @@ def _ingredient_object(ingredient: IngredientReport) -> dict[str, Any]:
     }
 
 
-def _assertion_objects(manifest: ManifestReport, limits: Limits) -> Iterator[dict[str, Any]]:
+def _assertion_objects(manifest: ManifestReport, values: AssertionValues) -> Iterator[dict[str, Any]]:
     """All assertions; what the checks said of each is sought once for all, since there may be thousands of both."""
     codes: defaultdict[str | None, set[str]] = defaultdict(set)
     for said in manifest.results:
         codes[said.url].add(said.code)
     for assertion in manifest.manifest.assertions:
-        yield _assertion_object(assertion, codes[assertion.uri], limits)
+        yield _assertion_object(assertion, codes[assertion.uri], values)
 
 
-def _assertion_object(assertion: Assertion, codes: Collection[str], limits: Limits) -> dict[str, Any]:
+def _assertion_object(assertion: Assertion, codes: Collection[str], values: AssertionValues) -> dict[str, Any]:
     """``intact`` is None when no check spoke of this assertion's hash, ``codes`` being what was said of it."""
     intact = False if "assertion.hashedURI.mismatch" in codes else True if "assertion.hashedURI.match" in codes else None
     return {
@@ -243,5 +252,5 @@ def _assertion_object(assertion: Assertion, codes: Collection[str], limits: Limi
         "uri": assertion.uri,
         "content_type": assertion.content_type,
         "intact": intact,
-        "value": json_value(assertion_value(assertion, limits)),
+        "value": json_value(values.of(assertion)),
     }

@@ -7,9 +7,9 @@ it is proven by the signature: it is what the signer says. Texts are as stored a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.offer_view import offer_words, read_offers
 from credkit.manifest.store import Assertion, Manifest
@@ -73,10 +73,14 @@ _INGREDIENT_FIELDS = (("description", "description"), ("found at", "informationa
 def dimensions(manifest: Manifest, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int] | None:
     """Width and height in pixels as the manifest states them; None when it does not."""
     for assertion in manifest.assertions:
+        generated = assertion.base_label == "org.credkit.generation"
+        # Most assertions say nothing of it, and some are large.
+        if not generated and not any(width.encode() in assertion.box.raw for width, _ in _SIZE_KEYS):
+            continue
         value = assertion_value(assertion, limits)
         if not isinstance(value, dict):
             continue
-        if assertion.base_label == "org.credkit.generation" and isinstance(value.get("size"), list):
+        if generated and isinstance(value.get("size"), list):
             pair = tuple(value["size"])
         else:
             pair = next(((value[w], value[h]) for w, h in _SIZE_KEYS if w in value and h in value), ())

@@ -13,7 +13,7 @@ from typing import Any
 from credkit.errors import escape_of, escaped, is_hidden
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["json_text", "plain_ascii", "quoted", "shown"]
+__all__ = ["json_text", "plain_ascii", "quoted", "short_json_text", "shown"]
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 
@@ -43,7 +43,24 @@ def plain_ascii(text: str) -> str:
 
 def json_text(value: Any) -> str:
     """``value`` as indented JSON in which letters of all languages stay readable and hidden characters are ``\\u`` escapes."""
-    raw = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    return _readable(_ENCODER.encode(value))
+
+
+def short_json_text(value: Any, at_most: int) -> str | None:
+    """The same; None when there would be more characters, which are not all made then."""
+    parts, left = [], at_most
+    for part in _ENCODER.iterencode(value):
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            return None
+    return _readable("".join(parts))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _readable(raw: str) -> str:
     if raw.isascii() and "\x7f" not in raw:
         return raw
     return raw.translate({ord(c): json.dumps(c)[1:-1] for c in set(raw) if c != "\n" and is_hidden(c)})

@@ -17,7 +17,7 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion, EmbeddedFile, Manifest
 from credkit.manifest.uri import JumbfUri
 
-__all__ = ["assertion_value", "base64_text", "claim_value", "in_claim_order", "json_value", "marked_base64", "text_of"]
+__all__ = ["AssertionValues", "assertion_value", "base64_text", "claim_value", "in_claim_order", "json_value", "marked_base64", "text_of"]
 
 
 def base64_text(data: bytes) -> str:
@@ -30,11 +30,17 @@ def marked_base64(data: bytes) -> str:
     return f"b64'{base64_text(data)}'"
 
 
+_PLAIN = (str, int, bool, type(None))
+"""What JSON has as well: nearly all values."""
+
+
 def json_value(value: Any, *, encode_bytes: Callable[[bytes], str] = marked_base64) -> Any:
     """``value`` (as ``credkit.codec.cbor`` decodes it) with JSON types only; the order of keys is kept.
 
     A tag gives its content. Two keys that become the same string are told apart by trailing underscores.
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, bytes):
         return encode_bytes(value)
     if isinstance(value, cbor.Tag):
@@ -45,7 +51,7 @@ def json_value(value: Any, *, encode_bytes: Callable[[bytes], str] = marked_base
         return [json_value(item, encode_bytes=encode_bytes) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if value is None or isinstance(value, (bool, int, float)):
+    if isinstance(value, float):
         return value
     if isinstance(value, EmbeddedFile):
         return {"format": value.media_type, "size": len(value.data)} | ({"name": value.name} if value.name else {})
@@ -68,6 +74,40 @@ def assertion_value(assertion: Assertion, limits: Limits = DEFAULT_LIMITS) -> An
         return assertion.value(limits)
     except MalformedError:
         return None
+
+
+class AssertionValues:
+    """The contents of assertions for one output, which repeats ``Limits.report_values`` of them and no more: a file of a few megabytes can
+    hold so many that the output would need a gigabyte.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._left = limits.report_values
+        self.left_out = 0
+        """Assertions whose content was not given."""
+
+    def of(self, assertion: Assertion) -> Any:
+        """As ``assertion_value``; None behind the limit."""
+        if self._left > 0:
+            value = assertion_value(assertion, self._limits)
+            self._left -= _count(value)
+            return value
+        self.left_out += 1
+        return None
+
+
+def _count(value: Any) -> int:
+    waiting, count = [value], 0
+    while waiting:
+        inside = waiting.pop()
+        count += 1
+        if isinstance(inside, dict):
+            count += len(inside)
+            waiting += inside.values()
+        elif isinstance(inside, list):
+            waiting += inside
+    return count
 
 
 def claim_value(manifest: Manifest, limits: Limits = DEFAULT_LIMITS) -> dict[Any, Any]:

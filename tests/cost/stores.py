@@ -136,6 +136,24 @@ def _(size: int) -> bytes:
     return _png(standard(first=actions(CREATED, *[edited] * min(size // 30, 30_000))))
 
 
+@hostile("manifest of many templates", ".png")
+def _(size: int) -> bytes:
+    count = min(size // 100, 10_000)
+    value = {
+        "actions": [CREATED, *({"action": f"org.test.{n}"} for n in range(count))],
+        "templates": [{"action": f"org.test.{n}", "description": "x"} for n in range(count)] + [{"action": "*", "reason": "x"}] * count,
+    }
+    return _png(standard(first=Assertion("c2pa.actions.v2", value)))
+
+
+@hostile("manifest of a template with many fields", ".png")
+def _(size: int) -> bytes:
+    count = min(size // 100, 20_000)
+    fields = {f"org.test.{n}": n for n in range(count)}
+    value = {"actions": [CREATED, *[{"action": "c2pa.edited"}] * count], "templates": [{"action": "c2pa.edited", **fields}]}
+    return _png(standard(first=Assertion("c2pa.actions.v2", value)))
+
+
 @hostile("manifest of many placed ingredients", ".png")
 def _(size: int) -> bytes:
     count = min(size // 400, 2_000)

@@ -142,16 +142,19 @@ ACCEPTED_HERE = (
         applies=lambda p: p.they_say("could not decode assertion"),
     ),
     Rule(
-        name="the same, for soft bindings",
-        why="No step of the procedure reads a soft binding.",
+        name="the same, where the reference cannot load the claim or the manifest for it",
+        why="No step of the procedure reads a soft binding, or asks more of actions and others of the first version.",
         clause="_specific_assertion_validation",
-        applies=lambda p: _only(p, "claim.malformed") and p.they_say("soft binding assertion could not be decoded"),
+        applies=lambda p: (
+            (_only(p, "claim.malformed") and p.they_say("soft binding assertion could not be decoded"))
+            or (_only(p, "assertion.required.missing") and p.they_say("Failed to load manifest"))
+        ),
     ),
     Rule(
-        name="the same, for actions and others of the first version",
-        why="Reported as a manifest that cannot be loaded; no step of the procedure asks for it.",
-        clause="schema-validation",
-        applies=lambda p: _only(p, "assertion.required.missing") and p.they_say("Failed to load manifest"),
+        name="a field of a data hash that is out of use",
+        why="The file is hashed as the assertion says; an address beside it is read by no step of the procedure.",
+        clause="_validating_a_data_hash",
+        applies=lambda p: _only(p, "assertion.dataHash.mismatch") and p.they_say("remote data hash URIs are not supported"),
     ),
     Rule(
         name="an assertion of somebody's own may hold anything",

@@ -375,7 +375,7 @@ def test_json_depth_at_the_limit_and_past_it(opening: bytes, closing: bytes, dep
 
 @pytest.mark.parametrize(
     ("payload", "items"),
-    [(b"1", 1), (b"[]", 1), (b"[1,2,3]", 4), (b'{"a":1}', 3), (b'[{"a":[1,2]},"x,y,z"]', 7), (b"[[],[[]],{}]", 5)],
+    [(b"1", 1), (b"[]", 1), (b"[1,2,3]", 4), (b'{"a":1}', 3), (b'[{"a":[1,2]},"x,y,z"]', 7), (b"[[],[[]],{}]", 5), (b"[{},{}]", 3)],
 )
 def test_json_items_at_the_limit_and_past_it(payload: bytes, items: int) -> None:
     found = only(json_assertion(payload))
@@ -384,6 +384,12 @@ def test_json_items_at_the_limit_and_past_it(payload: bytes, items: int) -> None
         error = refusal(found.value, Limits(json_items=items - 1))
         assert (error.code, error.where) == ("assertion.json.invalid", found.uri)
         assert error.message == f"JSON has more than {items - 1} values"
+
+
+def test_json_of_too_many_objects_is_not_read_to_its_end() -> None:
+    unfinished = b"[" + b"{}," * 20
+    assert "more than 10 values" in refusal(only(json_assertion(unfinished)).value, Limits(json_items=10)).message
+    assert "cannot be decoded" in refusal(only(json_assertion(unfinished)).value, Limits(json_items=30)).message
 
 
 @pytest.mark.parametrize("payload", [b"[" * 1_000_000, b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 200_000])

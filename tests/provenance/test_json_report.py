@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from credkit.codec.cbor import DateText, Tag
+from credkit.limits import Limits
 from credkit.provenance import render
 from credkit.provenance.json_report import SCHEMA_ID
 from credkit.provenance.values import json_value
@@ -103,3 +104,22 @@ def test_equal_reports_give_equal_bytes() -> None:
 )
 def test_the_mapping_of_cbor(value: Any, expected: Any) -> None:
     assert json_value(value) == expected
+
+
+@pytest.mark.parametrize("form", ["json", "crjson", "c2patool"])
+def test_behind_the_limit_assertions_are_told_without_their_content(form: str) -> None:
+    report = cases()["trusted"]
+    whole, short = (json.loads(render(report, form, limits=limits)) for limits in (Limits(), Limits(report_values=1)))  # type: ignore[arg-type]
+    assert len(json.dumps(short)) < len(json.dumps(whole))
+    if form != "json":
+        return
+    shown = [[a["value"] for a in m["assertions"]] for m in short["manifests"]]
+    assert shown[0][0] is not None
+    assert {json.dumps(v) for v in (*shown[0][1:], *shown[1])} == {"null"}
+    assert [[a["label"] for a in m["assertions"]] for m in short["manifests"]] == [
+        [a["label"] for a in m["assertions"]] for m in whole["manifests"]
+    ]
+    left_out = sum(len(values) for values in shown) - 1
+    remark = f"The content of {left_out} assertions is not repeated here, because all of them hold more than 1 values."
+    assert short["remarks"] == [*whole["remarks"], remark]
+    assert errors("report.schema.json", short) == []

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.codec.jumbf import build_superbox
+from credkit.limits import Limits
 from credkit.manifest.store import BOX, Manifest, parse_store
 from credkit.provenance.deeds import deeds
 from credkit.provenance.regions import read_regions
@@ -66,6 +67,35 @@ def test_templates_lend_their_values_and_the_action_wins() -> None:
     ]
     found = sentences({"action": "c2pa.cropped"}, {"action": "c2pa.resized", "description": "own"}, templates=templates)
     assert found == ["cropped, with Any: for crops", "resized, with Any: own"]
+
+
+def test_templates_of_one_action_and_of_all_are_laid_over_each_other_in_turn() -> None:
+    templates = [
+        {"action": "c2pa.cropped", "description": "first", "templateParameters": {"a": 1, "b": 1}},
+        {"action": "*", "templateParameters": {"a": 0, "c": 0}},
+        {"action": "c2pa.cropped", "parameters": {"b": 2, "description": "second"}},
+        {"action": "*", "reason": "c2pa.PII.present"},
+        {"action": 5},
+    ]
+    found = sentences({"action": "c2pa.cropped"}, {"action": "c2pa.cropped", "description": "own"}, {"action": "*"}, templates=templates)
+    assert found == [
+        "cropped, reason: personal data (c2pa.PII.present): first",
+        "cropped, reason: personal data (c2pa.PII.present): own",
+        "*, reason: personal data (c2pa.PII.present)",
+    ]
+
+
+def test_behind_the_limit_templates_add_nothing() -> None:
+    value = {"actions": [{"action": "c2pa.edited"}] * 3, "templates": [{"action": "c2pa.edited", "description": "lent"}]}
+    made = manifest(assertion("c2pa.actions.v2", value))
+    items = 25
+    assert [deed.description for deed in deeds(made, Limits(cbor_items=items))] == ["lent"] * 3
+    many = {"actions": [{"action": "c2pa.edited"}] * 100, "templates": [{"action": "c2pa.edited", **{f"x{n}": n for n in range(100)}}]}
+    crowded = deeds(
+        manifest(assertion("c2pa.actions.v2", many | {"templates": [many["templates"][0] | {"description": "lent"}]})),
+        Limits(cbor_items=520),
+    )
+    assert [deed.description for deed in crowded] == ["lent"] * 5 + [None] * 95
 
 
 def test_version_1_actions_and_bounded_times() -> None:

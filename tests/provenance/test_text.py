@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.limits import Limits
-from credkit.provenance.text import json_text, plain_ascii, quoted, shown
+from credkit.provenance.text import json_text, plain_ascii, quoted, short_json_text, shown
 from tests.provenance.material import HOSTILE
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
@@ -69,3 +69,11 @@ def test_json_text_is_the_same_value_without_hidden_characters(value: dict[str, 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_keeps_hostile_text_as_data(text: str) -> None:
     assert json.loads(json_text({"title": text})) == {"title": text}
+
+
+@given(st.recursive(st.none() | st.integers() | ANY_TEXT, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner), max_leaves=8))
+@settings(max_examples=60, deadline=None)
+def test_short_json_is_the_same_json_or_nothing(value: object) -> None:
+    length = len(json.dumps(value, ensure_ascii=False, indent=2))
+    assert short_json_text(value, length) == json_text(value)
+    assert short_json_text(value, length - 1) is None
