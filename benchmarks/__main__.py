@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed and memory beside c2pa-python and the limits of the machine, in one table."""
+"""``python -m benchmarks``: speed and memory beside c2pa-python and the limits of the machine, and which goals they meet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import platform
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.comparison import Bench, DifferentWorkError, Row, room_for
 from benchmarks.files import KINDS
+from benchmarks.goals import goals, plain_goals
+from benchmarks.growth import grow
+from benchmarks.plot import plot
 from benchmarks.table import as_json, plain, rich_table, size_text
 
 __all__ = ["main"]
@@ -21,6 +26,9 @@ __all__ = ["main"]
 _UNITS = {"KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 _SIZES, _QUICK_SIZES = "100KB,1MB,10MB,100MB,1GB", "100KB,1MB,10MB"
 _CHAINS, _QUICK_CHAINS = "1,10,25,100", "1,10"
+_INGREDIENTS, _QUICK_INGREDIENTS = 100, 10
+_FILES, _QUICK_FILES = 400, 40
+_EDITS, _QUICK_EDITS = 100, 5
 _MANY_CHUNKS = 100_000_000
 _NOTES = """limit: read + SHA-256 for verify (and one Ed25519 verification a generation), copy + SHA-256 in one pass for sign.
 MB: peak of resident memory less that of the interpreter with the library imported, before it touched a file.
@@ -47,10 +55,14 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small files and short chains, in less than a minute")
     parser.add_argument("--sizes", type=_sizes, help=f"of the pictures ({_SIZES})")
     parser.add_argument("--chains", type=_numbers, help=f"generations ({_CHAINS})")
+    parser.add_argument("--ingredients", type=int, help=f"side by side ({_INGREDIENTS}); 0 for none")
+    parser.add_argument("--files", type=int, help=f"judged in one process ({_FILES}); 0 for none")
+    parser.add_argument("--edits", type=int, help=f"of a picture with thumbnails ({_EDITS}); 0 for none")
     parser.add_argument("--rounds", type=int, help="turns of each contender (5; 3 with --quick)")
     parser.add_argument("--folder", type=Path, help="where the files are made (memory when there is room, else the temporary folder)")
     parser.add_argument("--processor", type=int, default=(os.cpu_count() or 1) - 1, help="the one to stay on (the last); -1 for any")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file as well")
+    parser.add_argument("--plot", type=Path, metavar="OUT.svg", help="draw the ratios into a file as well")
     return parser.parse_args(arguments)
 
 
@@ -102,15 +114,41 @@ def main(arguments: list[str] | None = None) -> int:
         )
         try:
             bench.prepare()
-            rows = [*_pictures(bench, fitting), *bench.chains(chains)]
+            rows = [*_pictures(bench, fitting), *bench.chains(chains), *_many(bench, options)]
+            edits = _chosen(options.edits, options.quick, _EDITS, _QUICK_EDITS)
+            growth = grow(bench.folder, edits, bench.say) if edits else None
         except DifferentWorkError as error:
             print(f"The contenders did not do the same work, so nothing is compared: {error}", file=sys.stderr)
             return 1
     environment = _environment(place)
+    reached = list(goals(rows, growth))
     if options.json:
-        options.json.write_text(json.dumps({"environment": environment, "rows": as_json(rows)}, indent=2) + "\n", "utf-8")
+        figures = {
+            "environment": environment,
+            "rows": as_json(rows),
+            "growth": asdict(growth) if growth else None,
+            "goals": [asdict(goal) for goal in reached],
+        }
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    if options.plot:
+        options.plot.write_text(plot(rows), "utf-8")
     _show(rows, environment)
+    if reached:
+        print(f"\n{plain_goals(reached)}")
     return 0
+
+
+def _many(bench: Bench, options: argparse.Namespace) -> Iterator[Row]:
+    """What is about numbers of things and not about their size."""
+    if ingredients := _chosen(options.ingredients, options.quick, _INGREDIENTS, _QUICK_INGREDIENTS):
+        yield from bench.ingredients(ingredients)
+    if files := _chosen(options.files, options.quick, _FILES, _QUICK_FILES):
+        yield from bench.files(files)
+        yield from bench.processes(rounds=bench.rounds * 4)
+
+
+def _chosen(given: int | None, quick: bool, usual: int, few: int) -> int:
+    return given if given is not None else few if quick else usual
 
 
 def _show(rows: list[Row], environment: dict[str, str]) -> None:

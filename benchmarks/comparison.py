@@ -9,7 +9,9 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 from benchmarks.contenders import CONTENDERS
 from benchmarks.files import make
 
-__all__ = ["Bench", "Case", "DifferentWorkError", "Row", "check_same", "check_signed", "room_for", "write_keys"]
+__all__ = ["Bench", "Case", "DifferentWorkError", "Row", "check_same", "check_signed", "pinned", "room_for", "write_keys"]
 
 _PARALLEL_FILES = 3.1
 """Source, signed file and what is being written lie there at the same time."""
@@ -32,10 +34,15 @@ class Case:
     """One line of the table."""
 
     kind: str
+    """A format, or ``chain``, ``ingredients``, ``files``, ``process``."""
     size: int
     work: str
-    path: Path
-    generations: int = 1
+    """``verify`` or ``sign``."""
+    paths: tuple[Path, ...]
+    count: int = 1
+    """Generations of a chain, ingredients of one picture, or files."""
+    manifests: int = 1
+    """In each file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class Row:
     kind: str
     size: int
     work: str
-    generations: int
+    count: int
     seconds: dict[str, float]
     memory: dict[str, int]
     fsync: float
@@ -57,11 +64,11 @@ class Row:
 
 
 def check_same(case: Case, facts: dict[str, dict[str, Any]]) -> None:
-    """``DifferentWorkError`` unless all readers found the file trusted, with as many manifests as it has generations."""
-    expected = {"state": "Trusted", "manifests": case.generations, "generations": case.generations}
+    """``DifferentWorkError`` unless all readers found every file trusted, with as many manifests as it has."""
+    expected = {"state": "Trusted", "manifests": case.manifests}
     for name, found in facts.items():
         if name != "limit" and found != expected:
-            raise DifferentWorkError(f"{name} says {found} of {case.path.name}, and {expected} was due")
+            raise DifferentWorkError(f"{name} says {found} of {case.paths[0].name}, and {expected} was due")
 
 
 def check_signed(path: Path, folder: Path, name: str) -> None:
@@ -119,32 +126,86 @@ class Bench:
         try:
             make(kind, size, source)
             self._sign(source, signed)
-            yield self._row(Case(kind=kind, size=size, work="verify", path=signed))
+            yield self._row(Case(kind=kind, size=size, work="verify", paths=(signed,)))
             signed.unlink()
-            yield self._row(Case(kind=kind, size=size, work="sign", path=source))
+            yield self._row(Case(kind=kind, size=size, work="sign", paths=(source,)))
         finally:
             for path in (source, signed):
                 path.unlink(missing_ok=True)
 
     def chains(self, generations: tuple[int, ...]) -> Iterator[Row]:
         """Verification of a picture that was edited again and again, each time by the same signer."""
-        import credkit
-
-        signer = credkit.Signer.from_pem((self.folder / "chain.pem").read_bytes(), (self.folder / "key.pem").read_bytes())
         source = self._file("chain JPEG")
         make("JPEG", 100_000, source)
         data = source.read_bytes()
         for generation in range(1, max(generations, default=0) + 1):
-            statements = credkit.Statements(created="digitalCapture") if generation == 1 else credkit.Statements()
-            sink = io.BytesIO()
-            credkit.sign_file(data, sink, statements, signer=signer, mirrors=False)
-            data = sink.getvalue()
+            data = self._signed(data, created=generation == 1)
             if generation in generations:
                 source.write_bytes(data)
-                yield self._row(Case(kind="chain", size=len(data), work="verify", path=source, generations=generation))
+                yield self._row(Case(kind="chain", size=len(data), work="verify", paths=(source,), count=generation, manifests=generation))
+
+    def ingredients(self, count: int) -> Iterator[Row]:
+        """Verification of a picture into which so many other signed pictures were put, side by side."""
+        source = self._file("ingredients JPEG")
+        make("JPEG", 100_000, source)
+        parts = [self._signed(self._picture(10_000 + number), created=True) for number in range(count)]
+        source.write_bytes(self._signed(source.read_bytes(), created=True, ingredients=parts))
+        yield self._row(
+            Case(kind="ingredients", size=source.stat().st_size, work="verify", paths=(source,), count=count, manifests=count + 1)
+        )
+
+    def files(self, count: int, size: int = 100_000) -> Iterator[Row]:
+        """Verification of many different files in one process."""
+        folder = self.folder / "files"
+        folder.mkdir()
+        paths = tuple(folder / f"{number}.jpg" for number in range(count))
+        for number, path in enumerate(paths):
+            path.write_bytes(self._signed(self._picture(size + number), created=True))
+        yield self._row(Case(kind="files", size=sum(path.stat().st_size for path in paths), work="verify", paths=paths, count=count))
+        shutil.rmtree(folder)
+
+    def processes(self, rounds: int) -> Iterator[Row]:
+        """A whole process that judges one small file, from its start to its end."""
+        path = self._file("process JPEG")
+        path.write_bytes(self._signed(self._picture(100_000), created=True))
+        case = Case(kind="process", size=path.stat().st_size, work="verify", paths=(path,))
+        self.say(f"a whole process: {case.size:,} bytes")
+        commands = {name: contender.command(path, self.folder) for name, contender in CONTENDERS.items()}
+        found: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, command in commands.items():
+                start = time.perf_counter()
+                done = self._child(command)
+                found[name].append(time.perf_counter() - start)
+                if name != "limit":
+                    check_same(case, {name: _facts(json.loads(done))})
+        yield Row(
+            kind=case.kind,
+            size=case.size,
+            work=case.work,
+            count=1,
+            seconds={name: statistics.median(times) for name, times in found.items()},
+            memory=dict.fromkeys(found, 0),
+            fsync=0.0,
+        )
+
+    def _picture(self, size: int) -> bytes:
+        path = self._file("part JPEG")
+        make("JPEG", size, path)
+        return path.read_bytes()
+
+    def _signed(self, data: bytes, *, created: bool, ingredients: list[bytes] | None = None) -> bytes:
+        """``data`` signed by the signer of this run; a further generation of what it was, unless it is said to be created."""
+        import credkit
+
+        signer = credkit.Signer.from_pem((self.folder / "chain.pem").read_bytes(), (self.folder / "key.pem").read_bytes())
+        statements = credkit.Statements(created="digitalCapture") if created else credkit.Statements()
+        sink = io.BytesIO()
+        credkit.sign_file(data, sink, statements, signer=signer, mirrors=False, ingredients=ingredients or ())
+        return sink.getvalue()
 
     def _row(self, case: Case) -> Row:
-        self.say(f"{case.kind} {case.size:,} bytes, {case.generations} generation(s): {case.work}")
+        self.say(f"{case.kind} {case.size:,} bytes, {case.count}: {case.work}")
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
         for turn in range(self.rounds):
             for name in CONTENDERS:
@@ -155,33 +216,56 @@ class Bench:
             kind=case.kind,
             size=case.size,
             work=case.work,
-            generations=case.generations,
+            count=case.count,
             seconds={name: statistics.median(run["seconds"] for run in runs) for name, runs in found.items()},
             memory={name: max(run["memory"] for run in runs) for name, runs in found.items()},
             fsync=statistics.median(run["fsync"] for run in found["credkit"]),
         )
 
     def _run(self, name: str, case: Case, *, last: bool) -> dict[str, Any]:
-        kind = "PNG" if case.path.suffix == ".png" else "JPEG"
+        kind = "PNG" if case.paths[0].suffix == ".png" else "JPEG"
         output = self._file(f"output {kind}")
         job = {
             "contender": name,
             "work": case.work,
-            "path": str(case.path),
+            "paths": [str(path) for path in case.paths],
             "output": str(output),
             "warm_up": str(self._file(f"warm signed {kind}" if case.work == "verify" else f"warm {kind}")),
             "folder": str(self.folder),
-            "generations": case.generations,
+            "manifests": case.manifests,
             "repeats": max(1, min(20, 20_000_000 // case.size)),
-            "processor": self.processor,
         }
         try:
-            command = [sys.executable, "-m", "benchmarks.worker", json.dumps(job)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
-            if done.returncode:
-                raise RuntimeError(f"{name} could not {case.work} {case.path.name}:\n{done.stderr}")
+            done = self._child([sys.executable, "-m", "benchmarks.worker", json.dumps(job)])
             if case.work == "sign" and last and name != "limit":
                 check_signed(output, self.folder, name)
         finally:
             output.unlink(missing_ok=True)
-        return json.loads(done.stdout)  # type: ignore[no-any-return]
+        return json.loads(done)  # type: ignore[no-any-return]
+
+    def _child(self, command: list[str]) -> str:
+        """What a process prints that stays on the processor of this run."""
+        with pinned(self.processor):
+            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)[:200]} failed:\n{done.stderr}")
+        return done.stdout
+
+
+def _facts(report: dict[str, Any]) -> dict[str, Any]:
+    """Of a report in the JSON of either."""
+    return {"state": report.get("state", report.get("validation_state")), "manifests": len(report["manifests"])}
+
+
+@contextmanager
+def pinned(processor: int | None) -> Iterator[None]:
+    """Stay on one processor, where the system can; processes that are started meanwhile stay there, too."""
+    if processor is None or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -98,7 +98,7 @@ def _measure(folder: Path, name: str) -> None:
             if contender == "limit" and work == "sign":
                 (folder / f"signed {name}").unlink()
         ours, limit = found["credkit"], found["limit"]
-        if work == "verify" and ours["facts"] != {"state": "Trusted", "manifests": 1, "generations": 1}:
+        if work == "verify" and ours["facts"] != {"state": "Trusted", "manifests": 1}:
             raise SystemExit(f"what was signed is not trusted: {ours['facts']}")
         size = (folder / name).stat().st_size
         print(

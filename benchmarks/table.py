@@ -24,6 +24,14 @@ COLUMNS = (
 )
 
 
+_NAMES = {
+    "chain": "chain of {}",
+    "ingredients": "{} ingredients",
+    "files": "{} files in one process",
+    "process": "a whole process",
+}
+
+
 def size_text(size: int) -> str:
     """``100 KB``, ``1 GB``."""
     for unit, factor in (("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)):
@@ -38,7 +46,7 @@ def cells(row: Row) -> tuple[str, ...]:
     def milliseconds(seconds: float) -> str:
         return f"{seconds * 1_000:,.2f}" if seconds < 0.1 else f"{seconds * 1_000:,.0f}"
 
-    name = f"chain of {row.generations}" if row.kind == "chain" else row.kind
+    name = _NAMES.get(row.kind, row.kind).format(row.count)
     return (
         name,
         size_text(row.size),
@@ -92,7 +100,7 @@ def as_json(rows: list[Row]) -> list[dict[str, Any]]:
         {
             "file": row.kind,
             "size": row.size,
-            "generations": row.generations,
+            "count": row.count,
             "work": row.work,
             "seconds": row.seconds,
             "memory": row.memory,

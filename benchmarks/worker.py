@@ -1,4 +1,4 @@
-"""One measured process: a contender, a task, a file, and how often. Reads its job from the command line, prints what it found as JSON.
+"""One measured process: a contender, a task, files, and how often. Reads its job from the command line, prints what it found as JSON.
 
 Memory is the peak of resident memory less what was resident when the library had been imported, before it touched a file; a task on a
 small file goes before the measured ones, so that what is loaded late is not counted as time.
@@ -45,24 +45,29 @@ class _Synced:
         self.seconds += time.perf_counter() - start
 
 
-def _task(contender: Contender, job: dict, path: Path) -> dict:  # type: ignore[type-arg]
-    if job["work"] == "verify":
-        return contender.verify(path, job["generations"])
-    contender.sign(path, Path(job["output"]))
-    return {}
+def _task(contender: Contender, job: dict, paths: list[str]) -> dict:  # type: ignore[type-arg]
+    """What was found of all files; of the first that is not like the one before it, when they differ."""
+    facts: dict[str, object] = {}
+    for path in map(Path, paths):
+        if job["work"] == "verify":
+            found = contender.verify(path, job["manifests"])
+            if facts and found != facts:
+                return found | {"unlike the others": path.name}
+            facts = found
+        else:
+            contender.sign(path, Path(job["output"]))
+    return facts
 
 
 def main(job: dict) -> dict:  # type: ignore[type-arg]
     """Do the job; times are seconds without ``fsync``, which is told apart."""
-    if job["processor"] is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {job["processor"]})
-    contender = CONTENDERS[job["contender"]](Path(job["folder"]))
+    contender: Contender = CONTENDERS[job["contender"]](Path(job["folder"]))
     before = resident("VmRSS")
-    _task(contender, job, Path(job["warm_up"]))
+    _task(contender, job, [job["warm_up"]])
     synced, times, waits, facts = _Synced(), [], [], {}
     for _ in range(job["repeats"]):
         synced.seconds, start = 0.0, time.perf_counter()
-        facts = _task(contender, job, Path(job["path"]))
+        facts = _task(contender, job, job["paths"])
         times.append(time.perf_counter() - start - synced.seconds)
         waits.append(synced.seconds)
     return {

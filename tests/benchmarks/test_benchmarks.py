@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -13,6 +15,8 @@ from benchmarks import passes
 from benchmarks.comparison import Case, DifferentWorkError, Row, check_same, check_signed, room_for
 from benchmarks.contenders import CONTENDERS
 from benchmarks.files import KINDS, make
+from benchmarks.goals import goals, plain_goals
+from benchmarks.growth import Growth
 from benchmarks.table import COLUMNS, as_json, cells, plain, size_text
 from benchmarks.worker import resident
 from credkit.assets import BytesSource, detect
@@ -22,7 +26,7 @@ ROW = Row(
     kind="JPEG",
     size=1_000_000,
     work="verify",
-    generations=1,
+    count=1,
     seconds={"limit": 0.001, "credkit": 0.002, "c2pa-python": 0.004},
     memory={"limit": 0, "credkit": 9_000_000, "c2pa-python": 20_000_000},
     fsync=0.0,
@@ -31,12 +35,14 @@ ROW = Row(
 
 def test_one_command_prints_one_table(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    arguments = ["--quick", "--sizes", "20KB", "--chains", "1,2", "--rounds", "1", "--folder", str(tmp_path), "--json", str(out)]
+    few = ["--quick", "--sizes", "20KB", "--chains", "1,2", "--ingredients", "2", "--files", "3", "--edits", "2", "--rounds", "1"]
+    arguments = [*few, "--folder", str(tmp_path), "--json", str(out), "--plot", str(tmp_path / "ratios.svg")]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    lines, _, reached = done.stdout.partition("\n\n")
+    lines = [line for line in lines.splitlines() if line.startswith("|")]
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == list(COLUMNS)
     table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
     assert [(line[0], line[2]) for line in table] == [
@@ -46,6 +52,9 @@ def test_one_command_prints_one_table(tmp_path: Path) -> None:
         ("PNG", "sign"),
         ("chain of 1", "verify"),
         ("chain of 2", "verify"),
+        ("2 ingredients", "verify"),
+        ("3 files in one process", "verify"),
+        ("a whole process", "verify"),
     ]
     assert all(len(line) == len(COLUMNS) for line in table)
     figures = json.loads(out.read_text("utf-8"))
@@ -53,7 +62,12 @@ def test_one_command_prints_one_table(tmp_path: Path) -> None:
     for row in figures["rows"]:
         assert set(row["seconds"]) == set(row["memory"]) == set(CONTENDERS)
         assert all(value > 0 for value in row["seconds"].values())
-    assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
+    assert figures["growth"]["edits"] == 2
+    assert 0 < figures["growth"]["grown"]["credkit"] < figures["growth"]["grown"]["c2pa-python"]
+    assert [line.split("|")[1].strip() for line in reached.splitlines()[2:]] == [goal["work"] for goal in figures["goals"]]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["figures.json", "ratios.svg"]
+    drawn = ElementTree.fromstring((tmp_path / "ratios.svg").read_text("utf-8"))
+    assert "a whole process, 102 KB, verify" in "".join(drawn.itertext())
 
 
 def test_large_files_of_a_film_and_a_model(tmp_path: Path) -> None:
@@ -73,7 +87,7 @@ def test_large_files_of_a_film_and_a_model(tmp_path: Path) -> None:
 
 
 def test_a_size_without_room_is_left_out_with_a_sentence(tmp_path: Path) -> None:
-    arguments = ["--sizes", "999999GB", "--chains", "", "--folder", str(tmp_path)]
+    arguments = ["--sizes", "999999GB", "--chains", "", "--ingredients", "0", "--files", "0", "--edits", "0", "--folder", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
     )
@@ -86,14 +100,15 @@ def test_a_size_without_room_is_left_out_with_a_sentence(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "found",
     [
-        {"state": "Valid", "manifests": 3, "generations": 3},
-        {"state": "Trusted", "manifests": 2, "generations": 3},
-        {"state": "Invalid", "manifests": 3, "generations": 3},
+        {"state": "Valid", "manifests": 3},
+        {"state": "Trusted", "manifests": 2},
+        {"state": "Invalid", "manifests": 3},
+        {"state": "Trusted", "manifests": 3, "unlike the others": "b.jpg"},
     ],
 )
 def test_different_work_is_not_compared(found: dict[str, object]) -> None:
-    case = Case(kind="chain", size=1, work="verify", path=Path("chain.jpg"), generations=3)
-    right = {"state": "Trusted", "manifests": 3, "generations": 3}
+    case = Case(kind="chain", size=1, work="verify", paths=(Path("chain.jpg"),), count=3, manifests=3)
+    right = {"state": "Trusted", "manifests": 3}
     check_same(case, {"limit": {}, "credkit": right, "c2pa-python": right})
     for facts in ({"credkit": found, "c2pa-python": right}, {"credkit": right, "c2pa-python": found}):
         with pytest.raises(DifferentWorkError, match=r"chain\.jpg"):
@@ -141,6 +156,33 @@ def test_figures_are_shown_as_ratios() -> None:
     assert len({len(line) for line in plain([ROW, ROW]).splitlines()}) == 1
     assert as_json([ROW])[0]["seconds"]["credkit"] == 0.002
     assert [size_text(size) for size in (38, 100_000, 1_500_000, 10**9)] == ["38 B", "100 KB", "1.5 MB", "1 GB"]
+
+
+def test_goals_are_met_or_not() -> None:
+    def row(kind: str, ours: float, *, size: int = 10_000_000, work: str = "verify", count: int = 1) -> Row:
+        return replace(ROW, kind=kind, size=size, work=work, count=count, seconds={"limit": 1.0, "credkit": ours, "c2pa-python": 2.0})
+
+    def met(*rows: Row, grown: int | None = None) -> dict[str, bool]:
+        growth = Growth(edits=100, first=300_000, grown={"credkit": grown, "c2pa-python": 34_000_000}) if grown else None
+        return {goal.work: goal.met for goal in goals(list(rows), growth) if "memory" not in goal.work}
+
+    assert met(row("JPEG", 1.15), row("PNG", 1.16)) == {
+        "JPEG of 10 MB: verify, over read + SHA-256": True,
+        "PNG of 10 MB: verify, over read + SHA-256": False,
+    }
+    assert list(met(row("JPEG", 1.3, work="sign"), row("PNG", 1.31, work="sign")).values()) == [True, False]
+    assert met(row("JPEG", 9.0, size=1_000_000)) == {}
+    assert list(met(row("PNG", 0.5), row("PNG, 1 KiB chunks", 1.5)).values()) == [True, True]
+    assert list(met(row("PNG", 0.5), row("PNG, 1 KiB chunks", 1.6)).values()) == [True, False]
+    assert list(met(row("files", 2.0, count=400)).values()) == [True]
+    assert list(met(row("chain", 1.0, count=100), row("chain", 0.1, count=10)).values()) == [True, True]
+    assert list(met(row("chain", 1.1, count=100), row("chain", 0.05, count=10)).values()) == [False, False]
+    assert list(met(row("ingredients", 1.1, count=100)).values()) == [False]
+    assert list(met(row("process", 2.1)).values()) == [False]
+    assert list(met(grown=1_000_000).values()) == [True]
+    assert list(met(grown=1_000_001).values()) == [False]
+    assert [goal.met for goal in goals([replace(ROW, memory={"limit": 0, "credkit": 40_000_001, "c2pa-python": 1})])] == [False]
+    assert len({len(line) for line in plain_goals(list(goals([row("files", 2.0, count=400)]))).splitlines()}) == 1
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell the memory of a process")
