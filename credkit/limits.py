@@ -54,6 +54,9 @@ class Limits:
     which is what real ones have. Reading one costs up to 4 ms."""
     decompressed_size: int = 32 * _MIB
     """Output of a compressed manifest or metadata chunk: 1,617 bytes of Brotli can become 1 GiB."""
+    decompressed_ratio: int = 50
+    """Output for each byte of a compressed manifest or store, beside the first MiB; texts pack to a tenth, pictures to no less than they
+    are."""
     manifests: int = 1_000
     """Manifests in a store."""
     chain_depth: int = 256
@@ -262,6 +265,12 @@ class Limits:
         more for ``each`` bytes. A walk over them then costs as much as the file is large.
         """
         return min(most, self.small_parts + size // each)
+
+    def allowed_output(self, packed: int) -> int:
+        """Bytes that a compressed manifest or store of ``packed`` bytes may become: a file of some hundred bytes does not get the memory of
+        the largest.
+        """
+        return min(self.decompressed_size, _MIB + self.decompressed_ratio * packed)
 
 
 DEFAULT_LIMITS = Limits()

@@ -18,7 +18,6 @@ from credkit.assets.edited import EditedSource
 from credkit.assets.layout import Edit, Insert, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
 from credkit.assets.window import Window
-from credkit.codec.brotli_stream import unbrotli
 from credkit.codec.digest import Digest, hasher
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -253,13 +252,13 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
 
 
 def _inflated_store(data: bytes, fail: Callable[[str], MalformedError], limits: Limits) -> bytes:
-    stream = zlib.decompressobj()
+    stream, most = zlib.decompressobj(), limits.allowed_output(len(data))
     try:
-        store = stream.decompress(data, limits.decompressed_size)
+        store = stream.decompress(data, most)
     except zlib.error:
         raise fail("its compressed form is damaged") from None
     if stream.unconsumed_tail:
-        raise fail(f"it unpacks to more than {limits.decompressed_size:,} bytes")
+        raise fail(f"it unpacks to more than {most:,} bytes")
     if stream.unused_data.strip(b"\x00\r\n"):
         raise fail("something else stands behind its compressed form, in no hash")
     return store
@@ -269,6 +268,8 @@ def read_block(source: Source, block: Metadata, limits: Limits = DEFAULT_LIMITS)
     """The value of a metadata block, unpacked; ``MalformedError``, a predicate (``is damaged``), when it exceeds ``metadata_size`` or is
     no deflated value or Brotli stream.
     """
+    from credkit.codec.brotli_stream import unbrotli
+
     where, most = f"{block.kind.upper()} metadata", limits.metadata_size
     if sum(span.length for span in block.slices) > most:
         raise MalformedError(f"is larger than {most:,} bytes", where=where, offset=block.frame.start)

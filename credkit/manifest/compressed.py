@@ -24,7 +24,7 @@ def unpack(box: Superbox, limits: Limits) -> Superbox:
     if packed is None:
         raise _broken("compressed manifest has no single Brotli box")
     try:
-        data = unbrotli(packed, limits.decompressed_size)
+        data = unbrotli(packed, limits.allowed_output(len(packed)))
     except MalformedError as error:
         raise _broken(f"compressed manifest {error.message}") from None
     try:

@@ -137,6 +137,17 @@ def test_read_store_joins_slices_and_keeps_to_the_limit():
         assert caught.value.code == "manifest.inaccessible.malformed"
 
 
+def test_a_packed_store_is_bounded_by_its_own_size():
+    for size, ratio, fine in (((1 << 20), 0, True), ((1 << 20) + 1, 0, False), ((1 << 20) + 1, 1, True), (3 << 20, 1, False)):
+        packed = zlib.compress(bytes(size))
+        location = StoreLocation(slices=(Span(0, len(packed)),), frame=(), deflated=True)
+        if fine:
+            assert read_store(BytesSource(packed), location, Limits(decompressed_ratio=ratio)) == bytes(size)
+        else:
+            with pytest.raises(MalformedError, match="unpacks to more than"):
+                read_store(BytesSource(packed), location, Limits(decompressed_ratio=ratio))
+
+
 def test_a_metadata_block_is_read_whole_and_within_bounds():
     packed = zlib.compress(DATA)
 

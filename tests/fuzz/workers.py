@@ -27,6 +27,8 @@ _ADDRESSES = 3 << 30
 _HANGS = 30.0
 """Seconds without a finished mutant after which a worker is taken to hang."""
 _BATCH = 50
+_CREPT = 16
+"""MB that a process may have kept from earlier mutants before it is begun anew."""
 _DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of prctl(2)."""
 
@@ -87,8 +89,8 @@ class _Worker:
         self.parent = os.getpid()
 
     def begin(self, number: int) -> None:
+        self.process = None
         if number >= self.wanted.start + self.wanted.count:
-            self.process = None
             return
         self.pipe, end = self.context.Pipe(duplex=False)
         self.current.value, self.since.value = number, time.monotonic()
@@ -106,9 +108,7 @@ class _Worker:
             code = self.process.exitcode
             if code:
                 yield self.lost(Finding("hang", f"the process ended with {code}"))
-                self.begin(self.current.value + self.wanted.jobs)
-            else:
-                self.process = None
+            self.begin(self.current.value + self.wanted.jobs)
             return
         if time.monotonic() - self.since.value > _HANGS:
             os.kill(self.process.pid, signal.SIGKILL)
@@ -135,6 +135,9 @@ class _Worker:
                 end.send(told)
                 told = []
             number += self.wanted.jobs
+            if _resident("VmRSS") - base > _CREPT:
+                # What one mutant made the process keep would count for all that follow.
+                break
         end.send(told)
         end.close()
 

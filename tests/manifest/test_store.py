@@ -520,6 +520,17 @@ def test_compressed_manifests_share_one_count_of_boxes() -> None:
     assert kinds == [ManifestKind.STANDARD] * 2 + [ManifestKind.COMPRESSED]
 
 
+@pytest.mark.parametrize(
+    ("beyond", "ratio", "kind"),
+    [(0, 0, ManifestKind.STANDARD), (1, 0, ManifestKind.COMPRESSED), (1, 1, ManifestKind.STANDARD), (1_000, 1, ManifestKind.COMPRESSED)],
+)
+def test_what_a_compressed_manifest_unpacks_to_is_bounded_by_its_own_size(beyond: int, ratio: int, kind: ManifestKind) -> None:
+    inner = padded(URN, (1 << 20) + beyond - len(padded(URN, 0)))
+    active = parse_store(store(compressed(inner)), limits=Limits(decompressed_ratio=ratio)).active
+    assert active is not None
+    assert active.kind is kind
+
+
 def test_bombs_stop_at_the_first() -> None:
     bomb = compressed(bytes(1 << 20))
     parsed = parse_store(store(*[bomb] * 500), limits=Limits(decompressed_size=1 << 18))
