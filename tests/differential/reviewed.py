@@ -177,10 +177,13 @@ ACCEPTED_HERE = (
         applies=lambda p: _only(p, "assertion.action.ingredientMismatch") and (p.they_say("repackaged") or p.they_say("transcoded")),
     ),
     Rule(
-        name="a redaction named by any assertion that is there",
-        why="The URI has to resolve to an assertion, wherever it is.",
+        name="a redaction named by any assertion that is there, or of what never was",
+        why="The URI has to resolve to an assertion, wherever it is; not redacted is what stands there with content, and nothing does.",
         clause="_c2pa_actions_validation",
-        applies=lambda p: _only(p, "assertion.action.redactionMismatch") and p.they_say("must be a valid reference"),
+        applies=lambda p: (
+            (_only(p, "assertion.action.redactionMismatch") and p.they_say("must be a valid reference"))
+            or (_only(p, "assertion.notRedacted") and p.they_say("The assertion was not redacted"))
+        ),
     ),
     Rule(
         name="recorded results of an odd form",

@@ -240,7 +240,10 @@ def _outside(mutant: Mutant, report: Report) -> Iterator[str]:
         if old == new:
             continue
         fine = ("unbound", "structural") if elsewhere and place == "file" and not sidecar else ("unbound",)
-        free = [(r.offset, r.offset + r.size) for r in report.regions if r.place == place and r.kind in fine]
+        # What was called unbound before it was changed may have become what belongs there.
+        told_before = mutant.seed.sound.unbound if len(old) == len(new) else ()
+        allowed = (*(r for r in report.regions if r.kind in fine), *told_before)
+        free = [(r.offset, r.offset + r.size) for r in allowed if r.place == place]
         touched = [at for at, (a, b) in enumerate(zip(old, new, strict=True)) if a != b] if len(old) == len(new) else []
         stray = [at for at in touched if not any(start <= at < end for start, end in free)]
         if len(stray) < len(touched):
