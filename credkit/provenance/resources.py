@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from credkit.codec import cbor
 from credkit.codec.digest import HASH_ALGORITHMS, Digest, digest
 from credkit.codec.jumbf import Superbox, build_superbox
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.ingredient import read_ingredient
@@ -311,7 +311,7 @@ class _Gathering:
 
     def _fits(self, url: str, value: bytes | None, algorithm: object, within: str) -> bool:
         """Whether a reference leads to a data box whose hash is the right one; other boxes are in the claim."""
-        if "/c2pa.databoxes/" not in absolute(url, within) or algorithm not in HASH_ALGORITHMS:
+        if "/c2pa.databoxes/" not in absolute(url, within) or not isinstance(algorithm, str) or algorithm not in HASH_ALGORITHMS:
             return False
         box = self.store.resolve(url, within=within)
         return box is not None and self._digest(box, str(algorithm)).matches(value)

@@ -202,6 +202,15 @@ def test_texts_in_compressed_metadata_are_found_and_can_be_taken_out() -> None:
     assert blocks(changed) == {"xmp": b"<x/>"}
 
 
+def test_other_compressed_boxes_can_be_taken_out_but_not_be_changed() -> None:
+    source = BytesSource(HEAD + jxl_box(b"brob", b"abcd" + brotli.compress(b"words")) + BOXED[len(HEAD) :])
+    (text,) = FORM.texts(source)
+    assert (text.kind, text.name) == ("comment", "brob")
+    assert output(source, FORM.with_texts(source, [(text, None)])) == output(source, FORM.with_texts(source, [(text, b"")])) == BOXED
+    with pytest.raises(AssetError, match="not be given another text"):
+        FORM.with_texts(source, [(text, b"other words")])
+
+
 def test_the_metadata_that_a_jpeg_is_restored_with_is_not_changed() -> None:
     assert blocks(RESTORABLE)["xmp"].startswith(b"<x:xmpmeta")
     assert blocks(RESTORABLE)["exif"].startswith(b"MM\x00*")

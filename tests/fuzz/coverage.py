@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PARSERS", "Reached", "main", "parser_files", "ranges"]
 
-_LONGEST_KEPT = 6_000
+_LONGEST_KEPT = 24_000
 PACKAGE = Path(__file__).parents[2] / "credkit"
 PARSERS: tuple[str, ...] = (
     # Containers and encodings.

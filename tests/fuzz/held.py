@@ -67,15 +67,17 @@ class Outcome:
     findings: tuple[Finding, ...]
 
 
-def told(report: Report) -> frozenset[tuple[Any, ...]]:
-    """Every fact in favour of a file, whoever it is told to: what was stated, by whom, when, and which checks went well."""
+def told(report: Report, *, named: bool = True) -> frozenset[tuple[Any, ...]]:
+    """Every fact in favour of a file, whoever it is told to: what was stated, by whom, when, and which checks went well. Manifests go by
+    their labels when they are ``named``, else by their places.
+    """
     facts: set[tuple[Any, ...]] = {("shown", report.media_type)}
-    for manifest in (manifest for manifest in report.manifests if manifest.reached):
-        name = manifest.label
+    for place, manifest in enumerate(manifest for manifest in report.manifests if manifest.reached):
+        name = manifest.label if named else str(place)
         facts.add((name, "claim", manifest.manifest.claim_bytes))
         # Where zeros stand in the place of a redacted assertion, the box around them tells nothing.
         facts |= {(name, "assertion", item.label, item.box.hashed) for item in manifest.manifest.assertions if not item.is_zeroed}
-        facts |= {("success", s.code, s.url) for s in manifest.results.success}
+        facts |= {("success", s.code, (s.url or "").replace(manifest.label, name)) for s in manifest.results.success}
         facts |= {(name, "state", word) for word in ("valid", "trusted") if getattr(manifest, word)}
         facts |= {(name, "identity", item.label, item.standing, item.name, item.time, item.chain) for item in manifest.identities}
         if signer := manifest.signature:
@@ -174,7 +176,8 @@ def _gained(sound: Report, report: Report, *, elsewhere: bool = False) -> Iterat
     revoked = any("revoked" in f"{s.code} {s.explanation}" for m in sound.manifests for s in (*m.results.failure, *m.results.informational))
     if _ACCEPTED[report.state] > _ACCEPTED.get(sound.state, 0) and not revoked:
         yield f"the sound file is {sound.state}, this one {report.state}"
-    more = set(told(report) - told(sound))
+    named = not any(region.what == "label of a box, which no signed statement names" for region in report.unbound)
+    more = set(told(report, named=named) - told(sound, named=named))
     if elsewhere:
         more.discard(("shown", report.media_type))
     if revoked:

@@ -6,6 +6,7 @@ import base64
 import json
 import struct
 import tempfile
+import zlib
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,11 @@ from credkit.provenance import FORMATS, render
 from credkit.verify import Report
 from tests.assets.catalogue import SAMPLES
 from tests.assets.samples import TIFF
-from tests.forge import identities, lists, ocsp, pki, tsa
+from tests.forge import identities
 from tests.forge.boxes import Leaf, read_tree
 from tests.forge.files import beside, plain, standard
 from tests.forge.manifests import Assertion
+from tests.fuzz import odd_files
 from tests.fuzz.blocks import joined
 from tests.fuzz.items import RAW, SCALARS, encode
 from tests.fuzz.seeds import generated_files, seeds
@@ -31,7 +33,7 @@ from tests.journal.material import studio
 
 PICTURE = plain()
 """A picture without a store."""
-_LABELS = (
+LABELS = (
     *sorted(ASSERTIONS.keys() - {"c2pa.hash.data"}),
     "c2pa.hash.boxes",
     "c2pa.hash.bmff.v3",
@@ -47,7 +49,7 @@ def some_store() -> bytes:
 
 def store_stating(which: int, value: bytes) -> bytes:
     """A sound store of ``PICTURE`` with one more assertion, whose value is these bytes."""
-    return beside(standard(Assertion(_LABELS[which % len(_LABELS)], value)))[1]
+    return beside(standard(Assertion(LABELS[which % len(LABELS)], value)))[1]
 
 
 def shown(report: Report) -> None:
@@ -119,43 +121,6 @@ def signatures() -> list[bytes]:
 
 
 @cache
-def certificates() -> list[bytes]:
-    """Certificates of every algorithm, and chains' parts with odd names."""
-    found = [der for name in ("ed25519", "es256", "es384", "es512", "ps256") for der in pki.default_pki(name).chain]
-    return [*found, b"0\x80\0\0", b"0\x84\xff\xff\xff\xff", b"\x30\x82\x01\x00" * 30]
-
-
-@cache
-def tokens() -> list[bytes]:
-    """Time-stamp tokens and responses."""
-    stamp = tsa.token(tsa.default_tsa(), b"message")
-    return [stamp, tsa.response(stamp), tsa.response(None, 2), stamp.replace(b"\x18\x0f20", b"\x18\x0f99")]
-
-
-@cache
-def ocsp_responses() -> list[bytes]:
-    """OCSP responses of every status, signed by the authority or by somebody in its name, and a refusal."""
-    issuer = pki.make_root("es256")
-    leaf = pki.make_leaf(issuer, pki.new_key("es256"))
-    kinds = ({"says": "good"}, {"says": "revoked", "reason": "key_compromise"}, {"says": "unknown"}, {"by_key": True, "nonce": b"n" * 16})
-    found = [ocsp.response(issuer, leaf, **kind) for kind in kinds]
-    return [*found, ocsp.response(issuer, leaf, signer=ocsp.make_delegate(issuer)), ocsp.response(issuer, leaf, refusal=3)]
-
-
-@cache
-def trust_lists() -> list[bytes]:
-    """Lists in every form."""
-    root = pki.default_pki("es256")
-    return [
-        root.root_pem,
-        root.chain_pem,
-        root.chain[0],
-        lists.lote_bytes(lists.service(lists.state(root.chain[-1]))),
-        lists.simple_list([root.chain[-1]]),
-    ]
-
-
-@cache
 def claims() -> list[bytes]:
     """Claims of both versions."""
     return [data for data in _leaves() if b"signature" in data and b"instanceID" in data]
@@ -165,12 +130,19 @@ def claims() -> list[bytes]:
 def assertions() -> list[bytes]:
     """Values of assertions behind a byte that chooses how they are read: as what they are, and some as something else."""
     labels = sorted(ASSERTIONS)
-    found = [bytes((labels.index(label),)) + data for label, data in _stated() if label in labels]
+    found = [bytes((labels.index(label),)) + data for label, data in stated_assertions() if label in labels]
     return [*found, *(bytes((at % 256,)) + data for at, data in enumerate(_leaves()[:100]))]
 
 
 @cache
-def _stated() -> tuple[tuple[str, bytes], ...]:
+def described_assertions() -> list[bytes]:
+    """Examples of all assertions in JSON behind a byte that chooses the label, and the same under the label that follows."""
+    found = [(at, json.dumps(ASSERTIONS[label].example).encode()) for at, label in enumerate(sorted(ASSERTIONS))]
+    return [bytes((at + more,)) + data for more in (0, 1) for at, data in found]
+
+
+@cache
+def stated_assertions() -> tuple[tuple[str, bytes], ...]:
     """Labels and values of assertions of all seeds, one of each size."""
     found: dict[tuple[str, int], bytes] = {}
     for seed in seeds():
@@ -192,8 +164,10 @@ def uris() -> list[bytes]:
         "did:web:a.b%3A1:c",
         "did:jwk:e30",
     )
+    more = ("a b/c.png", "../a", "/a", "a?b", "c:d", "a\\b", "a/%2e%2e/b", "b" * 5_000, "\ud800", "did:web:issuer.example", "did:web:a:..")
     keys = [identities.aggregator(name).did for name in ("ed25519", "es256", "es384", "ps256")]
-    return [text.encode() for text in (*texts, *keys, "self#jumbf=/c2pa/%2e%2e/a", "self#jumbf=" + "a/" * 500)]
+    plain = [text.encode() for text in (*texts, *keys, "self#jumbf=/c2pa/%2e%2e/a", "self#jumbf=" + "a/" * 500)]
+    return [*plain, *(text.encode("utf-8", "surrogatepass") for text in more), "a\ud800".encode("utf-16-le", "surrogatepass")]
 
 
 @cache
@@ -221,6 +195,9 @@ def packets() -> list[bytes]:
         laughs + start + end,
         b"<?xpacket begin='\xef\xbb\xbf' id='x'?>" + start + end + b"<?xpacket end='w'?>",
         start * 9,
+        start + b"<!-- a --><?b c?><rdf:Description><![CDATA[a]]><c rdf:resource='d'/></rdf:Description>" + end,
+        b"<?xml version='1.0' encoding='x'?><a/>",
+        b"",
     ]
 
 
@@ -232,10 +209,31 @@ def exif_blocks() -> list[bytes]:
     return [TIFF, block, b"MM\0*\0\0\0\x08" + b"\0\x01" + struct.pack(">HHII", 0x8298, 2, 0xFFFFFFFF, 8) + bytes(4)]
 
 
+def _dataset(number: int, value: bytes, record: int = 2) -> bytes:
+    return bytes((0x1C, record, number)) + len(value).to_bytes(2, "big") + value
+
+
+def iptc_blocks() -> list[bytes]:
+    """Image resources with datasets in several character sets, a long one, and ones that break off."""
+    sets = _dataset(90, b"\x1b%G", 1) + _dataset(80, b"a") + _dataset(116, b"\xe9") + _dataset(110, "\u00e9".encode()) + _dataset(5, b"t")
+    long = b"\x1c\2\x28\x80\4\0\0\0\3abc"
+    blocks = [sets, _dataset(116, b"\xe9"), long, sets + b"\0\0", sets[:-1], b"\x1c\2\x50\xff\xff"]
+    found = [b"8BIM\4\4\0\0" + len(data).to_bytes(4, "big") + data + bytes(len(data) % 2) for data in blocks]
+    other = b"8BIM\3\xed\2ab\0\0\0\0\1\0\0"
+    return [*found, other + found[0], found[0] + other[:9], found[0] + b"8BIM\4\4\0\0\0\0\xff\xff", b""]
+
+
+def text_files() -> list[bytes]:
+    """Texts beside pictures, in several encodings."""
+    text = "a cat\nSteps: 1, Seed: 2, Size: 8x8"
+    return [text.encode(), text.encode("utf-16"), b"\xfe\xff" + text.encode("utf-16-be"), b"\xef\xbb\xbf" + text.encode(), b"\xe9\xff", b""]
+
+
 @cache
 def pictures_with_texts() -> list[bytes]:
     """Pictures as generation tools write them."""
     found = [*(data for _, data in generated_files()), *(sample.data for sample in SAMPLES.values())]
+    found += [*odd_files.pictures(), *odd_files.films()]
     return [data for data in found if len(data) < 30_000]
 
 
@@ -254,6 +252,22 @@ def texts() -> list[bytes]:
     return [data for data in (*found, *single, label.encode()) if data]
 
 
+@cache
+def labels() -> list[bytes]:
+    """Labels as the rules want them, and as writers wrap and misspell them."""
+    keys = ("Label", "ContentProducer", "ProduceID", "ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
+    label = json.dumps(dict(zip(keys, ("1", "a", "b", "", "c", "d", ""), strict=True)))
+    odd = (
+        label.replace('"a"', '"a b"'),
+        label.replace('"a"', '""'),
+        f'{{"AIGC":{label}}}',
+        json.dumps(label),
+        label.replace('"', "&quot;"),
+    )
+    packed = (base64.b64encode(label.encode()), base64.b64encode(b"\xff" * 30), b"QUJD" * 9 + b"Q", b'AIGC{"Label":1,"label":[]}')
+    return [label.encode(), *(text.encode() for text in odd), *packed, *texts()]
+
+
 def _gguf(*fields: tuple[bytes, int, bytes]) -> bytes:
     body = b"".join(struct.pack("<Q", len(key)) + key + struct.pack("<I", kind) + value for key, kind, value in fields)
     return b"GGUF" + struct.pack("<IQQ", 3, 0, len(fields)) + body
@@ -270,13 +284,31 @@ def models() -> list[bytes]:
     return [*found, made, made[:60], _gguf((b"a", 9, struct.pack("<IQ", 4, 1 << 60)))]
 
 
+def pdf_streams() -> list[bytes]:
+    """Packed rows of all kinds behind two bytes that say how they are read."""
+    rows = [bytes((kind, *range(kind, kind + 5))) * 3 for kind in (0, 1, 2, 3)]
+    packed = [zlib.compress(data) for data in (b"".join(rows[:3]), rows[0], rows[2], b"".join(rows), bytes(1 << 12), b"")]
+    found = [bytes((how, 5)) + data for how in (0, 3, 4, 10) for data in packed]
+    return [
+        *found,
+        bytes((3 + 12, 5)) + packed[0],
+        bytes((18,)) * 2 + zlib.compress(packed[0]),
+        bytes((24, 0)) + packed[0],
+        b"\3\0" + packed[0],
+    ]
+
+
 @cache
 def journals() -> list[bytes]:
     """A journal with checkpoints, and single lines of it."""
     with tempfile.TemporaryDirectory() as folder:
         whole = (studio(Path(folder) / "studio") / "journal.jsonl").read_bytes()
     lines = whole.splitlines(keepends=True)
-    return [whole[:32_000], b"".join(lines[:3]), lines[0], lines[1], b"{}\n", b""]
+    orders = ((0, 2, 1, 3), (0, 1, 1, 2), (0, 2, 3), (0, 3, 4), (0, 1, 3, 2, 4), (1, 0), (0, 1, 2, 0, 3))
+    moved = [b"".join(lines[at] for at in order if at < len(lines)) for order in orders]
+    put_in = b"".join((*lines[:2], b'{"kind":"x"}\n', *lines[2:4], b"\n", *lines[4:5]))
+    edited = b"".join((lines[0], lines[1].replace(b'"time":"2', b'"time":"3', 1), *lines[2:4]))
+    return [whole[:32_000], b"".join(lines[:3]), lines[0], lines[1], *moved, put_in, edited, b"{}\n", b""]
 
 
 @cache
@@ -302,7 +334,8 @@ def definitions() -> list[bytes]:
         "ingredients": [{"title": "b", "relationship": "componentOf"}],
         "claim_generator_info": [{"name": "c", "version": "1"}],
     }
-    return [json.dumps(value).encode(), b"{}", b'{"assertions":[{}]}']
+    odd = (b'{"assertions":[{}]}', b'{"title":"a","title":"b"}', b'{"title":NaN}', b'{"title":""}', b'{"a":' * 3_000, b"[]", b"\xff")
+    return [json.dumps(value).encode(), json.dumps(value["ingredients"][0]).encode(), b"{}", *odd]
 
 
 @cache
@@ -310,4 +343,5 @@ def files_of(asset_format: AssetFormat) -> list[bytes]:
     """Files of a format, signed and not."""
     found = [sample.data for sample in SAMPLES.values() if sample.format is asset_format]
     found += [seed.data for seed in seeds() if seed.family == asset_format.name]
+    found += [data for data in (*odd_files.pictures(), *odd_files.films(), *odd_files.archives()) if asset_format.matches(data[:4_096])]
     return [data for data in dict.fromkeys(found) if len(data) < 30_000] or journals()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.targets import TARGETS
 
-EACH = {"verify": 60, "signed assertion": 60, "journal": 60}
+EACH = {"verify": 60, "signed assertion": 60, "journal": 30}
 USUAL = 250
 
 

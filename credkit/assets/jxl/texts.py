@@ -9,6 +9,7 @@ from credkit.assets.jxl.boxes import NUMBER, PACKED, RESTORING, TYPES, check_cha
 from credkit.assets.jxl.sniff import is_bare
 from credkit.assets.layout import Edit, Span, TextSpan
 from credkit.assets.source import Source
+from credkit.errors import AssetError
 from credkit.limits import Limits
 
 __all__ = ["replaced_texts", "texts_of"]
@@ -44,5 +45,7 @@ def replaced_texts(source: Source, changes: Iterable[tuple[TextSpan, bytes | Non
     for text, value in changes:
         if not replacements:
             check_changeable(source, text.kind.upper())
+        if value and text.kind not in TYPES:
+            raise AssetError("a compressed box of a JPEG XL file can be taken out, but not be given another text")
         replacements.append(Replacement(text.frame, b"" if value is None else metadata_box(text.kind, value)))
     return Edit(pieces=splice(source.size, replacements))

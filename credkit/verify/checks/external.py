@@ -11,11 +11,11 @@ Clauses: "c2pa.cloud-data validation" (anchor ``_c2pa_cloud_data_validation``), 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from credkit.codec.digest import HASH_ALGORITHMS, refused_algorithm
+from credkit.dataclass import dataclass, field
 from credkit.manifest.store import Assertion, ManifestKind, base_label
 from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS, is_actions, is_ingredient
@@ -59,8 +59,8 @@ class External:
 
 def of_kind(ctx: Context, subject: Subject, label: str) -> Iterator[tuple[Assertion, Any]]:
     """The assertions of that label that the claim lists and nobody redacted, each with its value (None when it cannot be decoded)."""
-    for assertion in subject.listed():
-        if assertion.base_label == label and assertion.uri not in ctx.redactions:
+    for assertion in subject.listing.by_kind.get(label, ()):
+        if assertion.uri not in ctx.redactions:
             yield assertion, subject.value_or_none(assertion)
 
 
@@ -153,5 +153,5 @@ def _entries(resources: dict[Any, Any], key: str) -> list[Any]:
 
 def _check_algorithm(assertion: Assertion, algorithm: object) -> Iterator[Status]:
     """A reference to the outside has to name the algorithm of its hash; nothing around it can stand in for it."""
-    if algorithm not in HASH_ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in HASH_ALGORITHMS:
         yield status(StatusCode.ALGORITHM_UNSUPPORTED, assertion.uri, refused_algorithm(algorithm))
