@@ -14,18 +14,23 @@ Names are loaded when they are first used, so that ``import credkit`` costs litt
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from credkit.version import __version__
 
+# As in ``typing``, which takes as long to load as Python takes to start.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from credkit.acceptance import AcceptancePolicy
     from credkit.api.accepting import judge_file
     from credkit.api.datasets import DatasetCheck, DatasetResult, sign_dataset, verify_dataset
     from credkit.api.exporter import Exporter
     from credkit.api.extraction import Extraction, extract_file
+    from credkit.api.found_files import FoundFile, find_files
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
+    from credkit.api.many_files import FileOutcome, each_file, verify_files
     from credkit.api.model_credentials import BaseModel, DataSetUse
     from credkit.api.reading import read_licences, read_store, read_terms, verify_file
     from credkit.api.revealing import Revealed, reveal
@@ -73,6 +78,8 @@ _HOMES = {
     "Exporter": "credkit.api.exporter",
     "Extraction": "credkit.api.extraction",
     "FetchError": "credkit.errors",
+    "FileOutcome": "credkit.api.many_files",
+    "FoundFile": "credkit.api.found_files",
     "HistoryError": "credkit.errors",
     "Labels": "credkit.labels",
     "Licensor": "credkit.api.statements",
@@ -96,7 +103,9 @@ _HOMES = {
     "TrustError": "credkit.errors",
     "TrustPolicy": "credkit.trust.policy",
     "UpdateBuilder": "credkit.sign.update",
+    "each_file": "credkit.api.many_files",
     "extract_file": "credkit.api.extraction",
+    "find_files": "credkit.api.found_files",
     "judge_file": "credkit.api.accepting",
     "lint_file": "credkit.api.linting",
     "list_resources": "credkit.provenance.resources",
@@ -113,6 +122,7 @@ _HOMES = {
     "update_file": "credkit.api.updating",
     "verify_dataset": "credkit.api.datasets",
     "verify_file": "credkit.api.reading",
+    "verify_files": "credkit.api.many_files",
 }
 
 __all__ = [
@@ -130,6 +140,8 @@ __all__ = [
     "Exporter",
     "Extraction",
     "FetchError",
+    "FileOutcome",
+    "FoundFile",
     "HistoryError",
     "Labels",
     "Licensor",
@@ -154,7 +166,9 @@ __all__ = [
     "TrustPolicy",
     "UpdateBuilder",
     "__version__",
+    "each_file",
     "extract_file",
+    "find_files",
     "judge_file",
     "lint_file",
     "list_resources",
@@ -171,6 +185,7 @@ __all__ = [
     "update_file",
     "verify_dataset",
     "verify_file",
+    "verify_files",
 ]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 import sys
 import time
@@ -17,12 +16,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from credkit.errors import CredentialError
 
 __all__ = [
     "configuration_directory",
     "data_directory",
+    "locked_file",
     "make_private_folder",
     "remove_leftovers",
     "replace_private_file",
@@ -104,7 +105,16 @@ def remove_leftovers(folder: Path, *, folders: bool = False) -> None:
         for entry in entries:
             if _TEMPORARY.fullmatch(entry.name) and _is_stale(entry, is_kind):
                 with suppress(OSError):
-                    shutil.rmtree(entry.path) if folders else os.unlink(entry.path)
+                    _remove(entry.path, folders=folders)
+
+
+def _remove(path: str, *, folders: bool) -> None:
+    if not folders:
+        os.unlink(path)
+        return
+    import shutil
+
+    shutil.rmtree(path)
 
 
 def _is_stale(entry: os.DirEntry[str], is_kind: Callable[[int], bool]) -> bool:
@@ -142,6 +152,29 @@ def replace_private_file(path: Path, data: bytes) -> None:
             temporary.unlink()
         raise
     sync_folder(path.parent)
+
+
+def locked_file(path: Path) -> IO[bytes]:
+    """A file, open for appending and locked until it is closed; ``BlockingIOError`` when somebody else holds it, ``OSError``."""
+    file = path.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # Far behind the end, because there a locked part of a file cannot be read.
+            file.seek(1 << 40)
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError:
+                raise BlockingIOError from None
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def sync_folder(path: Path) -> None:

@@ -13,21 +13,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from credkit.assets import AssetFormat, Layout, Source, detect, format_names
 from credkit.assets.engine import read_store
-from credkit.assets.json_lines import JSON_LINES
-from credkit.assets.opaque import OPAQUE
+from credkit.dataclass import dataclass, replace
 from credkit.errors import FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import Status, StatusCode, status
-from credkit.trust.addresses import shown_url
-from credkit.trust.fetch import Fetcher, Request
-from credkit.trust.links import find_links
+
+if TYPE_CHECKING:
+    from credkit.trust.fetch import Fetcher
 
 __all__ = ["Located", "load_store", "sidecar_candidates", "sidecar_of"]
 
@@ -37,7 +35,7 @@ _STORE_TYPES = (_STORE_FILE, "application/x-c2pa-manifest-store", "application/o
 _RELATION = "c2pa-manifest"
 _ENTITIES = (("&quot;", '"'), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """Those of XML, ``&amp;`` last."""
-_PROVENANCE = re.compile(rb"""(?:dcterms:provenance\s*=\s*["']([^"']{1,2048})["']|<dcterms:provenance[^<>]*>([^<]{1,2048})<)""")
+_PROVENANCE = rb"""(?:dcterms:provenance\s*=\s*["']([^"']{1,2048})["']|<dcterms:provenance[^<>]*>([^<]{1,2048})<)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ def load_store(
     ``links`` are values of the HTTP field ``Link`` that came with the file from ``url``. Without ``fetcher`` a remote store is named
     and not asked for.
     """
-    asset_format = detect(source) or (OPAQUE if sidecar is not None else None)
+    asset_format = detect(source) or (_opaque() if sidecar is not None else None)
     if asset_format is None:
         problem = f"The file is of no format that credkit reads ({format_names()})."
         return _without(None, None, problem, broken=True)
@@ -121,8 +119,16 @@ def load_store(
     if missing:
         message = " ".join(f"{text[:1].upper()}{text[1:]}." for text in missing)
         return _without(asset_format, layout, message, status(StatusCode.MANIFEST_INACCESSIBLE, None, message))
+    from credkit.assets.json_lines import JSON_LINES
+
     absent = status(StatusCode.MANIFEST_APPEND_ONLY_TEXT_NO_SENTINEL, None) if layout.media_type == JSON_LINES else None
     return _without(asset_format, layout, "The file carries no Content Credentials.", absent)
+
+
+def _opaque() -> AssetFormat:
+    from credkit.assets.opaque import OPAQUE
+
+    return OPAQUE
 
 
 def _without(
@@ -163,6 +169,9 @@ class _Reference:
 
 def _referred(source: Source, layout: Layout, links: Sequence[str], url: str | None, limits: Limits) -> Iterator[_Reference]:
     """Every remote place that is documented, in the order in which they are asked."""
+    from credkit.trust.addresses import shown_url
+    from credkit.trust.links import find_links
+
     for target in find_links(links, _RELATION)[:1]:
         address = _joined(url, target)
         yield _Reference(url=address, says=f"the server of the file says that its credentials are kept at {shown_url(address, limits)}")
@@ -186,7 +195,7 @@ def _provenance(source: Source, layout: Layout, limits: Limits) -> Iterator[str]
     for block in layout.metadata:
         if block.kind != "xmp" or block.compressed or sum(s.length for s in block.slices) > limits.metadata_size:
             continue
-        found = _PROVENANCE.search(b"".join(source.read(s.start, s.length) for s in block.slices))
+        found = re.search(_PROVENANCE, b"".join(source.read(s.start, s.length) for s in block.slices))
         if found:
             text = (found[1] or found[2]).decode("utf-8", "replace").strip()
             for entity, character in _ENTITIES:
@@ -211,6 +220,8 @@ def _fetched(reference: _Reference, fetcher: Fetcher | None, url: str | None, li
 
 
 def _store_at(address: str, fetcher: Fetcher, url: str | None, limits: Limits) -> bytes:
+    from credkit.trust.fetch import Request
+
     answer = fetcher.fetch(
         Request(
             url=address,
@@ -221,6 +232,8 @@ def _store_at(address: str, fetcher: Fetcher, url: str | None, limits: Limits) -
         )
     )
     if answer.media_type not in _STORE_TYPES:
+        from credkit.trust.addresses import shown_url
+
         raise FetchError(f"what lies there is no manifest store but {shown_url(answer.media_type or '', limits)}")
     return answer.body
 
@@ -246,5 +259,7 @@ def _is_same_server(first: str, second: str) -> bool:
 
 
 def _remote(store: bytes, url: str, asset_format: AssetFormat, layout: Layout, *, remarks: tuple[str, ...], limits: Limits) -> Located:
+    from credkit.trust.addresses import shown_url
+
     whence = f"the manifest store came from the network, {shown_url(url, limits)}"
     return Located(format=asset_format, layout=layout, store=store, location="remote", remarks=(whence, *remarks))

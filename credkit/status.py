@@ -6,8 +6,9 @@ Source: Appendix "Validation status codes" (anchor ``validation_codes_annex``). 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from credkit.dataclass import dataclass
 
 __all__ = ["SUCCESSORS", "Kind", "Status", "StatusCode", "kind_of", "status"]
 
@@ -839,7 +840,7 @@ def kind_of(code: str) -> Kind | None:
 def status(code: StatusCode, url: str | None = None, explanation: str | None = None, *, resource_url: str | None = None) -> Status:
     """An entry for ``code``; ``explanation`` becomes a sentence, and without one the code's own is used."""
     words = _sentence(explanation) if explanation else code.sentence
-    return Status(code=code.value, kind=code.kind, url=url, explanation=words, resource_url=resource_url)
+    return Status(code=code._value_, kind=code.kind, url=url, explanation=words, resource_url=resource_url)
 
 
 def _sentence(words: str) -> str:

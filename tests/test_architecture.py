@@ -69,6 +69,8 @@ def test_import_is_light() -> None:
     there = loaded("import credkit")
     assert "credkit" in there
     assert not there & set(COLD)
+    # Next to nothing is what a program pays that imports it and may never use it.
+    assert {name for name in there - loaded("pass") if "." not in name} <= {"credkit", "__future__", "importlib", "warnings"}
 
 
 def test_verifying_loads_no_more_than_pictures_need() -> None:
@@ -79,6 +81,106 @@ def test_verifying_loads_no_more_than_pictures_need() -> None:
         "credkit.trust.lote",
         "tempfile",
     }
+
+
+# What the verification of a plain picture with a trusted signer has no use for.
+UNUSED = {
+    *COLD,
+    *("dataclasses", "inspect", "email", "tempfile", "shutil", "difflib", "_strptime", "random", "traceback", "urllib.request"),
+    "cryptography.hazmat.primitives.serialization",
+    *(f"credkit.{name}" for name in ("trust.http", "trust.addresses", "trust.fetch", "trust.verification", "trust.revocation.ocsp")),
+    *(f"credkit.trust.timestamp.{name}" for name in ("structure", "check", "signature", "authority", "form")),
+    *(f"credkit.trust.identity.{name}" for name in ("credential", "did", "jwk")),
+    *(f"credkit.verify.checks.identity_{name}" for name in ("x509", "aggregation", "findings")),
+    *(f"credkit.manifest.assertions.{name}" for name in ("shape", "registry", "nearest", "ingredient", "offer_view")),
+    *("credkit.manifest.compressed", "credkit.codec.brotli_stream", "credkit.provenance.generation", "credkit.binding.output"),
+    *("credkit.sign.signer", "credkit.sign.backends", "credkit.sign.identity.create", "credkit.api.accepting", "credkit.api.fragments"),
+}
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small signed JPEG and the anchor of its signer."""
+    from PIL import Image
+
+    import credkit
+    from tests.forge.pki import make_pki
+
+    folder = tmp_path_factory.mktemp("signed")
+    pki = make_pki("ed25519")
+    Image.new("RGB", (40, 30), (200, 10, 10)).save(folder / "plain.jpg")
+    statements = credkit.Statements(created="trainedAlgorithmicMedia")
+    credkit.sign_file(folder / "plain.jpg", folder / "signed.jpg", statements, signer=pki.signer())
+    (folder / "root.pem").write_bytes(pki.root.pem)
+    return folder
+
+
+@pytest.mark.parametrize("trusting", [True, False], ids=["an anchor", "own trust"])
+def test_the_command_verifies_a_picture_with_what_it_needs(
+    signed: Path, tmp_path: Path, trusting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    line = ["verify", str(signed / "signed.jpg"), "--format", "json", *(["--trust-list", str(signed / "root.pem")] if trusting else [])]
+    there = loaded(f"import credkit.cli\nassert credkit.cli.main({line!r}) == 0")
+    assert not (there - loaded("pass")) & UNUSED
+    commands = {f"credkit.cli.{module}" for module in credkit_commands() if module != "verifying"}
+    assert commands
+    assert not there & commands
+    formats = {name for name in there if name.startswith("credkit.assets.") and name.split(".")[2] in FOREIGN}
+    assert not formats
+
+
+def credkit_commands() -> list[str]:
+    from credkit.cli import COMMANDS
+
+    return list(COMMANDS.values())
+
+
+FOREIGN = {
+    *("bmff", "font", "gif", "id3", "json_lines", "jxl", "ogg", "onnx", "opaque", "parquet", "pdf", "png", "riff", "safetensors"),
+    *("sidecar", "svg", "tiff", "zip"),
+}
+"""Formats that are no JPEG."""
+
+
+def test_formats_are_loaded_in_their_order() -> None:
+    from credkit.assets import FORMATS
+    from credkit.assets.formats import _HOMES
+
+    tree = ast.parse((PACKAGE / "assets" / "formats.py").read_text("utf-8"))
+    literal = next(
+        node.value
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "FORMATS"
+    )
+    # What type checkers see is what is there.
+    assert [call.func.id for call in literal.elts] == list(_HOMES) == [type(item).__name__ for item in FORMATS]
+    assert len(FORMATS) == len(_HOMES)
+    assert FORMATS[0].name == "JPEG"
+    assert [item.name for item in FORMATS[:2]] == ["JPEG", "PNG"]
+    assert list(FORMATS) == list(FORMATS)
+
+
+@pytest.mark.parametrize(
+    "package", ["assets", "binding", "trust.revocation", "trust.timestamp", "sign.identity", "manifest.assertions", "api"]
+)
+def test_lazy_packages_have_what_they_name(package: str) -> None:
+    """The table of a package, and what its type checkers see, speak of the same names."""
+    module = importlib.import_module(f"credkit.{package}")
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    seen = {
+        alias.name: str(node.module).removeprefix(f"{module.__name__}.")
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert seen == module._HOMES
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = module.nothing
 
 
 RECOGNISING = {"__init__", "brands", "form", "format", "kinds", "media_types", "mpeg", "sniff"}
@@ -170,7 +272,7 @@ def public_names(node: ast.stmt) -> Iterator[str]:
         names = [node.target.id]
     else:
         return
-    yield from (name for name in names if not name.startswith("_"))
+    yield from (name for name in names if not name.startswith("_") and name != "TYPE_CHECKING")
 
 
 @EVERY_MODULE

@@ -28,7 +28,7 @@ def test_everything_that_is_needed_at_run_time_is_in(wheel: zipfile.ZipFile) -> 
     schemas = {path.relative_to(ROOT / "schemas").as_posix() for path in (ROOT / "schemas").rglob("*.json")}
     assert {f"credkit/_data/schemas/{name}" for name in schemas} <= names
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))
-    assert "credkit = credkit.cli:main" in wheel.read(entry_points).decode()
+    assert "credkit = credkit.__main__:run" in wheel.read(entry_points).decode()
 
 
 def test_nothing_secret_or_foreign_is_in(wheel: zipfile.ZipFile) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from credkit.assets import Source, detect
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError, MalformedError
 from credkit.labels.content import AI_SOURCE_TYPES
 from credkit.labels.marks import marks_of

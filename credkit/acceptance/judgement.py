@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from credkit.dataclass import dataclass, field
 from credkit.verify.report import Report
 
 if TYPE_CHECKING:

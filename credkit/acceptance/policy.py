@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 from credkit.codec.json_text import decode
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.nearest import quoted

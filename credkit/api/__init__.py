@@ -1,10 +1,11 @@
 """The verbs for callers: sign, update, verify, read, extract, reveal, judge, lint. Each takes paths, bytes or streams.
 
 ``signing``, ``reading``, ``extraction``, ``updating``, ``revealing``, ``accepting``, ``linting`` and ``stripping`` hold a verb each,
-``datasets`` (with ``dataset_files``) those for folders. What can be said is in ``statements``, with ``rights``, ``inputs``,
-``model_credentials`` and ``training_file``; ``exporter`` keeps what a hook says about every picture. The others are steps of
-``sign_file``, which takes them in this order: ``model_description`` or ``lifted`` with ``named_models``, ``withholding``, ``sealed`` with
-``surroundings``, ``previews``, ``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
+``datasets`` (with ``dataset_files``) those for folders, ``many_files`` those for many files, which ``found_files`` seeks in ``folders``
+and ``workers`` hand to processes; ``finished_files`` keeps what such a run has done. What can be said is in ``statements``, with
+``rights``, ``inputs``, ``model_credentials`` and ``training_file``; ``exporter`` keeps what a hook says about every picture. The others are
+steps of ``sign_file``, which takes them in this order: ``model_description`` or ``lifted`` with ``named_models``, ``withholding``,
+``sealed`` with ``surroundings``, ``previews``, ``labelling``, ``countersigning``, ``mirrors``, ``journalled``.
 
 Names are loaded when they are asked for: a program that only verifies loads nothing of what signing needs.
 """
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from credkit.api.datasets import sign_dataset, verify_dataset
     from credkit.api.exporter import Exporter
     from credkit.api.extraction import Extraction, extract_file
+    from credkit.api.found_files import FoundFile, find_files
     from credkit.api.lifted import Lift
     from credkit.api.linting import lint_file
+    from credkit.api.many_files import FileOutcome, each_file, verify_files
     from credkit.api.model_credentials import BaseModel, DataSetUse
     from credkit.api.reading import open_with_sidecar, read_licences, read_store, read_terms, verify_file
     from credkit.api.revealing import Revealed, reveal
@@ -34,12 +37,16 @@ __all__ = [
     "DataSetUse",
     "Exporter",
     "Extraction",
+    "FileOutcome",
+    "FoundFile",
     "Licensor",
     "Lift",
     "Revealed",
     "SignResult",
     "Statements",
+    "each_file",
     "extract_file",
+    "find_files",
     "judge_file",
     "lint_file",
     "open_with_sidecar",
@@ -57,6 +64,7 @@ __all__ = [
     "update_file",
     "verify_dataset",
     "verify_file",
+    "verify_files",
 ]
 
 _HOMES = {
@@ -64,12 +72,16 @@ _HOMES = {
     "DataSetUse": "model_credentials",
     "Exporter": "exporter",
     "Extraction": "extraction",
+    "FileOutcome": "many_files",
+    "FoundFile": "found_files",
     "Licensor": "statements",
     "Lift": "lifted",
     "Revealed": "revealing",
     "SignResult": "signing",
     "Statements": "statements",
+    "each_file": "many_files",
     "extract_file": "extraction",
+    "find_files": "found_files",
     "judge_file": "accepting",
     "lint_file": "linting",
     "open_with_sidecar": "reading",
@@ -87,6 +99,7 @@ _HOMES = {
     "update_file": "updating",
     "verify_dataset": "datasets",
     "verify_file": "reading",
+    "verify_files": "many_files",
 }
 
 

@@ -8,14 +8,14 @@ cannot be read, or that changes while it is read, stops everything: a list with 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from credkit.api.file_states import FileState
 from credkit.assets import FileSource, Source, Span, detect
 from credkit.assets.engine import Progress, hash_parts
 from credkit.binding.folder import FolderMembers
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError, DefinitionError, MalformedError
 from credkit.limits import Limits
 from credkit.manifest.assertions import RightsFound
@@ -48,30 +48,13 @@ _TRAINING = ("ai_training", "ai_generative_training")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    """What tells whether a file is still the one that was read."""
-
-    size: int
-    modified: int
-    changed: int
-    inode: int
-
-    @classmethod
-    def of(cls, path: Path) -> _State:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is no file")
-        return cls(size=found.st_size, modified=found.st_mtime_ns, changed=found.st_ctime_ns, inode=found.st_ino)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedFiles:
     """The files of a data set before they are read, in order of their URIs."""
 
     folder: Path
     names: tuple[str, ...]
     """Below the folder, with ``/`` between the parts."""
-    states: tuple[_State, ...] = field(repr=False)
+    states: tuple[FileState, ...] = field(repr=False)
     left_out: int
     """Hidden files and those of operating systems."""
 
@@ -144,9 +127,9 @@ def _uri(name: str) -> str:
         raise DefinitionError(f"{error.message}: rename the file") from None
 
 
-def _state(path: Path, name: str) -> _State:
+def _state(path: Path, name: str) -> FileState:
     try:
-        return _State.of(path)
+        return FileState.of(path)
     except OSError as error:
         raise _unreadable(name, error.strerror or str(error)) from None
 

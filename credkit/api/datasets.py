@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from credkit.assets import Asset, BytesSource
 from credkit.assets.engine import Progress
 from credkit.binding.folder import FolderMembers, OnMember
 from credkit.binding.target import MemberState
+from credkit.dataclass import dataclass, replace
 from credkit.errors import DefinitionError, OutputError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions import AssetType, DataSetFindings, GeneratorInfo, OpaqueAssertion, RightsFound
@@ -117,7 +117,8 @@ def sign_dataset(
         builder.add_identity(actor.signer, roles=actor.roles, referenced=actor.referenced, key_order=actor.key_order)
     adjuncts = chosen_adjuncts(signer, None, timestamp=timestamp, staple=staple, fetcher=fetcher, limits=limits)
     binding = CollectionHash(read.members, alg=ALGORITHM)
-    store = builder.draft().assemble(Seal(signer=signer, adjuncts=adjuncts), binding, signed=True)
+    draft = builder.draft()
+    store = draft.assemble(Seal(signer=signer, adjuncts=adjuncts), draft.bind(binding), signed=True)
     report = _verified(store, limits)
     still_the_same(listed)
     write_bytes(target, store, overwrite=overwrite)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from credkit.api.lifted import Lift
 from credkit.api.statements import Licensor, Statements
 from credkit.configuration import configuration_directory
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions import GeneratorInfo, Offer, TrainingMining, Use
 from credkit.manifest.assertions.nearest import quoted, suggestion

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -21,6 +20,7 @@ from credkit.api.signing import Binding, PromptPrivacy, SignResult, sign_file
 from credkit.api.statements import Statements
 from credkit.assets import Asset
 from credkit.configuration import make_private_folder
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import DefinitionError, OutputError
 from credkit.lifting.lifted import Lifted
 from credkit.limits import DEFAULT_LIMITS, Limits

@@ -11,13 +11,13 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from credkit.api.reading import verify_file
 from credkit.assets import Asset
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, DefinitionError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.resources import RESOURCE_KINDS, Absent, Resource, ResourceKind, Resources, list_resources

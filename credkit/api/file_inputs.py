@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from credkit.api.reading import open_with_sidecar
 from credkit.assets import Source, Span, detect, open_source
 from credkit.assets.engine import Progress, hash_parts
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, DefinitionError
 from credkit.load import load_store
 from credkit.manifest.assertions.nearest import quoted

@@ -7,11 +7,11 @@ Decides what may be labelled and which system, version and time the labels name;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from credkit.api.statements import Statements
 from credkit.assets import Source
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.labels import Labels
 from credkit.labels.aigc import AigcLabel

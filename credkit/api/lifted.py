@@ -6,13 +6,13 @@ What the user says wins; where a text says something else, a note tells so. Read
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from credkit.api.named_models import with_named_models
 from credkit.api.statements import Statements
 from credkit.assets import Source, detect
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import DefinitionError, MalformedError
 from credkit.lifting.lifted import Document, Lifted
 from credkit.limits import Limits

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from credkit.api.rights import rights_mirror
 from credkit.api.statements import Statements
 from credkit.assets import EditedSource, Layout, Source
 from credkit.assets.engine import read_block
+from credkit.dataclass import replace
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.sign.opening import refusing_damage, scan_asset

@@ -12,13 +12,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from pathlib import Path
 
 from credkit.api.file_inputs import DATA_SET, MODEL, FileInput, Intake, add_file_input, measured_of
 from credkit.api.inputs import model_name
 from credkit.api.reading import read_store
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.errors import AssetError, CredkitError
 from credkit.manifest.assertions import BaseModelTerms, ModelReference, TrainingSource
 from credkit.manifest.assertions.nearest import quoted

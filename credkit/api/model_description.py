@@ -8,7 +8,6 @@ any case, because whoever gets the model can read it there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from credkit.api.file_inputs import DATA_SET, MODEL, Intake, measured_of
 from credkit.api.model_credentials import BaseModel
 from credkit.api.statements import Statements
 from credkit.assets import Source, detect
+from credkit.dataclass import dataclass, replace
 from credkit.errors import AssetError, DefinitionError, MalformedError
 from credkit.limits import Limits
 from credkit.manifest.assertions import AssetType, TrainedModel

@@ -7,10 +7,10 @@ one of the text with the same hash, else the same name, else the only one left; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Generation, GenerationModel, ModelReference

@@ -5,27 +5,24 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credkit.api.fragments import open_fragments
 from credkit.assets import Asset, Source, open_source
 from credkit.errors import AssetError, FetchError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store, sidecar_of
-from credkit.manifest.assertions.text_rules import allowed_text
 from credkit.manifest.store import ManifestStore, parse_store
-from credkit.trust.addresses import shown_url
-from credkit.trust.fetch import Fetcher, Request, Response
-from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 
 if TYPE_CHECKING:
     from credkit.binding.folder import OnMember
     from credkit.terms import LicenceChain, Terms
     from credkit.terms.metadata import FileMetadata
+    from credkit.trust.fetch import Fetcher, Response
+    from credkit.trust.policy import TrustPolicy
 
 __all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_licences", "read_store", "read_terms", "verify_file"]
 
@@ -39,6 +36,9 @@ def is_address(asset: Asset) -> bool:
 
 def download(url: str, fetcher: Fetcher | None, limits: Limits = DEFAULT_LIMITS) -> Response:
     """The file at an address that the user named; ``AssetError`` when there is no fetcher, or when it cannot be had."""
+    from credkit.trust.addresses import shown_url
+    from credkit.trust.fetch import Request
+
     if fetcher is None:
         raise AssetError(
             f"{shown_url(url, limits)} is on the network, which is asked only when that is allowed (--online; in Python, with a fetcher)"
@@ -53,6 +53,8 @@ def name_of(asset: Asset) -> str:
     """What to call an asset towards people: the file name, with ``?`` in the place of bytes that are no text and of characters that no
     statement can hold, or nothing for bytes and streams.
     """
+    from credkit.manifest.assertions.text_rules import allowed_text
+
     name = os.fspath(asset) if isinstance(asset, (str, os.PathLike)) else getattr(asset, "name", None)
     return allowed_text(os.path.basename(name)) if isinstance(name, str) else ""
 
@@ -60,11 +62,14 @@ def name_of(asset: Asset) -> str:
 @contextmanager
 def open_with_sidecar(asset: Asset, sidecar: Asset | None = None) -> Iterator[tuple[Source, Source | None]]:
     """An asset and the manifest store beside it: the given one, else ``picture.jpg.c2pa`` or ``picture.c2pa`` when one of them exists."""
-    with ExitStack() as stack:
-        source = stack.enter_context(open_source(asset))
+    with open_source(asset) as source:
         if sidecar is None and isinstance(asset, (str, os.PathLike)):
             sidecar = sidecar_of(Path(asset))
-        yield source, stack.enter_context(open_source(sidecar)) if sidecar is not None else None
+        if sidecar is None:
+            yield source, None
+            return
+        with open_source(sidecar) as beside:
+            yield source, beside
 
 
 def verify_file(
@@ -107,7 +112,7 @@ def verify_file(
             source,
             sidecar=beside,
             members=members,
-            fragments=open_fragments(fragments),
+            fragments=_fragments(fragments),
             policy=policy,
             at=at,
             profile=Profile(profile),
@@ -117,6 +122,14 @@ def verify_file(
             url=answer.url if answer else None,
             name=name_of(asset) if name is None else name,
         )
+
+
+def _fragments(names: Iterable[str | os.PathLike[str]]) -> tuple[Source, ...]:
+    if not names:
+        return ()
+    from credkit.api.fragments import open_fragments
+
+    return open_fragments(names)
 
 
 def read_store(asset: Asset, *, sidecar: Asset | None = None, limits: Limits = DEFAULT_LIMITS) -> ManifestStore:

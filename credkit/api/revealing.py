@@ -6,13 +6,13 @@ in the active manifest or in an earlier generation; what counts there is the sig
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
+from credkit import dataclass as dataclasses
 from credkit.api.reading import verify_file
 from credkit.assets import Asset
 from credkit.errors import MalformedError, NoCredentialsError, OpeningError

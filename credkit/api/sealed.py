@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +19,7 @@ from credkit.api.statements import Statements
 from credkit.api.surroundings import same_file, telling_store, telling_twin
 from credkit.assets import Asset, Source
 from credkit.configuration import make_private_folder
+from credkit.dataclass import dataclass, field
 from credkit.errors import CredkitError, DefinitionError, HistoryError, MalformedError, OutputError
 from credkit.limits import Limits
 from credkit.sealing.clearing import clear_picture, telling_blocks

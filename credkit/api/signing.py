@@ -7,21 +7,24 @@ comes last, and what was written is verified before it takes its name.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from credkit.api.countersigning import asks_for_stamp, chosen_adjuncts
 from credkit.api.file_inputs import Intake
 from credkit.api.lifted import Lift, Texts, gather_texts
+from credkit.api.previews import THUMBNAIL_BUDGET
 from credkit.api.reading import name_of, open_with_sidecar
 from credkit.api.sealed import PromptPrivacy
 from credkit.api.signing_steps import Signing, SignResult
 from credkit.api.statements import Statements
 from credkit.api.withholding import check_privacy
-from credkit.assets import Asset
+from credkit.assets import Asset, Source
 from credkit.assets.engine import Progress
-from credkit.errors import DefinitionError
+from credkit.assets.watch import OverlookedError
+from credkit.errors import CredkitError, DefinitionError
 from credkit.labels import Labels
 from credkit.lifting.lifted import Lifted
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -54,6 +57,7 @@ def sign_file(
     definition: Definition | None = None,
     region: Literal["auto"] | None = None,
     thumbnail: bool = False,
+    thumbnail_budget: int = THUMBNAIL_BUDGET,
     mirrors: bool = True,
     sidecar: bool = False,
     generator: GeneratorInfo | None = None,
@@ -81,9 +85,10 @@ def sign_file(
     may stand beside or instead of it. ``parent`` is the picture that this one is a new version of (or the report on it, when it
     was checked before); a source that is signed itself and is not said to be created counts as its own parent. ``ingredients``
     were put into it. ``region="auto"`` compares the pixels with the parent and records where they differ. ``thumbnail`` adds a
-    small preview, ``mirrors`` repeats creator, rights and AI statements in XMP and EXIF (before signing). ``sidecar`` leaves the
-    picture alone and writes the manifest store to ``output``. ``policy`` decides what is recorded about trust in the signers of
-    ingredients.
+    small preview, unless the history has one of the same picture; all previews of a store have ``thumbnail_budget`` bytes
+    together, so that later ones get smaller and in the end are left out, which a note tells. ``mirrors`` repeats creator, rights
+    and AI statements in XMP and EXIF (before signing). ``sidecar`` leaves the picture alone and writes the manifest store to
+    ``output``. ``policy`` decides what is recorded about trust in the signers of ingredients.
 
     ``actors`` are persons or organizations that sign, each with a key of its own, which statements they stand behind (CAWG identity
     assertions).
@@ -120,64 +125,84 @@ def sign_file(
     _check_binding(binding)
     _check_labels(labels, sidecar=sidecar)
     check_privacy(prompt, openings)
-    statements = statements or Statements()
+    stated, ingredients, actors = statements or Statements(), tuple(ingredients), tuple(actors)
     snapshot = snapshot_of(source)
-    with open_with_sidecar(source) as (opened, beside):
-        builder = Builder(title=statements.title or name_of(source) or None, generator=generator, limits=limits)
-        builder.binding = _BINDINGS[binding] if binding else None
-        builder.parts = parts
-        signing = Signing(
-            source=source,
-            opened=opened,
-            beside=beside,
-            picture=opened,
-            output=output,
-            builder=builder,
-            statements=statements,
-            policy=policy,
-            intake=Intake(policy=policy, history=statements.model_history, progress=progress),
-        )
-        if definition is not None:
-            signing.define(definition, generator)
-        signing.describe_model(lift=bool(lift), parent=parent, prompt=prompt, drop_history=drop_history)
-        texts = Texts()
-        if signing.model is None and (lift or lifted or statements.prompt or prompt != "public"):
-            texts = gather_texts(opened, signing.path, limits)
-        if signing.model is None and (lift or lifted):
-            signing.lift(texts, lift, lifted, signing.beginning(parent, drop_history=drop_history))
-        sealing = signing.withhold(texts, prompt, Path(openings) if openings is not None else None)
-        origin = signing.add_parent(parent, sealing, drop_history=drop_history)
-        for asset in ingredients:
-            signing.add_component(asset, sealing)
-        if region == "auto":
-            signing.find_regions(origin)
-        signing.state(sealing)
-        signing.picture = sealing.cleared(opened, sidecar=sidecar)
-        for actor in actors:
-            builder.add_identity(actor.signer, roles=actor.roles, referenced=actor.referenced, key_order=actor.key_order)
-        properties: Mapping[str, str] = {}
-        if labels is not None:
-            properties = signing.label(labels, stamped=asks_for_stamp(timestamp, definition))
-        if thumbnail:
-            signing.add_preview()
-        adjuncts = chosen_adjuncts(signer, definition, timestamp=timestamp, staple=staple, fetcher=fetcher, limits=limits)
-        if not sidecar:
-            signing.mirror(properties, wanted=mirrors)
-        write = builder.sign_sidecar if sidecar else builder.sign
-        with signing.entered(journal, sealing), sealing.kept(output):
-            written = write(
-                signing.picture,
-                output,
-                signer,
-                sidecar=beside,
-                overwrite=overwrite,
-                drop_history=drop_history,
-                adjuncts=adjuncts,
-                snapshot=snapshot,
-                last_check=sealing.last_check,
-                progress=signing.intake.of_one_file() if progress else None,
+
+    def attempt(*, in_one_pass: bool) -> SignResult:
+        with open_with_sidecar(source) as (opened, beside), _settling(opened):
+            # A second attempt would be written into the journal, and what is sealed is sought in all of the file anyway.
+            opened.known.copied_whole = in_one_pass and opened is not source and journal is None and prompt == "public"
+            builder = Builder(title=stated.title or name_of(source) or None, generator=generator, limits=limits)
+            builder.binding = _BINDINGS[binding] if binding else None
+            builder.parts = parts
+            signing = Signing(
+                source=source,
+                opened=opened,
+                beside=beside,
+                picture=opened,
+                output=output,
+                builder=builder,
+                statements=stated,
+                policy=policy,
+                thumbnail_budget=thumbnail_budget if thumbnail else None,
+                intake=Intake(policy=policy, history=stated.model_history, progress=progress),
             )
-    return signing.result(written, sealing)
+            if definition is not None:
+                signing.define(definition, generator)
+            signing.describe_model(lift=bool(lift), parent=parent, prompt=prompt, drop_history=drop_history)
+            texts = Texts()
+            if signing.model is None and (lift or lifted or stated.prompt or prompt != "public"):
+                texts = gather_texts(opened, signing.path, limits)
+            if signing.model is None and (lift or lifted):
+                signing.lift(texts, lift, lifted, signing.beginning(parent, drop_history=drop_history))
+            sealing = signing.withhold(texts, prompt, Path(openings) if openings is not None else None)
+            origin = signing.add_parent(parent, sealing, drop_history=drop_history)
+            signing.add_components(ingredients, sealing)
+            if region == "auto":
+                signing.find_regions(origin)
+            signing.state(sealing)
+            signing.picture = sealing.cleared(opened, sidecar=sidecar)
+            signing.add_actors(actors)
+            properties: Mapping[str, str] = {}
+            if labels is not None:
+                properties = signing.label(labels, stamped=asks_for_stamp(timestamp, definition))
+            signing.add_preview()
+            adjuncts = chosen_adjuncts(signer, definition, timestamp=timestamp, staple=staple, fetcher=fetcher, limits=limits)
+            if not sidecar:
+                signing.mirror(properties, wanted=mirrors)
+            write = builder.sign_sidecar if sidecar else builder.sign
+            with signing.entered(journal, sealing), sealing.kept(output):
+                written = write(
+                    signing.picture,
+                    output,
+                    signer,
+                    sidecar=beside,
+                    overwrite=overwrite,
+                    drop_history=drop_history,
+                    adjuncts=adjuncts,
+                    snapshot=snapshot,
+                    last_check=sealing.last_check,
+                    progress=signing.intake.of_one_file() if progress else None,
+                )
+        return signing.result(written, sealing)
+
+    try:
+        return attempt(in_one_pass=True)
+    except OverlookedError:
+        return attempt(in_one_pass=False)
+
+
+@contextmanager
+def _settling(source: Source) -> Iterator[None]:
+    """What goes wrong in the block may do so because of something that the scan left to the copy; ``OverlookedError`` then."""
+    try:
+        yield
+    except OverlookedError:
+        raise
+    except CredkitError:
+        if source.known.watch:
+            source.known.watch.settle()
+        raise
 
 
 def _check_region(region: str | None) -> None:

@@ -6,11 +6,11 @@ Each step knows what it needs from the others; in which order they come is told 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credkit.api.countersigning import stated_time
 from credkit.api.file_inputs import Intake
@@ -18,23 +18,29 @@ from credkit.api.journalled import journalled
 from credkit.api.lifted import Beginning, Lift, Texts, with_lifted
 from credkit.api.mirrors import with_mirrors
 from credkit.api.model_description import ModelDescription, kind_of_file, with_model_statements
-from credkit.api.previews import find_regions, make_preview
+from credkit.api.previews import SAME_PICTURE, find_regions, find_thumbnail, make_preview
 from credkit.api.reading import name_of, open_with_sidecar
 from credkit.api.sealed import PromptPrivacy, Sealing
 from credkit.api.statements import Statements
 from credkit.api.withholding import plan_sealing
 from credkit.assets import Asset, Source
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import DefinitionError
-from credkit.labels import Labels
 from credkit.lifting.lifted import Lifted
 from credkit.limits import Limits
 from credkit.load import load_store
 from credkit.manifest.assertions import GeneratorInfo
+from credkit.manifest.hashed_uri import HashedUri
 from credkit.sign.builder import Builder
-from credkit.sign.definition import Definition, apply_definition
+from credkit.sign.thumbnails import StoredThumbnails, own_thumbnail
 from credkit.sign.writing import Target, Written
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Report
+
+if TYPE_CHECKING:
+    from credkit.labels import Labels
+    from credkit.sign.definition import Definition
+    from credkit.sign.named_actor import NamedActor
 
 __all__ = ["SignResult", "Signing"]
 
@@ -82,6 +88,10 @@ class Signing:
     """How models and data sets are taken in."""
     model: ModelDescription | None = None
     """What is known of the source when it is a model or a data set, and no picture."""
+    thumbnail_budget: int | None = None
+    """Bytes of all thumbnails in the store; None where none is wanted."""
+    seen: HashedUri | None = None
+    """A thumbnail of ``opened`` that is in its history."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -96,6 +106,8 @@ class Signing:
 
     def define(self, definition: Definition, generator: GeneratorInfo | None) -> None:
         """Take in a definition; title and generator that were given beside it win."""
+        from credkit.sign.definition import apply_definition
+
         self.notes += apply_definition(self.builder, definition, policy=self.policy)
         self.builder.title = self.statements.title or self.builder.title
         self.builder.generator = generator or self.builder.generator
@@ -156,14 +168,28 @@ class Signing:
             if is_new or self.builder.parent or not self._is_signed():
                 return None
             title = sealing.title_of_ingredient(self.source) or name_of(self.source) or None
-            self.builder.add_parent(self.opened, title=title, sidecar=self.beside, policy=self.policy)
+            self.seen = self._take_parent(self.opened, self.opened, title, self.beside)
             return self.opened
-        with open_with_sidecar(parent) as (_, sidecar):
-            self.builder.add_parent(parent, title=sealing.title_of_ingredient(parent), sidecar=sidecar, policy=self.policy)
+        with open_with_sidecar(parent) as (opened, sidecar):
+            self._take_parent(parent, opened, sealing.title_of_ingredient(parent), sidecar)
         return parent
 
-    def add_component(self, asset: Asset | Report, sealing: Sealing) -> None:
-        """Take in something that was put into the picture, with its credentials."""
+    def _take_parent(self, asset: Asset, opened: Source, title: str | None, sidecar: Source | None) -> HashedUri | None:
+        """Take in a parent whose picture is at hand, and answer with the thumbnail that shows the picture as it is, where there is one."""
+        report = self.builder.examine(asset, title=title, sidecar=sidecar, policy=self.policy)
+        shown = own_thumbnail(report)
+        if shown is None and self.thumbnail_budget is not None:
+            # Its own manifest has none when the picture was signed again as it was.
+            shown = find_thumbnail(opened, StoredThumbnails([report]), self.limits)
+        self.builder.add_parent(report, title=title, policy=self.policy, thumbnail=shown)
+        return shown if report.content_intact else None
+
+    def add_components(self, assets: Iterable[Asset | Report], sealing: Sealing) -> None:
+        """Take in what was put into the picture, with its credentials."""
+        for asset in assets:
+            self._add_component(asset, sealing)
+
+    def _add_component(self, asset: Asset | Report, sealing: Sealing) -> None:
         title = sealing.title_of_ingredient(asset)
         if isinstance(asset, Report):
             self.builder.add_component(asset, title=title, policy=self.policy)
@@ -189,6 +215,11 @@ class Signing:
         self.builder.title = sealing.title(self.statements.title, self.builder.title)
         sealing.check_ingredients(self.builder.ingredients)
 
+    def add_actors(self, actors: Iterable[NamedActor]) -> None:
+        """Let each of them sign what they stand behind."""
+        for actor in actors:
+            self.builder.add_identity(actor.signer, roles=actor.roles, referenced=actor.referenced, key_order=actor.key_order)
+
     def label(self, labels: Labels, *, stamped: bool) -> Mapping[str, str]:
         """Label the picture, and answer with what its metadata is to hold. Labels load XML, so only who wants them pays for it."""
         from credkit.api.labelling import labelled
@@ -199,12 +230,18 @@ class Signing:
         return done.properties
 
     def add_preview(self) -> None:
-        """Add a small picture of what is signed; a note tells where there is none."""
-        preview = make_preview(self.picture, self.limits)
-        if preview is None:
-            self.notes.append("No thumbnail was added: the file holds no picture that can be decoded.")
-        else:
+        """Add a small picture of what is signed, where one is wanted; a note tells why there is none, or a smaller one than usual."""
+        if self.thumbnail_budget is None:
+            return
+        if self.seen is not None and self.picture is self.opened:
+            self.notes.append(SAME_PICTURE)
+            return
+        stored = StoredThumbnails(handle.report for handle in self.builder.ingredients if handle.report)
+        preview, note = make_preview(self.picture, stored, self.thumbnail_budget, self.limits)
+        if preview is not None:
             self.builder.add(preview)
+        if note is not None:
+            self.notes.append(note)
 
     def mirror(self, labels: Mapping[str, str], *, wanted: bool) -> None:
         """Repeat labels and, where ``wanted``, statements in the metadata."""

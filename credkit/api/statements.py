@@ -6,7 +6,6 @@ Mapping: ``docs/assertions.md``; vocabularies: IPTC digital source types, CAWG m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from credkit.api.file_inputs import Intake
 from credkit.api.inputs import add_documents, add_models, add_pictures, add_texts, model_name
 from credkit.api.model_credentials import BaseModel, DataSetUse, add_base_models, add_data_sets
 from credkit.api.rights import rights_assertions
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.lifting.lifted import Document
 from credkit.manifest.assertions import (
@@ -143,6 +143,8 @@ class Statements:
 
     def apply_to_update(self, builder: UpdateBuilder) -> None:
         """Put what can be said without touching the picture into ``builder``; ``DefinitionError`` for the rest."""
+        from dataclasses import fields
+
         self._refuse_single_values()
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         refused = [field.name for field in fields(self) if field.name not in _IN_UPDATES and values[field.name] != field.default]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from credkit.api.model_credentials import BaseModel, DataSetUse
 from credkit.codec import json_text
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, DefinitionError, MalformedError
 from credkit.manifest.assertions.licences import licence_identifier
 from credkit.manifest.assertions.nearest import quoted, suggestion

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from credkit.api.countersigning import chosen_adjuncts, network, stated_time
@@ -19,6 +18,7 @@ from credkit.api.statements import Statements
 from credkit.assets import Asset, Source, open_source
 from credkit.assets.engine import Progress, read_block
 from credkit.codec.cose import parse_sign1
+from credkit.dataclass import dataclass, replace
 from credkit.errors import AssetError, DefinitionError, FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import load_store, sidecar_of

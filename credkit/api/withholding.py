@@ -7,12 +7,12 @@ the picture is signed is left to ``sealed``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 from credkit.api.lifted import Texts
 from credkit.api.sealed import NAMES, PromptPrivacy, Sealing, spoken
 from credkit.api.statements import Statements
+from credkit.dataclass import replace
 from credkit.errors import DefinitionError
 from credkit.limits import Limits
 from credkit.manifest.assertions import Generation
@@ -151,6 +151,8 @@ def _public_anyway(secrets: Iterable[Secret], told: tuple[str, ...]) -> Iterator
 
 
 def _refuse_own_words(statements: Statements, sought: Searched) -> None:
+    from dataclasses import fields
+
     for member in fields(statements):
         if member.name in _OWN:
             continue
@@ -161,6 +163,8 @@ def _refuse_own_words(statements: Statements, sought: Searched) -> None:
 
 
 def _strings(value: object) -> Iterator[str]:
+    from dataclasses import fields, is_dataclass
+
     if isinstance(value, str):
         yield value
     elif isinstance(value, (tuple, list)):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from credkit.assets.layout import Copy, Insert, Piece, Span
 from credkit.assets.source import Known, Source, check_range
+from credkit.dataclass import dataclass
 
 __all__ = ["EditedSource", "Moves", "Replacement", "moved", "splice"]
 
@@ -90,7 +90,7 @@ class EditedSource:
             if isinstance(piece, Copy):
                 check_range(piece.span.start, piece.span.length, source.size)
         self._starts = list(accumulate((piece.length for piece in self._pieces), initial=0))
-        self.known = Known()
+        self.known = Known(source.known)
         self.known.clear_from = self._clear_from()
 
     def _clear_from(self) -> int | None:

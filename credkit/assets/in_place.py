@@ -8,11 +8,11 @@ formats; here their edit is planned for the present place and then checked. A fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from credkit.assets.engine import included
 from credkit.assets.layout import AssetFormat, Copy, Edit, Layout, Span
 from credkit.assets.source import Source
+from credkit.dataclass import replace
 from credkit.errors import AssetError
 
 __all__ = ["replace_store"]

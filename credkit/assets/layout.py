@@ -8,10 +8,10 @@ source or inserted, and the exclusions of a data hash in coordinates of the outp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["AssetFormat", "Copy", "Edit", "Insert", "Layout", "Metadata", "NamedBox", "Piece", "Span", "StoreLocation", "TextSpan"]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from struct import Struct
 
 from credkit.assets.edited import Replacement, moved, splice
@@ -21,6 +20,7 @@ from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Span, StoreL
 from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import BytesSource, Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

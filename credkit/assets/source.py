@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol, TypeAlias, TypeVar, cast
 
+from credkit.assets.watch import Watch
 from credkit.codec.digest import Digest
 from credkit.errors import AssetError, MalformedError
 
@@ -29,14 +30,28 @@ class Known:
     It holds as long as the bytes stay as they are, and goes with the source.
     """
 
-    __slots__ = ("_found", "clear_from", "digests")
+    __slots__ = ("_below", "_found", "_watch", "clear_from", "copied_whole", "digests")
 
-    def __init__(self) -> None:
+    def __init__(self, below: Known | None = None) -> None:
+        self._below = below
+        """Of the source that this one is made from."""
         self.clear_from: int | None = None
         """No manifest store and no metadata begins at this byte or behind it; None when nobody looked, or there is some."""
+        self.copied_whole = False
+        """Whether all of it is about to be copied or hashed, so that a scan need not read it all for a search: ``watch`` looks later."""
+        self._watch: Watch | None = None
         self.digests: dict[tuple[str, Hashable], Digest] = {}
         """By name of the algorithm and parts that were hashed, see ``engine.hash_parts``."""
         self._found: dict[Hashable, Any] = {}
+
+    @property
+    def watch(self) -> Watch | None:
+        """What is still to be settled about what ``clear_from`` says; None when that was looked at, or nothing is said."""
+        return self._watch or (self._below.watch if self._below else None)
+
+    def look_later(self, watch: Watch) -> None:
+        """Leave it to ``watch`` whether what ``clear_from`` says is so."""
+        self._watch = watch
 
     def once(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
         """What ``find`` returned when it was called for ``key``, which happens once: the layout of a file, a table of it. A
@@ -108,7 +123,10 @@ class BytesSource:
         """Views of the range, nothing is copied."""
         check_range(start, length, len(self._data))
         for offset in range(start, start + length, CHUNK_SIZE):
-            yield self._data[offset : min(offset + CHUNK_SIZE, start + length)]
+            chunk = self._data[offset : min(offset + CHUNK_SIZE, start + length)]
+            if self.known.watch:
+                self.known.watch.see(offset, chunk)
+            yield chunk
 
 
 class StreamSource:
@@ -155,7 +173,10 @@ class StreamSource:
         """The range in pieces of ``CHUNK_SIZE``; a stream that moves meanwhile does no harm."""
         check_range(start, length, self._size)
         for offset in range(start, start + length, CHUNK_SIZE):
-            yield self.read(offset, min(CHUNK_SIZE, start + length - offset))
+            chunk = self.read(offset, min(CHUNK_SIZE, start + length - offset))
+            if self.known.watch:
+                self.known.watch.see(offset, chunk)
+            yield chunk
 
 
 class FileSource(StreamSource):

@@ -12,17 +12,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credkit.assets import NamedBox, Span
 from credkit.assets.engine import HashedParts, hash_parts
-from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget, Gap
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError, MalformedError
 from credkit.status import StatusCode, status
+
+if TYPE_CHECKING:
+    from credkit.binding.output import Output, PlannedBinding
 
 __all__ = ["check_box_hash", "plan_box_hash"]
 
@@ -54,6 +56,7 @@ def plan_box_hash(output: Output) -> PlannedBinding:
     The output has to hold a store that its format knows for one. ``AssetError`` for a format without boxes, for a file with something
     behind its last box, which no name stands for, and for one with more boxes than a reader would take.
     """
+    from credkit.binding.output import PlannedBinding
     from credkit.manifest.assertions.boxes_hash import BoxEntry, BoxesHash
 
     boxes = _boxes_of(output)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.assets import Span
@@ -19,6 +18,7 @@ from credkit.assets.engine import hash_parts
 from credkit.binding.target import BindingOutcome, BindingTarget, Gap, Members, MemberState
 from credkit.binding.zip_entries import ZipMembers, is_zip
 from credkit.codec.digest import Digest, hasher
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError, MalformedError
 from credkit.manifest.member_uri import check_member_uri, member_names, shown_name
 from credkit.status import Status, StatusCode, status

@@ -8,14 +8,16 @@ enough; forgeries were built on that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credkit.assets import Span
 from credkit.assets.engine import hash_ranges, included
-from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 from credkit.errors import MalformedError
 from credkit.status import Status, StatusCode, status
+
+if TYPE_CHECKING:
+    from credkit.binding.output import Output, PlannedBinding
 
 __all__ = ["check_data_hash", "plan_data_hash"]
 
@@ -24,6 +26,7 @@ _NAME = "jumbf manifest"
 
 def plan_data_hash(output: Output) -> PlannedBinding:
     """One digest over the output without its exclusions."""
+    from credkit.binding.output import PlannedBinding
     from credkit.manifest.assertions.data_hash import DataHash
 
     exclusions = output.exclusions

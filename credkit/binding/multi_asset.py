@@ -12,13 +12,13 @@ text in the example. All are read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from credkit.assets import Copy, EditedSource, Layout, Source, Span, StoreLocation, detect
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker, parse_path
 from credkit.binding.registry import BINDINGS
 from credkit.binding.target import BindingOutcome, BindingTarget, Gap
+from credkit.dataclass import dataclass, replace
 from credkit.errors import MalformedError, counted
 from credkit.status import Kind, Status, StatusCode, status
 

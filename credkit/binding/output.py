@@ -9,11 +9,11 @@ Clause: "Multiple step processing" (anchor ``_multiple_step_processing``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from credkit.assets import AssetFormat, Edit, EditedSource, Layout, Source, Span
 from credkit.assets.engine import HashedParts
+from credkit.dataclass import dataclass, field
 from credkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ store, may be taken away. How such hashes are checked is in ``multi_asset``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from credkit.assets import Span
 from credkit.assets.engine import HashedParts, included
 from credkit.binding.output import Output, PartHash, PlannedBinding
+from credkit.dataclass import replace
 from credkit.errors import AssetError, MalformedError
 from credkit.manifest.assertions.data_hash import DataHash
 

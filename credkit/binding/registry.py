@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credkit.binding.box_hash import check_box_hash, plan_box_hash
 from credkit.binding.data_hash import check_data_hash, plan_data_hash
-from credkit.binding.output import Output, PlannedBinding
 from credkit.binding.target import BindingOutcome, BindingTarget
+
+if TYPE_CHECKING:
+    from credkit.binding.output import Output, PlannedBinding
 
 __all__ = ["BINDERS", "BINDINGS"]
 

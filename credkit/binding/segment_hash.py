@@ -8,7 +8,6 @@ that takes grows with the file, not with its square, because each checkpoint has
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.assets import Source, Span
@@ -16,6 +15,7 @@ from credkit.assets.json_lines import checkpoint_store
 from credkit.binding.target import BindingOutcome, BindingTarget
 from credkit.codec.digest import Digest, digest
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.manifest.claim import Claim

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from credkit.assets import AssetFormat, Layout, Source, Span
+from credkit.dataclass import dataclass
 from credkit.limits import Limits
 from credkit.status import Status
 

@@ -8,39 +8,40 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-from credkit.cli import (
-    completion,
-    datasets,
-    demonstration,
-    extracting,
-    identities,
-    inspecting,
-    journalling,
-    linting,
-    redacting,
-    revealing,
-    signing,
-    stripping,
-    time_stamping,
-    trust_lists,
-    updating,
-    verifying,
-    watching,
-)
 from credkit.cli.exits import EXIT_TABLE, ExitCode
 from credkit.cli.guard import guarded
 from credkit.cli.parsers import CommandParser
 from credkit.cli.terminal import flush, prepare_streams
 from credkit.version import __version__
 
+if TYPE_CHECKING:
+    from credkit.cli.parsers import Command
+
 __all__ = ["COMMANDS", "build_parser", "main"]
 
-COMMANDS = (
-    *(identities, trust_lists, signing, datasets, watching, journalling, updating, redacting, revealing, time_stamping),
-    *(verifying, inspecting, extracting, linting, stripping, demonstration, completion),
-)
-"""The modules of the commands, in the order of the help."""
+COMMANDS = {
+    "identity": "identities",
+    "trust": "trust_lists",
+    "sign": "signing",
+    "dataset": "datasets",
+    "watch": "watching",
+    "journal": "journalling",
+    "update": "updating",
+    "redact": "redacting",
+    "reveal": "revealing",
+    "timestamp": "time_stamping",
+    "verify": "verifying",
+    "inspect": "inspecting",
+    "extract": "extracting",
+    "lint": "linting",
+    "strip": "stripping",
+    "demo": "demonstration",
+    "completion": "completion",
+}
+"""The commands in the order of the help, each with its module in this package."""
 _DESCRIPTION = "Content Credentials (C2PA) for pictures: sign at export, verify on download, inspect the chain of edits."
 _EPILOG = f"""\
 examples:
@@ -56,14 +57,16 @@ examples:
 "credkit verify" answers with a verdict: see "credkit verify --help"."""
 
 
-def build_parser() -> CommandParser:
-    """The parser of the whole command line; making it imports nothing but argparse."""
+def build_parser(only: str | None = None) -> CommandParser:
+    """The parser of the whole command line, or of one command alone; making it imports nothing but argparse."""
     parser = CommandParser(prog="credkit", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"credkit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show a traceback when something goes wrong")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=CommandParser)
-    for command in COMMANDS:
-        command.add_to(commands)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=CommandParser, prog="credkit")
+    for name, home in COMMANDS.items():
+        if only in (None, name):
+            command = cast("Command", import_module(f"credkit.cli.{home}"))
+            command.add_to(commands)
     return parser
 
 
@@ -76,7 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        args = build_parser().parse_args(arguments)
+        # The first word that is no option names the command, or there is none and the whole help is wanted.
+        named = next((word for word in arguments if not word.startswith("-")), None)
+        args = build_parser(named if named in COMMANDS else None).parse_args(arguments)
         code = int(args.run(args))
     except SystemExit as finished:
         # So argparse leaves: after --help and --version, and when the command line is wrong.

@@ -5,7 +5,6 @@ Nothing is asked unless the command line says ``--online``; each verdict then ha
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["fetcher_of"]
 
 
-def fetcher_of(args: argparse.Namespace) -> Fetcher | None:
+def fetcher_of(online: bool) -> Fetcher | None:
     """A new fetcher with ``--online``, None without."""
-    if not args.online:
+    if not online:
         return None
     from credkit.trust.http import HttpFetcher
 

@@ -11,12 +11,12 @@ import secrets
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.parsers import FOLDER, Subcommands, add_command
+from credkit.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from credkit.errors import AssetError, CredkitError, MalformedError, NoCredentialsError, TrustError
@@ -37,14 +38,15 @@ EXIT_TABLE = """exit codes:
   70   a fault in credkit itself (--debug shows where)
   74   standard output cannot be written
   130  interrupted (Ctrl-C)
-  141  the reader of the output went away"""
+  141  the reader of the output went away
+  of several files the worst code counts: 70, then 3, then 1, then 0"""
 
 VERIFY_TABLE = """exit codes:
   0    every file meets --require and --policy
   1    a file does not: its credentials are invalid, or not trusted where that is required, or a rule of the policy is not met
   2    a file has no credentials
   3    no verdict: a file, its credentials or a trust list cannot be read, or the command line is wrong
-  of several files the worst code counts: 3, then 1, then 2, then 0
+  of several files the worst code counts: 70, then 3, then 1, then 2, then 0
   70, 74, 130 and 141 as for the other commands"""
 
 LINT_TABLE = """exit codes:
@@ -55,7 +57,7 @@ LINT_TABLE = """exit codes:
   of several files the worst code counts
   70, 74, 130 and 141 as for the other commands"""
 
-_SEVERITY = (ExitCode.OK, ExitCode.NO_CREDENTIALS, ExitCode.NOT_MET, ExitCode.UNREADABLE)
+_SEVERITY = (ExitCode.OK, ExitCode.NO_CREDENTIALS, ExitCode.NOT_MET, ExitCode.UNREADABLE, ExitCode.FAULT)
 
 
 def exit_code_of(error: CredkitError) -> ExitCode:
@@ -64,6 +66,8 @@ def exit_code_of(error: CredkitError) -> ExitCode:
     return ExitCode.UNREADABLE if unreadable else ExitCode.REFUSED
 
 
-def worst_verdict(codes: list[ExitCode]) -> ExitCode:
-    """The one code for several files. Unreadable weighs most because nothing is known then; absent credentials are no sign of a change."""
+def worst_verdict(codes: Iterable[ExitCode]) -> ExitCode:
+    """The one code for several files. A fault of ours weighs most, then unreadable, because nothing is known then; absent credentials are
+    no sign of a change.
+    """
     return max(codes, key=_SEVERITY.index, default=ExitCode.OK)

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         policy=trust_of(args).policy,
         at=args.at,
         profile=args.profile,
-        fetcher=fetcher_of(args),
+        fetcher=fetcher_of(args.online),
     )
     if args.format == "json":
         write_document(json_text(extraction_document(extraction)) + "\n", is_json=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 
 from credkit.cli.exits import ExitCode, exit_code_of
@@ -39,5 +38,7 @@ def guarded(action: Callable[[], int], *, debug: bool = False) -> int:
 
 def _show_trace(*, shown: bool) -> None:
     if shown:
+        import traceback
+
         for line in without_keys(traceback.format_exc()).splitlines():
             tell(safe(line))

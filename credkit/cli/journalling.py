@@ -185,7 +185,7 @@ def _candidates(args: argparse.Namespace) -> list[Candidate]:
 
 def _with_seeds(candidates: list[Candidate], found: list[Lifted | None], seed: str | None) -> tuple[Candidate, ...]:
     """Each picture with its own seed, where it tells another than the entry."""
-    from dataclasses import replace
+    from credkit.dataclass import replace
 
     own = [one.seed if one and one.seed != seed else None for one in found]
     return tuple(replace(item, seed=value) if value else item for item, value in zip(candidates, own, strict=True))
@@ -203,10 +203,9 @@ def _lifted(path: Path) -> Lifted | None:
 
 def _generation(args: argparse.Namespace, best: Lifted | None) -> tuple[Generation, tuple[str, ...]]:
     """Tool, settings and models: what the picture tells, and over it what the user says; and how files of models compare with it."""
-    from dataclasses import replace
-
     from credkit.api.named_models import with_named_models
     from credkit.cli.values import parse_software
+    from credkit.dataclass import replace
     from credkit.errors import DefinitionError
     from credkit.limits import DEFAULT_LIMITS
     from credkit.manifest.assertions import Generation, ModelReference
@@ -250,9 +249,8 @@ def _used(files: Iterable[Path], role: str) -> tuple[UsedFile, ...]:
 
 
 def _select(args: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from credkit.cli.values import text_value
+    from credkit.dataclass import replace
     from credkit.journal.entries import Selection
     from credkit.journal.gathering import candidate_of
     from credkit.journal.writing import append

@@ -86,13 +86,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_line(report: LintReport) -> None:
-    import json
-
     from credkit.cli.terminal import write_document
     from credkit.labels.lint import lint_document
+    from credkit.provenance.text import json_line
 
-    # ASCII, so that no character of a file can pass for the end of a line.
-    write_document(json.dumps(lint_document(report), allow_nan=False, separators=(",", ":")) + "\n")
+    write_document(json_line(lint_document(report)) + "\n")
 
 
 def _print_documents(reports: list[LintReport], *, single: bool) -> None:

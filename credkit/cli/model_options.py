@@ -166,8 +166,7 @@ def _licence(text: str) -> dict[str, str | None]:
 
 def _licensed(entry: Any, licence: dict[str, str | None], option: str) -> Any:
     """A data set or base model with its licence."""
-    from dataclasses import replace
-
+    from credkit.dataclass import replace
     from credkit.errors import DefinitionError
 
     if entry.licence is not None:

@@ -6,6 +6,7 @@ Nothing here imports more than argparse, so that help and completion cost no mor
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -45,6 +46,7 @@ _TRUST_FILES = {
 }
 
 
+_USUAL_WIDTH = 80
 _SECRETS = ("--pass", "--pwd", "--pin", "--secret")
 
 
@@ -55,11 +57,31 @@ class Command(Protocol):
         """Add the parser of the command, with ``run`` as the function that carries it out."""
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal. argparse makes one of these for every option, and would load all archivers to learn the width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    try:
+        named = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        named = 0
+    if named > 0:
+        return named
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_WIDTH  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return _USUAL_WIDTH
+
+
 class CommandParser(argparse.ArgumentParser):
     """A parser without abbreviations whose mistakes are told in one sentence."""
 
     def __init__(self, *, usage_code: ExitCode = ExitCode.USAGE, **options: Any) -> None:
-        options |= {"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter}
+        options |= {"allow_abbrev": False, "formatter_class": _Help}
         super().__init__(**options)
         self.usage_code = usage_code
 

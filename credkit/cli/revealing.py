@@ -99,8 +99,7 @@ def _lines(found: Revelation) -> list[str]:
 
 def _text(one: Revealed) -> str:
     """The value whole, line by line, safe for a terminal."""
-    from dataclasses import replace
-
+    from credkit.dataclass import replace
     from credkit.limits import DEFAULT_LIMITS
     from credkit.provenance.text import shown
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.journal_options import add_journal_option, journal_of
 from credkit.cli.label_options import add_label_options, labels_of
 from credkit.cli.lift_options import add_lift_options, lift_of, said_prompt
+from credkit.cli.many_options import HELP, add_many_options, are_many
 from credkit.cli.model_options import add_model_options, model_values_of
 from credkit.cli.parsers import (
     INPUT,
@@ -32,10 +33,11 @@ from credkit.cli.parsers import (
 from credkit.cli.terms_options import add_terms_options, terms_values_of
 
 if TYPE_CHECKING:
-    from credkit.api import SignResult, Statements
-    from credkit.sign.signer import Signer
+    from credkit.api import Statements
 
 __all__ = ["add_to", "run"]
+
+_DIGITS = 8
 
 _EXAMPLES = """
 credkit sign portrait.png -o signed.png --created trainedAlgorithmicMedia --creator "My Studio" \\
@@ -50,14 +52,21 @@ credkit sign ComfyUI_00001_.png -o signed.png --lift --prompt-privacy sealed
 credkit sign model.safetensors -o signed.safetensors --dataset "own photographs=photos" --training-licence LicenseRef-own-work \\
         --base-model "Base@1.5=base.safetensors" --base-licence MIT
 credkit sign portrait.png -o signed.png --created trainedAlgorithmicMedia --model signed.safetensors
+credkit sign exports -o signed --created digitalCreation --jobs 2 --resume signed.jsonl
+credkit sign "exports/**/*.png" --in-place --created trainedAlgorithmicMedia --json
 """
-_DESCRIPTION = """\
+_DESCRIPTION = (
+    """\
 State what there is to say about a picture and sign it. Say how it began: --created for a picture made here, --parent (or a source that
 is signed already) for a new version of another. What was written is verified before it takes its name; when anything fails, every
 existing file stays as it was. An existing output is replaced only with --force.
 
 Common source types: trainedAlgorithmicMedia (by an AI model), compositeWithTrainedAlgorithmicMedia (partly by an AI model),
-digitalCapture (camera), digitalCreation (by a person with software), humanEdits, algorithmicallyEnhanced, screenCapture."""
+digitalCapture (camera), digitalCreation (by a person with software), humanEdits, algorithmicallyEnhanced, screenCapture.
+
+"""
+    + HELP
+)
 
 _SAME_NAME = (
     "title",
@@ -79,8 +88,14 @@ def add_to(commands: Subcommands) -> None:
     """Add the command."""
     about = "sign a picture, film, sound, model or data set"
     parser = add_command(commands, "sign", run, summary=about, description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument("source", metavar=SOURCE, type=Path, help="the file to sign; the content decides what it is, not the name")
-    add_output_options(parser, "write the signed file here", in_place=True)
+    parser.add_argument(
+        "sources",
+        metavar=SOURCE,
+        nargs="*",
+        type=Path,
+        help="the file to sign; the content decides what it is, not the name. Or files, folders, patterns in quotes",
+    )
+    add_output_options(parser, "write the signed file here; for several a folder, with the same folders below it", in_place=True)
     parser.add_argument(
         "--sidecar",
         metavar=OUTPUT,
@@ -95,6 +110,7 @@ def add_to(commands: Subcommands) -> None:
     add_terms_options(parser)
     add_label_options(parser)
     add_journal_option(parser)
+    add_many_options(parser)
     _add_history(parser)
     _add_making(parser)
     add_signer_options(parser)
@@ -143,7 +159,15 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how the manifest is made")
     group.add_argument("--manifest", metavar=INPUT, type=Path, help="take statements from a manifest definition (JSON, as for c2patool)")
     group.add_argument("--generator", metavar="NAME[/VERSION]", help="the software that speaks in the manifest (default: credkit)")
-    group.add_argument("--thumbnail", action="store_true", help="add a small preview of the picture")
+    group.add_argument("--thumbnail", action="store_true", help="add a small preview of the picture, unless its history has the same one")
+    group.add_argument(
+        "--thumbnail-budget",
+        metavar="KIB",
+        type=_kibibytes,
+        default=400,
+        help="room for the previews of all versions together; with less left, new ones get smaller, then none is added "
+        "(default: %(default)s)",
+    )
     group.add_argument("--no-mirrors", action="store_true", help="do not repeat creator, rights and AI statements in XMP and EXIF")
     group.add_argument(
         "--binding", choices=("data", "boxes"), help="tie the manifest to the whole file or box by box (default: as usual for the format)"
@@ -153,74 +177,108 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="bind each part of the file apart, too (gain map, film), so that those behind the picture may be taken away",
     )
-    group.add_argument("--json", action="store_true", help="print the result as JSON")
+    group.add_argument("--json", action="store_true", help="print the result as JSON, that of several files as one object a line")
     group.add_argument("-q", "--quiet", action="store_true", help="print nothing when all went well")
+
+
+def _kibibytes(text: str) -> int:
+    if not text.isdecimal() or len(text) > _DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of KiB such as 400")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
     """Sign and tell what was signed."""
-    from credkit.api import sign_file
-    from credkit.api.model_description import bytes_to_read
-    from credkit.assets import open_source
     from credkit.cli.signers import chosen_actors, chosen_signer
-    from credkit.cli.terminal import progress_bar, say, write_document
     from credkit.cli.trusting import named_policy
     from credkit.cli.values import parse_generator
 
-    output, overwrite = _output(args)
+    many = are_many(args, args.sources)
+    if many:
+        _check_many(args)
+    else:
+        output, overwrite = _output(args)
     statements, region = _statements(args)
-    generator = parse_generator(args.generator) if args.generator is not None else None
-    policy = named_policy(args)
-    labels = labels_of(args)
-    lifting = lift_of(args)
-    with open_source(args.source) as opened:
-        # A source that cannot be read is refused before a passphrase is asked for.
-        size = bytes_to_read(opened, statements)
+    options: dict[str, Any] = {
+        "parent": args.parent,
+        "ingredients": args.ingredient,
+        "definition": args.manifest,
+        "region": region,
+        "thumbnail": args.thumbnail,
+        "thumbnail_budget": args.thumbnail_budget * 1024,
+        "mirrors": not args.no_mirrors,
+        "sidecar": args.sidecar is not None,
+        "generator": parse_generator(args.generator) if args.generator is not None else None,
+        "drop_history": args.drop_history,
+        "policy": named_policy(args),
+        "timestamp": args.timestamp,
+        "staple": args.staple,
+        "labels": labels_of(args),
+        "binding": args.binding,
+        "parts": args.parts,
+        **lift_of(args),
+    }
+    # A source that cannot be read is refused before a passphrase is asked for.
+    size = 0 if many else _bytes_to_read(args.sources[0], statements)
     signer, root = chosen_signer(args)
-    actors = chosen_actors(args)
-    with progress_bar(f"signing {args.source.name}", size, wanted=not args.quiet) as progress:
-        result = sign_file(
-            args.source,
-            output,
-            statements,
-            signer=signer,
-            parent=args.parent,
-            ingredients=args.ingredient,
-            definition=args.manifest,
-            region=region,
-            thumbnail=args.thumbnail,
-            mirrors=not args.no_mirrors,
-            sidecar=args.sidecar is not None,
-            generator=generator,
-            drop_history=args.drop_history,
-            overwrite=overwrite,
-            policy=policy,
-            actors=actors,
-            timestamp=args.timestamp,
-            staple=args.staple,
-            labels=labels,
-            journal=journal_of(args),
-            binding=args.binding,
-            parts=args.parts,
-            **lifting,
-            progress=progress,
-        )
+    options |= {"signer": signer, "actors": chosen_actors(args), "journal": journal_of(args)}
+    if many:
+        from credkit.cli.signing_many import sign_many
+
+        return sign_many(args, statements, options, root)
+    return _sign_one(args, statements, options | {"output": output, "overwrite": overwrite}, root, size)
+
+
+def _bytes_to_read(source: Path, statements: Statements) -> int:
+    from credkit.api.model_description import bytes_to_read
+    from credkit.assets import open_source
+
+    with open_source(source) as opened:
+        return bytes_to_read(opened, statements)
+
+
+def _sign_one(args: argparse.Namespace, statements: Statements, options: dict[str, Any], root: Path | None, size: int) -> ExitCode:
+    from credkit.api import sign_file
+    from credkit.cli.signed_words import signed_lines, signed_object
+    from credkit.cli.terminal import progress_bar, say, write_document
+    from credkit.provenance.text import json_text
+
+    source, output, signer = args.sources[0], options["output"], options["signer"]
+    with progress_bar(f"signing {source.name}", size, wanted=not args.quiet) as progress:
+        result = sign_file(source, statements=statements, progress=progress, **options)
     if args.json:
-        write_document(_as_json(result, output, signer, root), is_json=True)
+        write_document(json_text(signed_object(result, output, signer, root)) + "\n", is_json=True)
     elif not args.quiet:
-        for line in _summary(result, output, signer, root):
+        for line in signed_lines(result, output, signer, root):
             say(line)
     return ExitCode.OK
+
+
+def _check_many(args: argparse.Namespace) -> None:
+    """Options that make sense for one file only end the program."""
+    if args.output is None and not args.in_place and args.sidecar is None:
+        args.usage(
+            "it is not said where signed files go: -o DIR keeps the originals, --in-place replaces them, --sidecar leaves them as they are"
+        )
+    if args.sidecar not in (None, True):
+        args.usage("--sidecar OUT goes with one file; the manifest stores of several are called like them, with .c2pa behind")
+    if args.sidecar is not None and (args.in_place or args.output is not None):
+        args.usage("with --sidecar files stay as they are: leave out -o and --in-place")
+    if args.openings is not None:
+        args.usage("--openings goes with one file; those of several are kept in your data folder")
+    if args.journal is not None and args.jobs > 1:
+        args.usage("a journal is written one entry after the other: --journal goes with --jobs 1")
 
 
 def _output(args: argparse.Namespace) -> tuple[Path, bool]:
     from credkit.cli.outputs import chosen_output, refuse_existing
 
+    (source,) = args.sources
     if args.sidecar is None:
-        return chosen_output(args, args.source)
+        return chosen_output(args, source)
     if args.in_place or args.output is not None:
         args.usage("with --sidecar the file stays as it is: leave out -o and --in-place (--sidecar OUT.c2pa names the store)")
-    output = args.source.with_name(args.source.name + ".c2pa") if args.sidecar is True else Path(args.sidecar)
+    output = source.with_name(source.name + ".c2pa") if args.sidecar is True else Path(args.sidecar)
     refuse_existing(output, force=args.force)
     return output, args.force
 
@@ -242,51 +300,3 @@ def _statements(args: argparse.Namespace) -> tuple[Statements, Literal["auto"] |
     given |= terms_values_of(args)
     statements = Statements(**{name: value for name, value in given.items() if value is not None})
     return statements, "auto" if "auto" in args.region else None
-
-
-def _summary(result: SignResult, output: Path, signer: Signer, root: Path | None) -> list[str]:
-    """What a person wants to know: what is stated now, by whom, and what to look after."""
-    from credkit.cli.terminal import safe
-    from credkit.provenance import provenance_graph
-    from credkit.provenance.facts import facts
-
-    graph = provenance_graph(result.report)
-    left_out = ("who", "intact", "when", "tool")
-    stated = [fact for fact in facts(graph.active, graph) if fact.topic not in left_out] if graph.active else []
-    lines = [f"{safe(output)} is signed."]
-    lines += [f"  {fact.topic}: {fact.words}" for fact in stated]
-    lines += [f"  note: {safe(note)}" for note in result.notes]
-    if result.stamped:
-        lines.append(f"  time-stamp: {result.stamped:%Y-%m-%d %H:%M:%S} UTC; it counts for readers who trust its authority")
-    if result.openings:
-        lines.append(f"  openings: {safe(result.openings)}; keep this file: nothing else can show what was sealed (credkit reveal)")
-    lines.append(f"  manifest: {safe(result.label)}")
-    anchor = f"your root: {safe(root)}" if root else "the authority of its certificate"
-    lines.append(f'Signed by "{safe(_name(signer))}"; readers will call it valid, and trusted once they trust {anchor}')
-    return lines
-
-
-def _name(signer: Signer) -> str:
-    return signer.certificate.common_name or signer.certificate.subject
-
-
-def _as_json(result: SignResult, output: Path, signer: Signer, root: Path | None) -> str:
-    from credkit.provenance.json_report import time_text
-    from credkit.provenance.text import json_text
-
-    return (
-        json_text(
-            {
-                "output": str(output),
-                "label": result.label,
-                "state": result.report.state,
-                "signed_by": _name(signer),
-                "time_stamp": time_text(result.stamped),
-                "root": str(root) if root else None,
-                "ingredients": [{"name": report.name, "state": report.state} for report in result.ingredients],
-                "openings": str(result.openings) if result.openings else None,
-                "notes": list(result.notes),
-            }
-        )
-        + "\n"
-    )

@@ -11,9 +11,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from credkit.dataclass import replace
 from credkit.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "discard_output",
     "files_bar",
     "flush",
+    "many_files_bar",
     "prepare_streams",
     "progress_bar",
     "rendered",
@@ -39,9 +40,11 @@ __all__ = [
 ]
 
 _SENTENCE = replace(DEFAULT_LIMITS, text_length=2_000)
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL)
+_PRIVATE_KEY = r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*-----|\Z)"
 _PIPE_WIDTH = 100
 _WORTH_A_BAR = 32 << 20
+_REDRAWN_EVERY = 0.1
+"""Seconds."""
 
 
 def prepare_streams() -> None:
@@ -99,7 +102,7 @@ def tell(sentence: object) -> None:
 
 def without_keys(text: str) -> str:
     """``text`` without any private key that was given in the place of a name."""
-    return _PRIVATE_KEY.sub("(a private key)", text)
+    return re.sub(_PRIVATE_KEY, "(a private key)", text)
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -209,3 +212,39 @@ def files_bar(label: str, *, least: int) -> Iterator[Callable[[str, str, int, in
         yield update
     finally:
         bar.stop()
+
+
+@contextmanager
+def many_files_bar(label: str, files: int, size: int) -> Iterator[Callable[[int], object]]:
+    """A bar on the error stream for so many files of so many bytes together; the callback takes the bytes of one that is done.
+
+    Lines that are written meanwhile scroll above it, where both streams are the same terminal.
+    """
+    from time import monotonic
+
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    count = TextColumn("{task.fields[done]:,} of {task.fields[files]:,} files", markup=False)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        count,
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    same = sys.stdout.isatty()
+    # Drawn by this thread alone: where another one runs, processes cannot be forked.
+    with Progress(*columns, console=console(sys.stderr), transient=True, auto_refresh=False, redirect_stdout=same) as bar:
+        task = bar.add_task(label, total=size or None, done=0, files=files)
+        done, drawn = 0, 0.0
+
+        def advance(more: int) -> None:
+            nonlocal done, drawn
+            done += 1
+            bar.update(task, advance=more, done=done)
+            if monotonic() - drawn > _REDRAWN_EVERY:
+                bar.refresh()
+                drawn = monotonic()
+
+        yield advance

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,38 +20,38 @@ _WIDEST = 100
 _NARROWEST = 40
 
 
-def terms_document(args: argparse.Namespace, report: Report, fetcher: Fetcher | None) -> str:
-    """The terms of the file that ``report`` is about, in the form that ``args.format`` asks for; it ends with a line break."""
+def terms_document(file: Path | str, form: str, report: Report, fetcher: Fetcher | None) -> str:
+    """The terms of the file that ``report`` is about, in the form ``text`` or ``json``; it ends with a line break."""
     from credkit.provenance.text import json_text
     from credkit.terms import terms_object, terms_of
 
-    terms = terms_of(report, metadata=_metadata(args, fetcher))
-    if args.format == "json":
+    terms = terms_of(report, metadata=_metadata(file, fetcher))
+    if form == "json":
         return json_text(terms_object(terms)) + "\n"
     from credkit.terms.words import sections
 
     return _text("TERMS", terms.name, sections(terms))
 
 
-def licences_document(args: argparse.Namespace, report: Report, fetcher: Fetcher | None) -> str:
-    """The licences that reach the file that ``report`` is about, in the form that ``args.format`` asks for; it ends with a line break."""
+def licences_document(file: Path | str, form: str, report: Report, fetcher: Fetcher | None) -> str:
+    """The licences that reach the file that ``report`` is about, in the form ``text`` or ``json``; it ends with a line break."""
     from credkit.provenance.text import json_text
     from credkit.terms import licences_object, licences_of
 
-    chain = licences_of(report, metadata=_metadata(args, fetcher))
-    if args.format == "json":
+    chain = licences_of(report, metadata=_metadata(file, fetcher))
+    if form == "json":
         return json_text(licences_object(chain)) + "\n"
     from credkit.terms.chain.words import licence_sections
 
     return _text("LICENCES", chain.name, licence_sections(chain))
 
 
-def _metadata(args: argparse.Namespace, fetcher: Fetcher | None) -> FileMetadata:
+def _metadata(file: Path | str, fetcher: Fetcher | None) -> FileMetadata:
     from credkit.api.reading import download, is_address
     from credkit.assets import open_source
     from credkit.terms import metadata_of
 
-    asset = download(str(args.file), fetcher).body if is_address(args.file) else args.file
+    asset = download(str(file), fetcher).body if is_address(file) else file
     with open_source(asset) as source:
         return metadata_of(source)
 

@@ -8,14 +8,17 @@ verdict.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from credkit.dataclass import dataclass
 from credkit.errors import CredentialError, TrustError
 from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
-from credkit.trust.saved import SavedList, checked_did, list_saved, saved_policy
+
+if TYPE_CHECKING:
+    from credkit.trust.saved import SavedList
 
 __all__ = ["Trust", "named_policy", "trust_of"]
 
@@ -90,6 +93,7 @@ def named_policy(args: argparse.Namespace) -> TrustPolicy | None:
 
 def _own_trust(now: datetime) -> Trust:
     from credkit.sign.identity import list_identities
+    from credkit.trust.saved import list_saved, saved_policy
 
     identities, kept = list_identities(), list_saved()
     policy = saved_policy(kept)
@@ -113,9 +117,17 @@ def _policy(args: argparse.Namespace) -> TrustPolicy:
         *args.trust_list,
         tsa=args.tsa_list,
         identities=args.identity_list,
-        identity_issuers=map(checked_did, args.identity_issuer),
+        identity_issuers=_checked(args.identity_issuer),
         allowed=args.allow,
     )
+
+
+def _checked(issuers: list[str]) -> list[str]:
+    if not issuers:
+        return []
+    from credkit.trust.saved import checked_did
+
+    return [checked_did(issuer) for issuer in issuers]
 
 
 def _kept(item: SavedList) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.parsers import INPUT, add_output_options, add_signer_options, add_trust_options
+from credkit.dataclass import dataclass
 
 if TYPE_CHECKING:
     from credkit.api import SignResult

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.parsers import FOLDER, INPUT, Subcommands, add_command, add_passphrase_option
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from credkit.api.exporter import Exporter
-    from credkit.integrations.watch import Event, Watcher
+    from credkit.integrations.watch import Event
 
 __all__ = ["add_to", "run"]
 
@@ -91,6 +88,7 @@ def _rounds(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Watch and tell; 0 when the watch was ended, 1 when a single pass could not sign everything."""
+    from credkit.cli.interrupting import stopping
     from credkit.integrations.watch import Watcher
 
     if not args.in_place and args.to is None:
@@ -107,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         state=args.state,
     )
     wanting = False
-    with watcher, _stopped_by_signals(watcher):
+    with watcher, stopping(watcher.stop):
         for event in watcher.run_once() if args.once else watcher.run():
             wanting = wanting or event.kind not in ("signed", "skipped")
             _tell(event, args)
@@ -115,10 +113,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _exporter(args: argparse.Namespace) -> Exporter:
-    from dataclasses import replace
-
     from credkit.api.export_settings import read_settings
     from credkit.api.exporter import Exporter
+    from credkit.dataclass import replace
     from credkit.sign.identity import read_passphrase
 
     settings = read_settings(args.settings)
@@ -133,23 +130,6 @@ def _exporter(args: argparse.Namespace) -> Exporter:
     if args.creator:
         statements = replace(statements, creator=tuple(args.creator))
     return replace(exporter, statements=statements, prompt=args.prompt_privacy or exporter.prompt)
-
-
-@contextmanager
-def _stopped_by_signals(watcher: Watcher) -> Iterator[None]:
-    """The first signal asks for an orderly end; the second one is as rough as ever."""
-    import signal
-
-    def stop(number: int, _: FrameType | None) -> None:
-        watcher.stop()
-        signal.signal(number, before[number])
-
-    before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _tell(event: Event, args: argparse.Namespace) -> None:

@@ -29,11 +29,12 @@ class Cursor:
 
     def take(self, count: int, what: str) -> bytes:
         """The next ``count`` bytes; ``what`` names them in the error."""
-        if count < 0 or count > self.remaining:
-            raise self.error(f"{what} needs {counted(count, 'byte')}, and {self.remaining:,} are left")
         start = self.offset
-        self.offset = start + count
-        return self._data[start : self.offset]
+        stop = start + count
+        if not start <= stop <= self.end:
+            raise self.error(f"{what} needs {counted(count, 'byte')}, and {self.remaining:,} are left")
+        self.offset = stop
+        return self._data[start:stop]
 
     def uint(self, size: int, what: str) -> int:
         """The next ``size`` bytes as an unsigned big-endian integer."""
@@ -44,8 +45,8 @@ class Cursor:
         stop = self._data.find(b"\x00", self.offset, self.end)
         if stop < 0:
             raise self.error(f"{what} has no terminating NUL")
-        raw = self.take(stop - self.offset, what)
-        self.offset += 1
+        raw = self._data[self.offset : stop]
+        self.offset = stop + 1
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:

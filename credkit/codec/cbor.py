@@ -1,9 +1,13 @@
 """The one strict door to CBOR (RFC 8949); nothing else imports cbor2.
 
-Reading is in two steps. ``check`` walks the bytes and refuses what a C2PA document never needs: trailing bytes, excessive depth or
-count, sharing and string-reference tags (which can build cycles), reserved heads, simple values other than false, true and null, map keys
-that are not integers or strings. Only then cbor2 decodes, with duplicate keys refused. Indefinite lengths and unsorted keys are read,
-because real files have them.
+What is read is what ``check`` passes: it walks over the bytes and refuses what a C2PA document never needs: trailing bytes, excessive
+depth or count, sharing and string-reference tags (which can build cycles), reserved heads, simple values other than false, true and null,
+map keys that are not integers or strings. Only then cbor2 decodes, with duplicate keys refused. Indefinite lengths and unsorted keys are
+read, because real files have them.
+
+The walk takes ten times as long as decoding, and nearly all documents need none: a value that encodes into the very bytes that it was
+decoded from came from exactly one well-formed item, in which nothing was left out. Where the bytes differ, or cbor2 refuses them, the walk
+says what is the matter, or that nothing is.
 
 Writing is core deterministic encoding (RFC 8949, 4.2.1): shortest heads, definite lengths, keys sorted by their encoded bytes.
 
@@ -14,13 +18,12 @@ under tag 0, ``Tag`` for any other tag.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 import cbor2
 
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError, counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -47,12 +50,16 @@ _BARE_TAGS = (1, 2, 3, 4, 5, 30, 35, 36, 37, 43000, 52, 54, 55799, 100, 1004, 25
 _MAJOR_BYTES, _MAJOR_TEXT, _MAJOR_ARRAY, _MAJOR_MAP, _MAJOR_TAG, _MAJOR_SIMPLE = 2, 3, 4, 5, 6, 7
 _FALSE, _TRUE, _NULL = 20, 21, 22
 _ONE_BYTE, _TWO_BYTES, _EIGHT_BYTES, _OPEN = 24, 25, 27, 31
+_SHORT_HEADS = tuple(bytes((head,)) for head in range(256))
+_STRINGS = frozenset({str, bytes})
 _BREAK = 0xFF
 _INDEFINITE = -1
 
 
 def _thawed(value: Any) -> Any:
     """cbor2 makes what is inside of a tag immutable; here it has the same types as anywhere else."""
+    if value is None or isinstance(value, (bytes, str, int, float)):
+        return value
     if isinstance(value, (list, tuple)):
         return [_thawed(item) for item in value]
     if isinstance(value, Mapping):
@@ -65,6 +72,48 @@ def _tagged(number: int, value: Any, _immutable: bool) -> DateText | Tag:
 
 
 _SEMANTIC: dict[int, Callable[[Any, bool], Any]] = {number: partial(_tagged, number) for number in (0, *_BARE_TAGS)}
+
+
+def _other_tag(tag: cbor2.CBORTag, immutable: bool) -> DateText | Tag:
+    return _tagged(tag.tag, tag.value, immutable)
+
+
+def _refuse(*_: object) -> Any:
+    raise ValueError("left to the walk")
+
+
+def _plain_map(fields: Mapping[Any, Any], _immutable: bool) -> Mapping[Any, Any]:
+    """The map that was decoded, when its keys are what keys may be, and its values too."""
+    for key, value in fields.items():
+        if type(key) not in _KEYS or (type(value) not in _PLAIN and not _is_plain(value)):
+            _refuse()
+    return fields
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether there is nothing in it that ``check`` refuses; maps were asked when they were made."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    return kind in _PLAIN
+
+
+_ENCODERS: dict[type, Callable[[cbor2.CBOREncoder, Any], Any]] = {
+    Tag: lambda encoder, tag: encoder.encode_semantic(tag.number, tag.value),
+    DateText: lambda encoder, text: encoder.encode_semantic(0, str(text)),
+}
+"""For signatures, and documents that may hold a date: with these cbor2 takes twice as long, since it looks for every value among them. And
+without the first it would load e-mail, network addresses and all else that it can encode, looking for what may fit.
+"""
+_DATE = b"\xc0"
+_KEYS = frozenset({str, int, bytes})
+_PLAIN = frozenset({str, DateText, bytes, int, float, bool, type(None), dict, type(cbor2.loads(b"\xd2\xa0").value)})
+"""The last one is what cbor2 makes of a map inside of a tag. Other tags than that of a date, and that around a document, are rare."""
+_DIRECT = _SEMANTIC | dict.fromkeys(_REFUSED_TAGS, _refuse)
+"""Sharing is refused before it can build a value that is larger than its document."""
+_DIRECT_DEPTH = 64
+"""cbor2 recurses, so that it is not handed any depth that a caller allows before the walk has seen how deep a document is."""
+_UNFIT = object()
 
 
 class _Container:
@@ -101,18 +150,20 @@ class _Walker:
 
     def walk(self) -> None:
         """Pass over exactly one item."""
-        containers = [_Container(1)]
-        while containers:
+        containers: list[_Container] = []
+        inner = self.item(key=False)
+        while inner is not None or containers:
+            if inner is not None:
+                if len(containers) >= self.limits.cbor_depth:
+                    raise self.fail(f"CBOR is nested deeper than {self.limits.cbor_depth} levels")
+                containers.append(inner)
+                inner = None
             inside = containers[-1]
             if inside.left == inside.seen or (inside.left == _INDEFINITE and self.at_break(inside)):
                 containers.pop()
                 continue
             inner = self.item(key=inside.at_key)
             inside.seen += 1
-            if inner is not None:
-                if len(containers) > self.limits.cbor_depth:
-                    raise self.fail(f"CBOR is nested deeper than {self.limits.cbor_depth} levels")
-                containers.append(inner)
 
     def item(self, *, key: bool) -> _Container | None:
         """Pass over one head and its string; the container that it opens, if any."""
@@ -188,39 +239,6 @@ class _Walker:
 
 def check(data: bytes, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> None:
     """Raise ``MalformedError(code)`` unless ``data`` is exactly one well-formed, harmless CBOR item."""
-    if len(data) < _LARGE:
-        return _walk_whole(data, where, code, limits)
-    key = (sha256(data).digest(), limits)
-    found = _WALKED.get(key)
-    if found is None:
-        found = _Found()
-        try:
-            _walk_whole(data, where, code, limits)
-        except MalformedError as error:
-            found = _Found(error.message, error.offset)
-        if len(_WALKED) >= _REMEMBERED:
-            _WALKED.clear()
-        _WALKED[key] = found
-    if found.fault:
-        raise MalformedError(found.fault, code=code, where=where, offset=found.offset)
-    return None
-
-
-class _Found(NamedTuple):
-    """What a walk over a large document came to."""
-
-    fault: str = ""
-    offset: int | None = None
-
-
-_LARGE = 4_096
-"""Bytes of a document from which on it is kept in mind what a walk over it came to: a report asks for the same claim a dozen times, and a
-walk takes fifty times as long as a digest."""
-_REMEMBERED = 1_000
-_WALKED: dict[tuple[bytes, Limits], _Found] = {}
-
-
-def _walk_whole(data: bytes, where: str, code: str, limits: Limits) -> None:
     walker = _Walker(data, where, code, limits)
     walker.walk()
     if walker.offset != len(data):
@@ -274,17 +292,46 @@ def decode(data: bytes, *, where: str, code: str = "general.error", limits: Limi
 
     ``where`` names the structure in the error, ``code`` the status code of the fault.
     """
+    value = _decoded_directly(data, limits)
+    if value is not _UNFIT:
+        return value
     check(data, where=where, code=code, limits=limits)
     try:
         return cbor2.loads(
             data,
-            tag_hook=lambda tag, immutable: _tagged(tag.tag, tag.value, immutable),
+            tag_hook=_other_tag,
             semantic_decoders=_SEMANTIC,
             max_depth=limits.cbor_depth + 2,
             allow_duplicate_keys=False,
         )
     except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
         raise MalformedError(f"CBOR cannot be decoded ({error!s:.{limits.text_length}})", code=code, where=where) from None
+
+
+def _decoded_directly(data: bytes, limits: Limits) -> Any:
+    """The value of a document that its value encodes into again, which the walk would pass; ``_UNFIT`` for any other.
+
+    An item takes a byte at least, so that a document with fewer bytes than the limit has fewer items.
+    """
+    if len(data) > limits.cbor_items or limits.cbor_depth < 1:
+        return _UNFIT
+    try:
+        value = cbor2.loads(
+            data,
+            tag_hook=_other_tag,
+            object_hook=_plain_map,
+            semantic_decoders=_DIRECT,
+            # One level less than allowed: empty arrays and maps are none to cbor2.
+            max_depth=min(limits.cbor_depth, _DIRECT_DEPTH) - 1,
+            allow_duplicate_keys=False,
+        )
+        content = value.value if type(value) is Tag else value
+        if not _is_plain(content):
+            return _UNFIT
+        encoders = _ENCODERS if content is not value or _DATE in data else None
+        return value if cbor2.dumps(value, encoders=encoders) == data else _UNFIT
+    except (cbor2.CBORError, ValueError, TypeError, RecursionError):
+        return _UNFIT
 
 
 def member(data: bytes, key: str, *, where: str, code: str = "general.error", limits: Limits = DEFAULT_LIMITS) -> bytes | None:
@@ -321,7 +368,7 @@ def encode_in_order(value: Any) -> bytes:
 
 def _head(major: int, argument: int) -> bytes:
     if argument < _ONE_BYTE:
-        return bytes((major << 5 | argument,))
+        return _SHORT_HEADS[major << 5 | argument]
     for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << 8 * size:
             return bytes((major << 5 | info,)) + argument.to_bytes(size, "big")
@@ -329,7 +376,10 @@ def _head(major: int, argument: int) -> bytes:
 
 
 def _encode(value: Any, out: bytearray, *, in_order: bool = False) -> None:
-    if value is None or isinstance(value, (bool, float)):
+    if type(value) in _STRINGS:
+        # The usual case first: most of a document is texts and digests.
+        out += _string(value)
+    elif value is None or isinstance(value, (bool, float)):
         out += cbor2.dumps(value, canonical=True)
     elif isinstance(value, int):
         out += _head(0, value) if value >= 0 else _head(1, -1 - value)
@@ -351,15 +401,23 @@ def _encode(value: Any, out: bytearray, *, in_order: bool = False) -> None:
 def _encode_string(value: str | bytes | bytearray | memoryview, out: bytearray) -> None:
     if isinstance(value, DateText):
         out += _head(_MAJOR_TAG, 0)
-    major, raw = (_MAJOR_TEXT, value.encode("utf-8")) if isinstance(value, str) else (_MAJOR_BYTES, bytes(value))
-    out += _head(major, len(raw)) + raw
+    out += _string(value)
+
+
+def _string(value: str | bytes | bytearray | memoryview) -> bytes:
+    major, raw = (_MAJOR_TEXT, value.encode()) if isinstance(value, str) else (_MAJOR_BYTES, bytes(value))
+    return (_SHORT_HEADS[major << 5 | len(raw)] if len(raw) < _ONE_BYTE else _head(major, len(raw))) + raw
+
+
+def _encoded_key(key: object) -> bytes:
+    if isinstance(key, (bool, DateText)) or not isinstance(key, (int, str, bytes)):
+        raise TypeError(f"{key!r} cannot be a key of a CBOR map")
+    return encode(key)
 
 
 def _encode_map(value: dict[Any, Any], out: bytearray, *, in_order: bool) -> None:
-    if strange := [key for key in value if isinstance(key, (bool, DateText)) or not isinstance(key, (int, str, bytes))]:
-        raise TypeError(f"{strange[0]!r} cannot be a key of a CBOR map")
     out += _head(_MAJOR_MAP, len(value))
-    heads = [(encode(key), key) for key in value]
+    heads = [(_string(key) if type(key) is str else _encoded_key(key), key) for key in value]
     for head, key in heads if in_order else sorted(heads):
         out += head
         _encode(value[key], out, in_order=in_order)

@@ -6,10 +6,10 @@ in" (anchor ``_going_back_and_filling_in``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.codec import cbor
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 
 if TYPE_CHECKING:

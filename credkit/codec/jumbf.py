@@ -10,18 +10,33 @@ hash of a superbox covers everything after its own 8- or 16-byte header.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from struct import Struct
 
 from credkit.codec.binary import Cursor
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["ContentBox", "Description", "Superbox", "box_type", "build_box", "build_superbox", "parse_superbox", "valid_label"]
+__all__ = [
+    "BOX_HEADER",
+    "ContentBox",
+    "Description",
+    "Superbox",
+    "box_type",
+    "build_box",
+    "build_superbox",
+    "parse_superbox",
+    "valid_label",
+]
 
 _CODE = "manifest.inaccessible.malformed"
+BOX_HEADER = 8
+"""Bytes of the header of a box that is built here: its length and type, which the hash of a superbox leaves out."""
 _REQUESTABLE, _LABEL, _ID, _HASH, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
 _RESERVED = 0xE0
 _SALT_SIZES = (16, 32)
+_HEADER = Struct(">I4s")
+_DESCRIPTION = "JUMBF description box"
 _UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
 _FORBIDDEN_IN_LABELS = frozenset("/;?#\ufeff\uffff")
 
@@ -33,6 +48,8 @@ def box_type(four_cc: str) -> bytes:
 
 def valid_label(label: str) -> bool:
     """Whether a label obeys the character rules (anchor ``jumbf_labels``): no controls, ``/ ; ? #``, surrogates or noncharacters."""
+    if label.isascii() and label.isprintable():
+        return bool(label) and _FORBIDDEN_IN_LABELS.isdisjoint(label)
     return bool(label) and not any(
         c in _FORBIDDEN_IN_LABELS or c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in label
     )
@@ -75,7 +92,7 @@ class Superbox:
     """Length of the box header: 8, or 16 with an extended length."""
     end: int
     """Where the box ends in ``data``."""
-    _by_label: dict[str, Superbox | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_label: dict[str, Superbox | None] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -109,8 +126,13 @@ class Superbox:
 
     def content(self, four_cc: str) -> bytes | None:
         """The payload of the one content box of that type; None when there is none or more than one."""
-        found = [box.payload for box in self.contents if box.type == four_cc]
-        return found[0] if len(found) == 1 else None
+        found: bytes | None = None
+        for box in self.contents:
+            if box.type == four_cc:
+                if found is not None:
+                    return None
+                found = box.payload
+        return found
 
     def find(self, label: str) -> Superbox | None:
         """The child superbox with that label.
@@ -118,12 +140,13 @@ class Superbox:
         None also when two siblings share the label: such a path is unresolvable (anchor ``_standard_uris``), because taking the
         first would let anyone put a second box in front.
         """
-        if not self._by_label:
+        if self._by_label is None:
             # Made once: a store may hold thousands of siblings and as many references to them.
             index: dict[str, Superbox | None] = {}
             for child in self.superboxes:
                 index[child.label] = None if child.label in index else child
-            self._by_label.update(index)
+            object.__setattr__(self, "_by_label", index)
+            return index.get(label)
         return self._by_label.get(label)
 
 
@@ -135,11 +158,22 @@ class _Parser:
         self.limits = limits
         self.boxes = 0
 
-    def header(self, cursor: Cursor) -> tuple[str, int, int]:
-        """Type, header length and end of the box at the cursor; the cursor is left behind the header."""
+    def header(self, start: int, end: int, where: str = "JUMBF") -> tuple[str, int, int]:
+        """Type, header length and end of the box at ``start``, in a box that ends at ``end``."""
         self.boxes += 1
         if self.boxes > self.limits.jumbf_boxes:
-            raise cursor.error(f"more than {self.limits.jumbf_boxes:,} boxes")
+            raise self.cursor(start, end, where).error(f"more than {self.limits.jumbf_boxes:,} boxes")
+        if start + 8 <= end:
+            length, kind = _HEADER.unpack_from(self.data, start)
+            if 8 <= length <= end - start:
+                return kind.decode("latin-1"), 8, start + length
+        return self.unusual_header(self.cursor(start, end, where))
+
+    def cursor(self, start: int, end: int, where: str = "JUMBF") -> Cursor:
+        return Cursor(self.data, code=_CODE, where=where, start=start, end=end)
+
+    def unusual_header(self, cursor: Cursor) -> tuple[str, int, int]:
+        """One with a 64-bit length, or one that is refused."""
         start = cursor.offset
         length = cursor.uint(4, "box length")
         try:
@@ -154,27 +188,26 @@ class _Parser:
         return kind, header, start + length
 
     def superbox(self, offset: int, header: int, end: int, depth: int) -> Superbox:
-        cursor = Cursor(self.data, code=_CODE, where="JUMBF", start=offset + header, end=end)
+        at = offset + header
         if depth > self.limits.jumbf_depth:
-            raise cursor.error(f"boxes are nested deeper than {self.limits.jumbf_depth} levels")
-        kind, _, stop = self.header(cursor)
+            raise self.cursor(at, end).error(f"boxes are nested deeper than {self.limits.jumbf_depth} levels")
+        kind, size, stop = self.header(at, end)
         if kind != "jumd":
-            raise cursor.error(f"superbox starts with {kind!r} instead of a description box")
-        description = self.description(cursor.offset, stop)
-        cursor.offset = stop
+            raise self.cursor(at + size, end).error(f"superbox starts with {kind!r} instead of a description box")
+        description = self.description(at + size, stop)
         children: list[Superbox | ContentBox] = []
-        while cursor.remaining:
-            start = cursor.offset
-            kind, size, stop = self.header(cursor)
+        at = stop
+        while at < end:
+            kind, size, stop = self.header(at, end)
             if kind == "jumb":
-                children.append(self.superbox(start, size, stop, depth + 1))
+                children.append(self.superbox(at, size, stop, depth + 1))
             else:
-                children.append(ContentBox(type=kind, payload=self.data[start + size : stop], offset=start))
-            cursor.offset = stop
+                children.append(ContentBox(type=kind, payload=self.data[at + size : stop], offset=at))
+            at = stop
         return Superbox(description=description, children=tuple(children), data=self.data, offset=offset, header=header, end=end)
 
     def description(self, start: int, end: int) -> Description:
-        cursor = Cursor(self.data, code=_CODE, where="JUMBF description box", start=start, end=end)
+        cursor = self.cursor(start, end, _DESCRIPTION)
         kind = cursor.take(16, "content type")
         toggles = cursor.uint(1, "toggles")
         if not toggles & _REQUESTABLE or toggles & _RESERVED:
@@ -184,7 +217,7 @@ class _Parser:
         identifier = cursor.uint(4, "identifier") if toggles & _ID else None
         sha256 = cursor.take(32, "hash") if toggles & _HASH else None
         salt = self.private(cursor) if toggles & _PRIVATE else None
-        if cursor.remaining:
+        if cursor.offset < end:
             raise cursor.error("description box has bytes behind its last field")
         if label is not None and not valid_label(label):
             raise cursor.error("label is empty or holds a forbidden character")
@@ -192,7 +225,8 @@ class _Parser:
 
     def private(self, cursor: Cursor) -> bytes | None:
         """The salt, when the private box is one; any other private box is skipped."""
-        kind, _, stop = self.header(cursor)
+        kind, size, stop = self.header(cursor.offset, cursor.end, _DESCRIPTION)
+        cursor.offset += size
         payload = cursor.take(stop - cursor.offset, "private box")
         if kind != "c2sh":
             return None
@@ -210,8 +244,7 @@ def parse_superbox(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Superbox:
     if len(data) > limits.store_size:
         raise MalformedError(f"larger than {limits.store_size:,} bytes", code=_CODE, where="JUMBF")
     parser = _Parser(data, limits)
-    cursor = Cursor(data, code=_CODE, where="JUMBF")
-    kind, header, end = parser.header(cursor)
+    kind, header, end = parser.header(0, len(data))
     if kind != "jumb":
         raise MalformedError(f"starts with {kind!r} instead of a superbox", code=_CODE, where="JUMBF", offset=0)
     return parser.superbox(0, header, end, 1)

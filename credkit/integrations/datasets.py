@@ -16,12 +16,12 @@ read with ``Image(decode=False)``. The receiver's ``on_failure`` plays no part, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from credkit.acceptance.evidence import Evidence
 from credkit.acceptance.judgement import Judgement
 from credkit.assets import BytesSource
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, DefinitionError
 from credkit.integrations.receiving import Receiver
 from credkit.labels.content import AI_SOURCE_TYPES

@@ -21,10 +21,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.errors import CredkitError
 from credkit.integrations.receiving import Receiver, RefusedError
 

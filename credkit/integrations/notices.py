@@ -5,9 +5,9 @@ who use a program over the network.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from credkit.configuration import configuration_directory, data_directory
+from credkit.dataclass import replace
 from credkit.errors import CredkitError
 from credkit.limits import DEFAULT_LIMITS
 from credkit.provenance.text import shown

@@ -15,7 +15,6 @@ import stat
 import tempfile
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, cast
@@ -25,6 +24,7 @@ from credkit.acceptance import AcceptancePolicy, Judgement, judgement_object, re
 from credkit.api import judge_file
 from credkit.assets import FORMATS, Source, open_source
 from credkit.assets.svg.sniff import may_become_svg
+from credkit.dataclass import dataclass, field
 from credkit.errors import CredkitError, DefinitionError, OutputError
 from credkit.integrations.notices import CredentialsWarning
 from credkit.limits import DEFAULT_LIMITS, Limits

@@ -7,8 +7,7 @@ are gone).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.journal.entries import FIRST_PREVIOUS, Entry, Opening, read_entry
 from credkit.journal.faults import Fault, FaultKind

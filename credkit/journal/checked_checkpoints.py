@@ -9,12 +9,12 @@ manifests that the last one does not bring are judged anew.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credkit.assets import Source
 from credkit.assets.json_lines import checkpoint_line, checkpoint_store
 from credkit.binding.segment_hash import segment_fault
+from credkit.dataclass import dataclass, replace
 from credkit.errors import MalformedError
 from credkit.journal.checkpoints import prefix_of, stated_time
 from credkit.journal.faults import Fault

@@ -7,13 +7,13 @@ between what was signed and its signature. What was made is verified before it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from credkit.assets import Copy, EditedSource, FileSource, Insert, Source, Span
 from credkit.assets.json_lines import JSON_LINES, checkpoint_line
 from credkit.codec.digest import digest
+from credkit.dataclass import dataclass
 from credkit.errors import OutputError
 from credkit.journal.writing import OpenJournal, opened_journal
 from credkit.limits import DEFAULT_LIMITS, Limits
@@ -99,7 +99,7 @@ def _appended(
     builder = _builder(source, before, policy, limits)
     statement = SegmentHash(_hash(source, start, size - start), start=start, end=size, predecessor=_predecessor(source, before))
     draft = builder.draft()
-    store = draft.assemble(seal, statement, signed=True)
+    store = draft.assemble(seal, draft.bind(statement), signed=True)
     if len(store) > limits.store_size:
         raise OutputError(f'the checkpoints of the journal "{journal.path}" grew too large: begin a new one (--journal), and keep this one')
     line = checkpoint_line(store)

@@ -12,11 +12,12 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias, cast
 
 from credkit.codec import json_text
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.journal.fields import reader_of
 from credkit.limits import DEFAULT_LIMITS, Limits

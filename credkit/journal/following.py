@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from credkit.assets import Span
+from credkit.dataclass import dataclass, field
 from credkit.journal.entries import FIRST_PREVIOUS, HEAD
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -19,13 +19,13 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.assets import Source, open_source
 from credkit.assets.engine import hash_ranges
 from credkit.assets.json_lines import JSON_LINES
+from credkit.dataclass import dataclass
 from credkit.errors import CredkitError, MalformedError
 from credkit.journal.entries import Entry, Final, Made, Outcome, read_entry
 from credkit.journal.faults import Fault

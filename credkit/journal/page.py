@@ -8,10 +8,10 @@ pictures.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from credkit.dataclass import dataclass, replace
 from credkit.journal.checked_checkpoints import CheckpointReport
 from credkit.journal.entries import Candidate, Entry, Final, Made, Note, Opening, Outcome, Preview, Recovery, Selection, UsedFile
 from credkit.journal.verifying import JournalReport

@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from credkit.assets import FileSource, open_source
 from credkit.assets.engine import hash_ranges
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError, CredkitError
 from credkit.journal.chain import ChainCheck
 from credkit.journal.checked_checkpoints import CHANGED_BYTES, CheckpointReport, check_checkpoints

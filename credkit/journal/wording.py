@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from credkit.dataclass import dataclass
 from credkit.journal.entries import Final, Made, Note, Opening, Outcome, Recovery, Selection
 from credkit.journal.verifying import JournalReport
 from credkit.limits import Limits

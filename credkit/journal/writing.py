@@ -16,11 +16,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from credkit.configuration import data_directory, make_private_folder, replace_private_file, sync_folder, write_private_file
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, OutputError
 from credkit.journal.entries import Content, Entry, Opening, Recovery, entry_line
 from credkit.journal.following import Memory, Tail, follow, head_path, read_memory

@@ -14,10 +14,11 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields
 from typing import Any, Literal
 
 from credkit.codec import json_text
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import DefinitionError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

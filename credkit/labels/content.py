@@ -6,9 +6,9 @@ Decides which datum stands where; when it is written is decided in ``credkit.api
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.labels.aigc import AigcLabel
 from credkit.labels.labels import Labels

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from credkit.dataclass import dataclass
 
 __all__ = ["GLYPHS", "Glyph", "Point", "Stroke", "advance"]
 

@@ -10,9 +10,9 @@ Professions Code § 22757.3. ``docs/labels.md`` says which of them were read at 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal, get_args
 
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 
 __all__ = ["REGIMES", "VISIBLE_LABEL", "Corner", "Labels", "Regime", "VisibleLabel"]

@@ -9,10 +9,10 @@ Places of the Chinese label: TC260-PG-20259A, clause 6 (XMP) and Annex B (EXIF, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from credkit.assets import Source
+from credkit.dataclass import dataclass, field
 from credkit.labels.aigc import AIGC_KEYS, AigcFault, AigcReading, read_aigc
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts import TextBlock, read_texts

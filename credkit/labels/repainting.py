@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
@@ -21,6 +20,7 @@ from credkit.assets.jpeg.markers import APP0, APP2, COM, EOI, SOI, Segment, segm
 from credkit.assets.png import PngFormat
 from credkit.assets.stream import SourceStream
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 from credkit.media.pictures import open_picture

@@ -10,11 +10,11 @@ second-hand); the common terms of the European Code of Practice (AI, GENERATED, 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
 from credkit.assets import Source
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError
 from credkit.labels.glyphs import advance
 from credkit.labels.labels import VISIBLE_LABEL, Corner, Labels

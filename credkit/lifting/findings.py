@@ -10,10 +10,10 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from credkit.dataclass import dataclass, field, replace
 from credkit.lifting.lifted import Document, Lifted
 from credkit.lifting.wording import cleaned, file_name, hash_kind, number, shown, whole_text
 from credkit.limits import DEFAULT_LIMITS, Limits

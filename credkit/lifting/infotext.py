@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from credkit.dataclass import dataclass
 
 __all__ = ["Infotext", "pairs", "parse", "tags"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from credkit.dataclass import dataclass, field
 from credkit.manifest.assertions.generation import Generation
 
 __all__ = ["Document", "Lifted"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from credkit.dataclass import replace
 from credkit.lifting import a1111, comfyui, draw_things, easy_diffusion, fooocus, invokeai, novelai, others, swarmui
 from credkit.lifting.lifted import Lifted
 from credkit.lifting.wording import shown

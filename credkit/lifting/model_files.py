@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError
 
 __all__ = ["ENDINGS", "ModelFile", "listed_files", "plain_name", "without_ending"]

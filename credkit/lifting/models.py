@@ -8,10 +8,10 @@ compare.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError
 from credkit.lifting.measuring import known_measurement, measure_model
 from credkit.lifting.model_files import ModelFile, listed_files, plain_name

@@ -8,11 +8,11 @@ and hashes is left to ``verify``. Clauses: "Claims" (anchor ``_claims``), "Claim
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from credkit.codec import cbor
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.hashed_uri import HashedUri
@@ -20,7 +20,7 @@ from credkit.manifest.hashed_uri import HashedUri
 if TYPE_CHECKING:
     from credkit.manifest.assertions import GeneratorInfo, Profile
 
-__all__ = ["SPEC_VERSIONS", "Claim", "build_claim"]
+__all__ = ["SPEC_VERSIONS", "Claim", "claim_value"]
 
 _CODE = "claim.malformed"
 SPEC_VERSIONS: dict[Profile, str] = {"2.4": "2.4.0", "2.5": "2.5.0"}
@@ -116,7 +116,7 @@ def _redacted(fields: Fields) -> tuple[str, ...]:
     return tuple(items)
 
 
-def build_claim(
+def claim_value(
     *,
     instance_id: str,
     generator_info: GeneratorInfo,
@@ -128,8 +128,8 @@ def build_claim(
     alg: str = "sha256",
     alg_soft: str | None = None,
     profile: Profile = "2.4",
-) -> bytes:
-    """The bytes of a ``c2pa.claim.v2``, deterministically encoded: exactly what is signed.
+) -> dict[str, Any]:
+    """The value of a ``c2pa.claim.v2``; its deterministic encoding (``cbor.encode``) is exactly what is signed.
 
     ``signature`` is the absolute URI of the signature box of the same manifest, ``created`` and ``gathered`` the references to its
     assertions in order, absolute ones if the signature is to cover the manifest's label (a hard binding and the actions among the created
@@ -154,4 +154,4 @@ def build_claim(
     claim = checked_claim({key: value for key, value in given.items() if value is not None})
     if not info["specVersion"].startswith(f"{profile}."):
         raise DefinitionError(f"the generator's specVersion does not belong to profile {profile}", path="/claim_generator_info/specVersion")
-    return cbor.encode(claim)
+    return claim

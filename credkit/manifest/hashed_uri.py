@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from credkit.dataclass import dataclass
 
 __all__ = ["HashedUri"]
 

@@ -13,8 +13,8 @@ from credkit.manifest.store import base_label
 __all__ = ["OWN_NAME", "instance_label", "is_namespaced", "is_own_name", "label_in_uri", "valid_assertion_label"]
 
 _COMPONENT = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]|_(?!_))*"
-_LABEL = re.compile(rf"{_COMPONENT}(?:\.{_COMPONENT})*(?:__[1-9][0-9]*)?")
-_NAMESPACED = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*(?:\.[a-zA-Z0-9_-]+)+")
+_LABEL = rf"{_COMPONENT}(?:\.{_COMPONENT})*(?:__[1-9][0-9]*)?"
+_NAMESPACED = r"[a-zA-Z0-9][a-zA-Z0-9_-]*(?:\.[a-zA-Z0-9_-]+)+"
 
 OWN_NAME = "^(?!(c2pa|cawg|stds|font)[.])[A-Za-z0-9][A-Za-z0-9_-]*([.][A-Za-z0-9_-]+)+$"
 """Names in a namespace of somebody's own as a regular expression, for JSON Schema as well."""
@@ -29,12 +29,12 @@ def instance_label(base: str, number: int) -> str:
 
 def valid_assertion_label(label: str) -> bool:
     """Whether a label obeys the naming rules: components of letters, digits, ``-`` and ``_``, joined by dots, ``__N`` only at the end."""
-    return _LABEL.fullmatch(label) is not None
+    return re.fullmatch(_LABEL, label) is not None
 
 
 def is_namespaced(name: str) -> bool:
     """Whether a name (of an action, parameter, type or reason) has at least two components, as an entity's own names must."""
-    return _NAMESPACED.fullmatch(name) is not None
+    return re.fullmatch(_NAMESPACED, name) is not None
 
 
 def is_own_name(name: str) -> bool:

@@ -9,15 +9,14 @@ Clauses: "C2PA box details" (anchor ``_serialization``), "Locating the active ma
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from credkit.codec import cbor, json_text
 from credkit.codec.jumbf import ContentBox, Superbox, box_type, parse_superbox
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.manifest.compressed import unpack
 from credkit.manifest.uri import JumbfUri, assertion_uri
 
 __all__ = ["BOX", "REDACTED_UUID", "Assertion", "EmbeddedFile", "Manifest", "ManifestKind", "ManifestStore", "base_label", "parse_store"]
@@ -67,6 +66,9 @@ _KINDS = {
 }
 
 
+_CONTENT_TYPES = {BOX.CBOR: "cbor", BOX.JSON: "json", BOX.EMBEDDED_FILE: "embedded", BOX.UUID: "uuid"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertion:
     """One assertion box. ``label`` includes the instance (``c2pa.ingredient.v3__2``)."""
@@ -75,21 +77,18 @@ class Assertion:
     box: Superbox = field(repr=False)
     manifest: str
     """Label of the manifest that holds it."""
+    base_label: str = field(init=False, repr=False, compare=False)
+    """The label without its instance number."""
+    uri: str = field(init=False, repr=False, compare=False)
+    """Absolute JUMBF URI."""
+    content_type: str = field(init=False, repr=False, compare=False)
+    """``cbor``, ``json``, ``embedded`` (a file), ``uuid`` or ``unknown``."""
 
-    @property
-    def base_label(self) -> str:
-        """The label without its instance number."""
-        return base_label(self.label)
-
-    @property
-    def uri(self) -> str:
-        """Absolute JUMBF URI."""
-        return assertion_uri(self.manifest, self.label)
-
-    @property
-    def content_type(self) -> str:
-        """``cbor``, ``json``, ``embedded`` (a file), ``uuid`` or ``unknown``."""
-        return {BOX.CBOR: "cbor", BOX.JSON: "json", BOX.EMBEDDED_FILE: "embedded", BOX.UUID: "uuid"}.get(self.box.type, "unknown")
+    def __post_init__(self) -> None:
+        # Made once: every check asks for them.
+        object.__setattr__(self, "base_label", base_label(self.label))
+        object.__setattr__(self, "uri", assertion_uri(self.manifest, self.label))
+        object.__setattr__(self, "content_type", _CONTENT_TYPES.get(self.box.type, "unknown"))
 
     def value(self, limits: Limits = DEFAULT_LIMITS) -> Any:
         """The decoded content: a CBOR or JSON value, or ``EmbeddedFile``.
@@ -225,10 +224,15 @@ class ManifestStore:
     def assertion_at(self, uri: str, *, within: str) -> Assertion | None:
         """The assertion that a JUMBF URI names; None when it names none or something else."""
         parsed = JumbfUri.parse(uri)
-        if parsed is None or len(parsed.path) != 2 or parsed.path[0] != "c2pa.assertions":
+        return self.assertion_named(parsed.within(within)) if parsed else None
+
+    def assertion_named(self, uri: JumbfUri) -> Assertion | None:
+        """The same for an absolute URI that was parsed."""
+        path = uri.path
+        if len(path) != 2 or path[0] != "c2pa.assertions":
             return None
-        manifest = self.find(parsed.within(within).manifest)
-        return manifest.assertion(parsed.path[1]) if manifest else None
+        manifest = self.find(uri.manifest)
+        return manifest.assertion(path[1]) if manifest else None
 
 
 T = TypeVar("T", "Assertion", "Manifest")
@@ -314,6 +318,8 @@ def _count(box: Superbox) -> int:
 
 def _unpacked(box: Superbox, limits: Limits) -> Manifest:
     """The manifest inside of a compressed one, or the compressed one as it is when it cannot be unpacked."""
+    from credkit.manifest.compressed import unpack
+
     try:
         inner = unpack(box, limits)
     except MalformedError:
@@ -324,15 +330,18 @@ def _unpacked(box: Superbox, limits: Limits) -> Manifest:
 
 
 def _manifest(box: Superbox, *, stored: Superbox | None = None) -> Manifest:
-    stores = [child for child in box.superboxes if child.type == BOX.ASSERTION_STORE]
-    assertions = tuple(Assertion(label=child.label, box=child, manifest=box.label) for store in stores for child in store.superboxes)
+    parts: dict[bytes, list[Superbox]] = {}
+    for child in box.superboxes:
+        parts.setdefault(child.type, []).append(child)
+    stores, label = parts.get(BOX.ASSERTION_STORE, ()), box.label
+    assertions = tuple(Assertion(label=child.label, box=child, manifest=label) for store in stores for child in store.superboxes)
     return Manifest(
         label=box.label,
         kind=_KINDS[box.type],
         box=box,
         stored=stored,
         assertions=assertions,
-        claim_boxes=tuple(child for child in box.superboxes if child.type == BOX.CLAIM),
-        signature_boxes=tuple(child for child in box.superboxes if child.type == BOX.SIGNATURE),
+        claim_boxes=tuple(parts.get(BOX.CLAIM, ())),
+        signature_boxes=tuple(parts.get(BOX.SIGNATURE, ())),
         assertion_stores=len(stores),
     )

@@ -6,7 +6,7 @@ manifest that holds the reference: ``self#jumbf=<box>/...``. There is no ``..``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from credkit.dataclass import dataclass
 
 __all__ = ["JumbfUri", "absolute", "assertion_uri", "manifest_uri", "signature_uri"]
 

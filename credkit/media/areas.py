@@ -5,10 +5,9 @@ Decides what counts as one area; how strongly blocks differ comes from ``credkit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PIL import Image, ImageChops, ImageFilter
 
+from credkit.dataclass import dataclass
 from credkit.media.difference import CERTAIN, CHANGED, StrengthGrid
 
 __all__ = ["BlockGroup", "Box", "changed_share", "groups", "tighten"]

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageFilter
+
+from credkit.dataclass import dataclass
 
 __all__ = ["CERTAIN", "CHANGED", "Bands", "StrengthGrid", "band_difference", "bands_of", "edge_difference", "strengths"]
 

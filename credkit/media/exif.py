@@ -12,9 +12,9 @@ UTF-8, as the Metadata Working Group advises and readers expect.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from datetime import datetime
 
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, DefinitionError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

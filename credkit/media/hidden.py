@@ -17,7 +17,6 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from credkit.assets import EditedSource, Source, detect
@@ -25,6 +24,7 @@ from credkit.assets.edited import splice
 from credkit.assets.png import PngFormat
 from credkit.assets.riff import WebpFormat
 from credkit.assets.stream import SourceStream
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts.block import TextBlock

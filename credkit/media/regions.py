@@ -6,11 +6,11 @@ stating them, is left to signing. A comparison shows where two pictures differ, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from PIL import Image
 
+from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.areas import BlockGroup, changed_share, groups, tighten
 from credkit.media.difference import Bands, StrengthGrid, band_difference, bands_of, edge_difference, strengths

@@ -1,25 +1,28 @@
-"""A small preview of a picture for a thumbnail assertion: never enlarged, never larger than its budget, and free of metadata.
+"""Small previews of a picture for a thumbnail assertion: never enlarged, from the best one downwards, and free of metadata.
 
 Clause: "Thumbnail" (anchor ``thumbnail_assertion``). The format decided here is JPEG, or PNG where transparency matters and the
-result fits. Whether a manifest gets a thumbnail at all is left to signing.
+result fits. Whether a manifest gets a thumbnail at all, and which, is left to signing.
 """
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from PIL import Image
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.pictures import PictureInput, open_picture, picture_stream, to_eight_bits, to_srgb, upright
 
-__all__ = ["Thumbnail", "make_thumbnail"]
+__all__ = ["MOST_BYTES", "Thumbnail", "make_thumbnail", "thumbnails"]
 
 _QUALITIES = (82, 74, 66, 58)
 _SHRINK = 0.8
 _SMALLEST = 16
+MOST_BYTES = 40 * 1024
+"""The largest thumbnail that is made unless more is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,26 +36,30 @@ class Thumbnail:
 
 
 def make_thumbnail(
-    source: PictureInput, *, max_side: int = 512, max_bytes: int = 40 * 1024, limits: Limits = DEFAULT_LIMITS
+    source: PictureInput, *, max_side: int = 512, max_bytes: int = MOST_BYTES, limits: Limits = DEFAULT_LIMITS
 ) -> Thumbnail | None:
-    """A preview of at most ``max_side`` pixels a side and ``max_bytes`` bytes, upright and in sRGB; the same input gives the same bytes.
+    """The best of ``thumbnails`` with at most ``max_bytes`` bytes; None when there is none, or nothing to show. ``AssetError`` likewise."""
+    return next((small for small in thumbnails(source, max_side=max_side, limits=limits) if len(small.data) <= max_bytes), None)
 
-    A picture smaller than ``max_side`` keeps its size. When the budget is tight the JPEG quality goes down first, then the size.
-    None when there is nothing to show: not a picture format, damaged, more than ``limits.pixels`` pixels to decode, or no size fits the
-    budget; a thumbnail is optional, so none of these stops a signature. ``AssetError`` only for a path that cannot be opened.
+
+def thumbnails(source: PictureInput, *, max_side: int = 512, limits: Limits = DEFAULT_LIMITS) -> Iterator[Thumbnail]:
+    """Previews of at most ``max_side`` pixels a side, upright and in sRGB; each is made when it is asked for.
+
+    A picture smaller than ``max_side`` keeps its size at first. Then the JPEG quality goes down, then the size. The same input gives the
+    same bytes in the same order, so that a preview that was made before is met again. Nothing when there is nothing to show: not a picture
+    format, damaged, or more than ``limits.pixels`` pixels to decode; a thumbnail is optional, so none of these stops a signature.
+    ``AssetError`` only for a path that cannot be opened.
     """
     with picture_stream(source) as stream:
         try:
             with open_picture(stream, limits=limits, draft=max_side) as image:
                 small = _reduced(image, max_side)
         except AssetError:
-            return None
+            return
     if small.mode == "RGBA":
-        transparent = _as_png(small, max_bytes)
-        if transparent is not None:
-            return transparent
+        yield _as_png(small)
         small = _flattened(small)
-    return _as_jpeg(small, max_bytes)
+    yield from _as_jpegs(small)
 
 
 def _reduced(image: Image.Image, max_side: int) -> Image.Image:
@@ -79,21 +86,20 @@ def _flattened(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def _as_png(image: Image.Image, max_bytes: int) -> Thumbnail | None:
+def _as_png(image: Image.Image) -> Thumbnail:
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
-    return _thumbnail(stream, "image/png", image) if stream.tell() <= max_bytes else None
+    return _thumbnail(stream, "image/png", image)
 
 
-def _as_jpeg(image: Image.Image, max_bytes: int) -> Thumbnail | None:
+def _as_jpegs(image: Image.Image) -> Iterator[Thumbnail]:
     while True:
         for quality in _QUALITIES:
             stream = io.BytesIO()
             image.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
-            if stream.tell() <= max_bytes:
-                return _thumbnail(stream, "image/jpeg", image)
+            yield _thumbnail(stream, "image/jpeg", image)
         if max(image.size) <= _SMALLEST:
-            return None
+            return
         size = (max(1, round(image.width * _SHRINK)), max(1, round(image.height * _SHRINK)))
         image = image.resize(size, Image.Resampling.LANCZOS)
 

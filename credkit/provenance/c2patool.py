@@ -19,7 +19,7 @@ from typing import Any
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.ingredient import read_ingredient
-from credkit.manifest.store import BOX, Assertion, EmbeddedFile, Manifest
+from credkit.manifest.store import BOX, Assertion, EmbeddedFile, Manifest, ManifestStore
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.provenance.values import AssertionValues, assertion_value, base64_text, claim_value, in_claim_order, json_value, text_of
 from credkit.status import Kind, Status
@@ -43,7 +43,7 @@ def c2patool_json(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> dict[st
     values = AssertionValues(limits)
     return {
         "active_manifest": active.label,
-        "manifests": {m.label: _manifest(m, values, limits) for m in reached},
+        "manifests": {m.label: _manifest(m, report.store, values, limits) for m in reached},
         **({"validation_status": [_entry(s) for s in failures]} if failures else {}),
         "validation_results": _validation_results(active.results, report),
         "validation_state": report.state,
@@ -95,14 +95,15 @@ def _with_digests(value: Any) -> Any:
     return result
 
 
-def _manifest(found: ManifestReport, values: AssertionValues, limits: Limits) -> dict[str, Any]:
+def _manifest(found: ManifestReport, store: ManifestStore | None, values: AssertionValues, limits: Limits) -> dict[str, Any]:
     manifest = found.manifest
     claim = claim_value(manifest, limits)
     old = "created_assertions" not in claim
     info = claim.get("claim_generator_info")
     ordered = in_claim_order(manifest, claim)
     brought = {ingredient.label for ingredient in found.ingredients if ingredient.manifest}
-    ingredients = [_ingredient(a, manifest, a.label in brought, limits) for a in ordered if a.base_label.startswith("c2pa.ingredient")]
+    parts = (a for a in ordered if a.base_label.startswith("c2pa.ingredient"))
+    ingredients = [_ingredient(a, manifest, store, a.label in brought, limits) for a in parts]
     thumbnail = next((a for a in manifest.assertions if a.label.startswith("c2pa.thumbnail.claim")), None)
     metadata = claim.get("metadata")
     redactions = claim.get("redacted_assertions")
@@ -162,7 +163,7 @@ def _credentials(manifest: Manifest, limits: Limits) -> Iterator[Any]:
                 yield _plain(value)
 
 
-def _ingredient(assertion: Assertion, manifest: Manifest, brought: bool, limits: Limits) -> dict[str, Any]:
+def _ingredient(assertion: Assertion, manifest: Manifest, store: ManifestStore | None, brought: bool, limits: Limits) -> dict[str, Any]:
     try:
         view = read_ingredient(assertion_value(assertion, limits), assertion.label)
     except MalformedError:
@@ -170,6 +171,8 @@ def _ingredient(assertion: Assertion, manifest: Manifest, brought: bool, limits:
     raw = view.raw
     target = JumbfUri.parse(view.manifest.url) if view.manifest else None
     thumbnail = absolute(view.thumbnail.url, manifest.label) if view.thumbnail else None
+    # As a rule it stands in the ingredient's own manifest.
+    picture = store.assertion_at(thumbnail, within=manifest.label) if store and thumbnail else None
     data = absolute(view.data.url, manifest.label) if view.data else None
     label = target.manifest if target else None
     return _present(
@@ -178,7 +181,7 @@ def _ingredient(assertion: Assertion, manifest: Manifest, brought: bool, limits:
             "format": view.format,
             "document_id": view.document_id,
             "instance_id": view.instance_id,
-            "thumbnail": _resource(thumbnail, manifest.assertion(thumbnail.rpartition("/")[2]), limits) if thumbnail else None,
+            "thumbnail": _resource(thumbnail, picture, limits) if thumbnail else None,
             "relationship": view.relationship or None,
             "active_manifest": label,
             "validation_status": _plain(raw.get("validationStatus") or None),

@@ -6,8 +6,8 @@ Story, tree and page show the same facts; they differ in layout only. Every text
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.identities import identity_words
 from credkit.provenance.nodes import Edge, Graph, Node

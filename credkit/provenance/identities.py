@@ -5,11 +5,15 @@ No name stands here without its standing. Judged by ``verify``; every text that 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.identity import ROLES
 from credkit.provenance.text import quoted, shown
-from credkit.trust.identity.credential import VerifiedIdentity
 from credkit.verify.report import IdentityReport, IdentityStanding
+
+if TYPE_CHECKING:
+    from credkit.trust.identity.credential import VerifiedIdentity
 
 __all__ = ["IDENTITY_CODES", "STANDING_WORDS", "identity_words"]
 

@@ -6,10 +6,10 @@ How they are gathered from a report is decided in ``graph``. Texts are as stored
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from credkit.dataclass import dataclass, field
 from credkit.provenance.deeds import Deed
 from credkit.provenance.statements import Statement
 from credkit.status import Status

@@ -11,9 +11,7 @@ from typing import Any
 
 from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.manifest.assertions.offer_view import offer_words, read_offers
 from credkit.manifest.store import Assertion, Manifest
-from credkit.provenance.generation import generation_words
 from credkit.provenance.values import assertion_value, text_of
 from credkit.provenance.vocabulary import USES, asset_kind_words, source_type_words
 
@@ -156,8 +154,7 @@ def _metadata(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
         yield "digital source", f"{meaning} ({name})" if meaning != name else name
     for uri in _texts(value.get("plus:DataMining")):
         yield "training and data mining", _data_mining(uri)
-    for offer in read_offers(value.get("odrl:hasPolicy")):
-        yield "offer", offer_words(offer)
+    yield from _offers(value.get("odrl:hasPolicy"))
     model = value.get("credkit:model")
     if isinstance(model, dict) and text_of(model.get("credkit:name")):
         yield "AI model", " ".join([str(model["credkit:name"]), *_texts(model.get("credkit:version"))])
@@ -276,6 +273,19 @@ def _data_set(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
             yield "training and data mining", f"training of AI: {words}, say {counted['count']:,} of its files ({named})"
 
 
+def _offers(value: object) -> Iterator[tuple[str, str]]:
+    from credkit.manifest.assertions.offer_view import offer_words, read_offers
+
+    for offer in read_offers(value):
+        yield "offer", offer_words(offer)
+
+
+def _generation(value: dict[Any, Any]) -> Iterator[tuple[str, str]]:
+    from credkit.provenance.generation import generation_words
+
+    return generation_words(value)
+
+
 _READERS: dict[str, Callable[[dict[Any, Any]], Iterator[tuple[str, str]]]] = {
     "c2pa.ai-disclosure": _ai_disclosure,
     "c2pa.ai-disclosure.ingredient": _ai_disclosure,
@@ -284,7 +294,7 @@ _READERS: dict[str, Callable[[dict[Any, Any]], Iterator[tuple[str, str]]]] = {
     "c2pa.training-mining": _training_and_mining,
     "cawg.training-mining": _training_and_mining,
     "org.credkit.dataset": _data_set,
-    "org.credkit.generation": generation_words,
+    "org.credkit.generation": _generation,
     "org.credkit.model": _model_file,
     "stds.schema-org.CreativeWork": _creative_work,
 }

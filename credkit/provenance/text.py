@@ -13,7 +13,7 @@ from typing import Any
 from credkit.errors import escape_of, escaped, is_hidden
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["json_text", "plain_ascii", "quoted", "short_json_text", "shown"]
+__all__ = ["json_line", "json_text", "plain_ascii", "quoted", "short_json_text", "shown"]
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 
@@ -64,3 +64,8 @@ def _readable(raw: str) -> str:
     if raw.isascii() and "\x7f" not in raw:
         return raw
     return raw.translate({ord(c): json.dumps(c)[1:-1] for c in set(raw) if c != "\n" and is_hidden(c)})
+
+
+def json_line(value: Any) -> str:
+    """``value`` as JSON on one line, in ASCII, so that no character of a file can pass for the end of a line."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))

@@ -7,9 +7,9 @@ shows or says is so is not something that a signature can tell, and no sentence 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.uri import JumbfUri

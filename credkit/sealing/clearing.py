@@ -7,9 +7,9 @@ Manifests of ingredients cannot be cleared, because that would break their signa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from credkit.assets import Source
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts import TextBlock

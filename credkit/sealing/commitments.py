@@ -9,12 +9,12 @@ decided in ``fields``, where disclosures are kept in ``openings``.
 from __future__ import annotations
 
 import binascii
-import dataclasses
 import hashlib
 import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+from credkit import dataclass as dataclasses
 from credkit.codec import json_text
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits

@@ -7,10 +7,10 @@ made the picture.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 
+from credkit import dataclass as dataclasses
 from credkit.manifest.assertions.generation import Generation, Withheld
 from credkit.sealing.commitments import Disclosure, Value
 

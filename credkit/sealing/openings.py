@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from credkit.codec import json_text
 from credkit.configuration import data_directory, make_private_folder
+from credkit.dataclass import dataclass, replace
 from credkit.errors import AssetError, MalformedError, OutputError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sealing.commitments import Disclosure, read_disclosure

@@ -12,9 +12,9 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from credkit.assets import BytesSource, Source
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

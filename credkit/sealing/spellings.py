@@ -7,14 +7,12 @@ Both sides of a comparison are here: the bytes that a text becomes in a file (``
 from __future__ import annotations
 
 import binascii
-import html
 import json
 import re
 import unicodedata
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote_plus
-from xml.sax.saxutils import escape
 
 __all__ = ["byte_forms", "folded", "letters", "readings"]
 
@@ -38,6 +36,8 @@ def letters(text: str) -> str:
 
 def readings(text: str) -> Iterator[str]:
     """The text, and each other one that it becomes when it is taken for an escaped or coded one; composed characters as one (NFC)."""
+    import html
+
     text = unicodedata.normalize("NFC", text)
     yield text
     for decode in (html.unescape, unquote_plus):
@@ -66,6 +66,8 @@ def byte_forms(text: str) -> frozenset[bytes]:
 
 
 def _spellings(text: str) -> set[str]:
+    from xml.sax.saxutils import escape
+
     in_json = json.dumps(text)[1:-1]
     data = text.encode("utf-8", "replace")
     return {

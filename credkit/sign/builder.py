@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 from credkit.assets import Asset, open_source
 from credkit.assets.engine import Progress
@@ -46,6 +46,7 @@ from credkit.sign.opening import check_binding, check_whole, scan_asset, snapsho
 from credkit.sign.output import Snapshot
 from credkit.sign.seal import NO_ADJUNCTS, Adjuncts
 from credkit.sign.signer import Signer
+from credkit.sign.thumbnails import own_thumbnail
 from credkit.sign.writing import Delivery, Job, LastCheck, Target, Written, write_asset, write_sidecar
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
@@ -189,7 +190,7 @@ class Builder:
         sidecar: Asset | None = None,
         policy: TrustPolicy | None = None,
         at: datetime | None = None,
-        thumbnail: Thumbnail | None = None,
+        thumbnail: Thumbnail | HashedUri | Literal[False] | None = None,
         description: str | None = None,
         instance_id: str | None = None,
         data: EmbeddedData | Mapping[str, Any] | None = None,
@@ -202,14 +203,14 @@ class Builder:
         ``asset`` may be a manifest store alone (a ``.c2pa`` file), the report on an asset that was checked before, or None when
         only a description of the ingredient is at hand. ``policy`` decides what the record says about trust in its signer, ``at``
         sets the clock. ``format`` is found in the asset unless given; ``data`` is kept in the manifest, or says where on the web
-        it is (``url``, ``alg``, ``hash``). ``AssetError`` when the asset cannot be read, ``HistoryError`` when its manifests
-        contradict ones taken in before. An asset that fails its check is taken in all the same, with the failure on record; see
-        ``IngredientHandle.report``.
+        it is (``url``, ``alg``, ``hash``). ``thumbnail`` is a new one, or a reference to one in the manifests that are taken in; by default
+        that of the ingredient's own manifest is referred to, and False stands for none. ``AssetError`` when the asset cannot be read,
+        ``HistoryError`` when its manifests contradict ones taken in before. An asset that fails its check is taken in all the same, with
+        the failure on record; see ``IngredientHandle.report``.
         """
         if relationship == "parentOf" and self.parent is not None:
             raise DefinitionError("a file has at most one parent; add the others as components")
-        name = os.path.basename(os.fspath(asset)) if isinstance(asset, (str, os.PathLike)) else (title or "")
-        report = asset if isinstance(asset, Report) else self._checked(asset, name, sidecar, policy, at) if asset is not None else None
+        report = asset if isinstance(asset, Report | None) else self.examine(asset, title=title, sidecar=sidecar, policy=policy, at=at)
         if policy is not None:
             # Time-stamps that kept an ingredient valid have to count in the check of our own output, too.
             self._authorities = self._authorities.joined(TrustPolicy(time_stamps=policy.time_stamps))
@@ -221,7 +222,7 @@ class Builder:
             found = data.media_type
         statement = Ingredient(
             relationship,
-            title=title or allowed_text(name or (report.name if report else None) or "") or None,
+            title=title or allowed_text(report.name if report else "") or None,
             format=format or found,
             instance_id=instance_id,
             manifest=history.active_manifest if history else None,
@@ -229,7 +230,7 @@ class Builder:
             validation_results=history.validation_results if history else None,
             data=self.add(data).reference if isinstance(data, EmbeddedData) else data,
             data_types=tuple(data_types),
-            thumbnail=self._thumbnail(thumbnail) if thumbnail else None,
+            thumbnail=self._thumbnail(thumbnail, report),
             description=description,
             informational_uri=informational_uri,
             metadata=metadata,
@@ -238,7 +239,17 @@ class Builder:
         self._ingredients.append(handle)
         return handle
 
-    def _checked(self, asset: Asset, name: str, sidecar: Asset | None, policy: TrustPolicy | None, at: datetime | None) -> Report:
+    def examine(
+        self,
+        asset: Asset,
+        *,
+        title: str | None = None,
+        sidecar: Asset | None = None,
+        policy: TrustPolicy | None = None,
+        at: datetime | None = None,
+    ) -> Report:
+        """The check of an asset before it is taken in, for those who want to see the report first; ``AssetError`` as there."""
+        name = os.path.basename(os.fspath(asset)) if isinstance(asset, (str, os.PathLike)) else (title or "")
         with ExitStack() as stack:
             source = stack.enter_context(open_source(asset))
             beside = stack.enter_context(open_source(sidecar)) if sidecar is not None else None
@@ -255,8 +266,12 @@ class Builder:
         """
         return self.add_ingredient(None, "inputTo", title=title, data_types=data_types, **options)
 
-    def _thumbnail(self, thumbnail: Thumbnail) -> HashedUri:
-        return self.add(thumbnail).reference
+    def _thumbnail(self, given: Thumbnail | HashedUri | Literal[False] | None, report: Report | None) -> HashedUri | None:
+        if isinstance(given, HashedUri) or given is False:
+            return given or None
+        if given is not None:
+            return self.add(given).reference
+        return own_thumbnail(report) if report else None
 
     # What else there is to say
 

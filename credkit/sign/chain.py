@@ -14,7 +14,7 @@ from credkit.limits import DEFAULT_LIMITS
 from credkit.trust.certificate import Certificate
 from credkit.trust.profile import Finding, check_profile
 
-__all__ = ["chain_findings", "read_chain", "without_root"]
+__all__ = ["chain_findings", "lasting_findings", "period_findings", "read_chain", "without_root"]
 
 
 def read_chain(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
@@ -45,12 +45,21 @@ def chain_findings(certificates: Sequence[Certificate], at: datetime, public_key
 
     ``public_key`` is the public half of the key that will sign; None leaves out the comparison.
     """
+    return (*lasting_findings(certificates, public_key), *period_findings(certificates, at))
+
+
+def lasting_findings(certificates: Sequence[Certificate], public_key: object = None) -> tuple[Finding, ...]:
+    """Of these, what does not depend on the time."""
     return (
         *_key_findings(certificates, public_key),
         *_order_findings(certificates, public_key),
         *_profile_findings(certificates[0]),
-        *(finding for certificate in certificates for finding in _period_findings(certificate, at)),
     )
+
+
+def period_findings(certificates: Sequence[Certificate], at: datetime) -> tuple[Finding, ...]:
+    """Of these, what depends on the time alone."""
+    return tuple(finding for certificate in certificates for finding in _period_findings(certificate, at))
 
 
 def _title(certificate: Certificate) -> str:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.codec import cbor
 from credkit.codec.digest import digest
-from credkit.codec.jumbf import build_box, build_superbox, parse_superbox
+from credkit.codec.jumbf import BOX_HEADER, build_box, build_superbox
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.labels import instance_label
@@ -43,7 +43,7 @@ class AssertionBox:
     def build(cls, kind: bytes, label: str, *contents: bytes, salt: bytes | None, gathered: bool = False) -> AssertionBox:
         """The box around already built content boxes."""
         data = build_superbox(kind, label, *contents, salt=salt)
-        return cls(label=label, data=data, hash=digest(HASH_ALGORITHM, parse_superbox(data).hashed).value, gathered=gathered)
+        return cls(label=label, data=data, hash=digest(HASH_ALGORITHM, memoryview(data)[BOX_HEADER:]).value, gathered=gathered)
 
     @property
     def reference(self) -> HashedUri:

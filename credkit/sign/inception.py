@@ -7,8 +7,7 @@ in here.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from credkit.dataclass import replace
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions import Action
 from credkit.sign.ingredients import IngredientHandle

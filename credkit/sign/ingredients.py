@@ -7,12 +7,12 @@ its manifests are copied byte for byte, each once, however many ingredients brin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from credkit.assets import Asset
 from credkit.codec.digest import digest
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import HistoryError
 from credkit.manifest.assertions import EmbeddedData, Thumbnail
 from credkit.manifest.assertions.validation_results import RecordedDelta, RecordedResults
@@ -33,7 +33,7 @@ class InputOptions(TypedDict, total=False):
     """What can be said about every ingredient; see ``Builder.add_ingredient``."""
 
     format: str | None
-    thumbnail: Thumbnail | None
+    thumbnail: Thumbnail | HashedUri | Literal[False] | None
     description: str | None
     instance_id: str | None
     data: EmbeddedData | Mapping[str, Any] | None

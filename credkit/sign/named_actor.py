@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from credkit.codec import cbor
 from credkit.codec.jumbf import build_box
+from credkit.dataclass import dataclass, field
 from credkit.errors import CredentialError, DefinitionError
 from credkit.manifest.assertions.identity import IDENTITY_LABEL, ROLES, X509, KeyOrder, signer_payload
 from credkit.manifest.assertions.nearest import suggestion

@@ -17,12 +17,12 @@ import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from credkit.configuration import remove_leftovers, temporary_name
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, OutputError
 
 __all__ = ["OutputFile", "Snapshot", "cannot_write", "exists_already", "write_bytes"]

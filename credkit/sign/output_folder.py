@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from credkit.configuration import remove_leftovers, temporary_name
+from credkit.dataclass import dataclass
 from credkit.errors import OutputError
 from credkit.sign.output import cannot_write, exists_already
 

@@ -10,9 +10,8 @@ manifest that lost an assertion is recognised by the hash of its signature, whic
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError, MalformedError
 from credkit.manifest.assertions.actions import read_actions
 from credkit.manifest.assertions.ingredient import IngredientView, read_ingredient
@@ -228,6 +227,8 @@ def traces(texts: Iterable[str], data: bytes) -> int:
 
 
 def _forms(text: str) -> frozenset[bytes]:
+    from xml.sax.saxutils import escape
+
     plain = {text, escape(text), escape(text, {'"': "&quot;", "'": "&apos;"})}
     encodings = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
     return frozenset(form.encode(encoding, "replace") for form in plain for encoding in encodings)

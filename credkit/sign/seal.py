@@ -7,16 +7,17 @@ what it leaves is filled with zeros. Clauses: "Multiple step processing" (anchor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from credkit.codec.cose import ALG, LEAST_PADDING, Sign1, build_sign1, padding, protected_header, to_be_signed
+from credkit.codec.cose import ALG, LEAST_PADDING, Sign1, build_sign1, padding, to_be_signed
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import CredentialError, DefinitionError, FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sign.signer import Signer
-from credkit.sign.time_stamping import TimeStamper, stamp_signature
 from credkit.trust.fetch import Fetcher
-from credkit.trust.timestamp import parse_token
+
+if TYPE_CHECKING:
+    from credkit.sign.time_stamping import TimeStamper
 
 __all__ = ["NO_ADJUNCTS", "Adjuncts", "Seal"]
 
@@ -108,7 +109,7 @@ class Seal:
 
     @property
     def _protected(self) -> bytes:
-        return protected_header(self.signer.algorithm.cose_id, self.signer.chain)
+        return self.signer.protected
 
     def _unprotected(self, token: bytes | None) -> dict[str, Any]:
         headers: dict[str, Any] = {}
@@ -124,6 +125,9 @@ class Seal:
             return None
         known = {ALG: self.signer.algorithm.cose_id}
         sign1 = Sign1(protected_bytes=protected, protected=known, unprotected={}, payload=None, signature=signature)
+        from credkit.sign.time_stamping import stamp_signature
+        from credkit.trust.timestamp import parse_token
+
         token = stamp_signature(sign1, stamper)
         stated = parse_token(token, stamper.limits).time
         if not certificate.not_before <= stated <= certificate.not_after:

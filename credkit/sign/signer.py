@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from credkit.codec.cose import protected_header
 from credkit.errors import CredentialError
 from credkit.sign.backends import SIGNERS, Passphrase, SigningKey
 from credkit.sign.backends.file import PemSource, load_certificates, load_pem
-from credkit.sign.chain import chain_findings, read_chain, without_root
+from credkit.sign.chain import lasting_findings, period_findings, read_chain, without_root
 from credkit.trust.algorithms import SignatureAlgorithm, algorithm_named
 from credkit.trust.certificate import Certificate
+from credkit.trust.profile import Finding
 
 __all__ = ["Signer"]
 
@@ -22,10 +24,16 @@ __all__ = ["Signer"]
 class Signer:
     """Signs claims with one key. Immutable; ``repr`` and every message leave the key out."""
 
-    __slots__ = ("_certificates", "_key", "chain", "signature_size")
+    __slots__ = ("_certificates", "_findings", "_key", "_own", "chain", "protected", "signature_size")
 
     _key: SigningKey
     _certificates: tuple[Certificate, ...]
+    _findings: tuple[Finding, ...]
+    """What is wrong with key and chain at any time."""
+    _own: bool
+    """Whether the key is in this process, and the certificate was made for it."""
+    protected: bytes
+    """The protected header of every signature."""
     chain: tuple[bytes, ...]
     """Certificates for the file: DER, the signer's own first, without the root."""
     signature_size: int
@@ -39,7 +47,10 @@ class Signer:
         set_once = object.__setattr__
         set_once(self, "_key", key)
         set_once(self, "_certificates", certificates)
+        set_once(self, "_findings", lasting_findings(certificates, key.public_key))
+        set_once(self, "_own", key.public_key is not None and key.public_key == certificates[0].public_key)
         set_once(self, "chain", without_root(key.chain))
+        set_once(self, "protected", protected_header(key.algorithm.cose_id, self.chain))
         set_once(self, "signature_size", key.algorithm.signature_size(key.public_key or certificates[0].public_key))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -113,7 +124,11 @@ class Signer:
         return self._certificates[1] if len(self._certificates) > 1 else None
 
     def sign(self, tbs: bytes) -> bytes:
-        """The signature of ``tbs`` in COSE form, verified before it is returned; ``CredentialError`` when it does not verify."""
+        """The signature of ``tbs`` in COSE form; ``CredentialError`` when it does not verify.
+
+        It is verified here, unless the key itself is at hand and its public half is the certificate's: whatever is signed is verified
+        whole before it leaves, and a fault of the machine is found then.
+        """
         if self.max_message is not None and len(tbs) > self.max_message:
             raise CredentialError(
                 f"there are {len(tbs):,} bytes to sign and the key signs at most {self.max_message:,}: use a shorter certificate chain"
@@ -125,7 +140,7 @@ class Signer:
                 f"the key returned {len(signature)} bytes where {self.algorithm.name} has {self.signature_size}{form}: "
                 "mend the signing function"
             )
-        if not self.algorithm.verify(self.certificate.public_key, tbs, signature):
+        if not self._own and not self.algorithm.verify(self.certificate.public_key, tbs, signature):
             raise CredentialError(
                 f'the signature does not verify with the certificate "{self.certificate.subject}": '
                 "give the key that the certificate was made for"
@@ -134,7 +149,7 @@ class Signer:
 
     def check(self, at: datetime | None = None) -> None:
         """Raise ``CredentialError`` in one sentence unless key and chain are fit to sign at ``at`` (aware; now by default)."""
-        findings = chain_findings(self._certificates, at or datetime.now(UTC), self._key.public_key)
+        findings = (*self._findings, *period_findings(self._certificates, at or datetime.now(UTC)))
         gravest = [finding for finding in findings if _group(finding.rule) == _group(findings[0].rule)]
         if gravest and gravest[0].rule == "self-signed-authority":
             gravest = gravest[:1]

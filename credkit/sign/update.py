@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from credkit.assets import Asset, Source, detect, open_source
 from credkit.assets.engine import Progress
+from credkit.codec import cbor
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError, DefinitionError, HistoryError, NoCredentialsError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions import Action, Actions, GeneratorInfo, Ingredient, Statement, assertion_type, check_statement
-from credkit.manifest.claim import Claim, build_claim
+from credkit.manifest.claim import Claim, claim_value
 from credkit.manifest.store import BOX, ManifestKind, ManifestStore, parse_store
 from credkit.manifest.uri import signature_uri
 from credkit.sign.builder import Builder
@@ -215,15 +216,17 @@ class UpdateBuilder(Builder):
         boxes = (*self._action_boxes(ingredient, redacted), ingredient, *self._assertions.boxes)
         label = self._new_label(previous)
         former = _claim(previous)
-        claim = build_claim(
-            instance_id=self.instance_id or former.instance_id,
-            generator_info=self.generator,
-            signature=signature_uri(label),
-            created=tuple(box.reference_from(label) for box in boxes if not box.gathered),
-            gathered=tuple(box.reference_from(label) for box in boxes if box.gathered),
-            redacted=uris,
-            title=self.title or former.title,
-            alg=HASH_ALGORITHM,
+        claim = cbor.encode(
+            claim_value(
+                instance_id=self.instance_id or former.instance_id,
+                generator_info=self.generator,
+                signature=signature_uri(label),
+                created=tuple(box.reference_from(label) for box in boxes if not box.gathered),
+                gathered=tuple(box.reference_from(label) for box in boxes if box.gathered),
+                redacted=uris,
+                title=self.title or former.title,
+                alg=HASH_ALGORITHM,
+            )
         )
         if parity is not None:
             without = store_box(kept, manifest_box(label, boxes, claim, b"", kind=BOX.UPDATE))

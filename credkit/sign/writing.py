@@ -14,7 +14,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -24,6 +23,7 @@ from credkit.assets.engine import HashedParts, Progress, fill, hash_parts, inclu
 from credkit.binding import BINDERS, Output, PlannedBinding
 from credkit.codec.digest import Digest
 from credkit.codec.jumbf import box_type, build_box, build_superbox
+from credkit.dataclass import dataclass
 from credkit.errors import OutputError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.sign.compose import HASH_ALGORITHM
@@ -120,16 +120,19 @@ def _plan(job: Job, seal: Seal) -> tuple[Edit, int, PlannedBinding]:
     """The edit with an empty store of the final size, that size, and the binding.
 
     A binding may state the place and length of the store that holds it, so the length is sought until it stands still. A first guess of
-    the right magnitude saves a round.
+    the right magnitude saves a round. All but the binding has the same size in every round, and is put together once.
     """
-    size = _USUAL_SIZE
+    size, rest = _USUAL_SIZE, None
     for _ in range(_ROUNDS):
         edit = job.format.embed(job.source, job.layout, _empty_store(size))
         planned = job.bind(edit)
-        needed = len(job.draft.assemble(seal, *planned.blank, signed=False))
-        if needed == size:
+        bound = job.draft.bind(*planned.blank)
+        weight = sum(len(box.data) for box in bound)
+        if rest is None:
+            rest = len(job.draft.assemble(seal, bound, signed=False)) - weight
+        if rest + weight == size:
             return edit, size, planned
-        size = needed
+        size = rest + weight
     raise OutputError("the size of the manifest store could not be settled; leave out the thumbnail or shorten the texts")
 
 
@@ -144,7 +147,8 @@ def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
         seal = Seal.of(job.signer, job.adjuncts)
         edit, size, planned = _plan(job, seal)
         digests = write_hashed(job.source, edit, sink, HASH_ALGORITHM, planned.parts, on_bytes=progress)
-        store = job.draft.assemble(seal, *planned.of([digest.value for digest in digests]), signed=True)
+        _settle(job.source)
+        store = job.draft.assemble(seal, job.draft.bind(*planned.of([digest.value for digest in digests])), signed=True)
         if len(store) == size:
             fill(sink, edit, job.format.embed(job.source, job.layout, store))
             sink.flush()
@@ -152,6 +156,12 @@ def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
         sink.seek(0)
         sink.truncate()
     raise OutputError("the time-stamps of the authority kept growing, so no room could be kept for one: use another authority")
+
+
+def _settle(source: Source) -> None:
+    """What the scan left to the copy has to hold; ``OverlookedError`` when it does not."""
+    if source.known.watch:
+        source.known.watch.settle()
 
 
 def _verified(source: Source, delivery: Delivery, sidecar: Source | None = None) -> Report:
@@ -234,8 +244,9 @@ def write_sidecar(job: Job, target: Target, delivery: Delivery, *, progress: Pro
     with refusing_damage(job.format):
         planned = job.bind(None)
         digests = [hash_parts(job.source, HASH_ALGORITHM, parts, on_bytes=progress).value for parts in planned.parts]
+        _settle(job.source)
     # Nothing depends on the size of such a store, so no room is kept in it.
-    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), *planned.of(digests), signed=True)
+    store = job.draft.assemble(Seal(signer=job.signer, adjuncts=job.adjuncts), job.draft.bind(*planned.of(digests)), signed=True)
     return write_store(job.source, store, target, delivery)
 
 

@@ -9,8 +9,7 @@ Sources: PLUS LDF 2.0, "Data Mining"; IPTC Photo Metadata 2023.1; CAWG training 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from credkit.dataclass import dataclass
 from credkit.manifest.assertions.training_mining import TrainingMining, Use
 from credkit.terms.terms import Permission
 from credkit.terms.terms import Use as UseName

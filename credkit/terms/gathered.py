@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from credkit.dataclass import dataclass, field
 from credkit.limits import Limits
 from credkit.manifest.assertions.offer_view import OfferView
 from credkit.terms.licences import KnownLicence, known_licence

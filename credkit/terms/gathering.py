@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
+from credkit.dataclass import replace
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import ManifestKind, base_label
 from credkit.manifest.uri import JumbfUri

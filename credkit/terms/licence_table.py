@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
+from credkit.dataclass import dataclass, field, replace
 from credkit.terms.terms import Permission, Use
 
 __all__ = ["ALIASES", "CORE", "LICENCES", "NO", "USUAL_NAMES", "YES", "KnownLicence", "Rule"]

@@ -7,11 +7,11 @@ anyone may have changed it since. Both count, because a reservation of rights ne
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from credkit.assets import Layout, Metadata, Source, detect
 from credkit.assets.engine import read_block
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.media.texts.extended import IDENTIFIER, joined

@@ -9,9 +9,10 @@ Sources: CAWG training and data mining 1.1, CAWG metadata 1.1, PLUS LDF 2.0 (``p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+
+from credkit.dataclass import dataclass, field
 
 __all__ = [
     "CONTRADICTIONS",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from credkit.dataclass import dataclass
 from credkit.limits import Limits
 from credkit.manifest.store import Assertion
 from credkit.manifest.uri import absolute

@@ -9,8 +9,8 @@ that does not grant a use does not forbid that somebody sells it: an offer in th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from credkit.dataclass import replace
 from credkit.terms.terms import USES, Contradiction, OfferTerms, Origin, Permission, Standing, Use, UseStatement, UseTerms
 
 __all__ = ["USE_WORDS", "contradictions", "told_first", "weigh"]

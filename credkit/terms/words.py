@@ -6,8 +6,8 @@ Everything that leaves here is safe to show. Laying it out on a screen is left t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
+from credkit.dataclass import dataclass, replace
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.text import shown
 from credkit.terms.terms import LicenceTerms, OfferTerms, Origin, Said, Standing, Terms, Use, UseStatement, UseTerms

@@ -9,10 +9,10 @@ binding" (anchor ``_address_validation_and_connection_binding``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
+from credkit.dataclass import dataclass
 from credkit.errors import FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -6,10 +6,9 @@ signed in ``credkit.codec.cose``.
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from credkit.dataclass import dataclass
 from credkit.errors import CredentialError
 
 if TYPE_CHECKING:
@@ -59,14 +58,18 @@ class SignatureAlgorithm:
 
     def accepts_key(self, public_key: object) -> bool:
         """Whether the public key is of the kind and size that this algorithm demands."""
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
         if self.family == "EdDSA":
+            from cryptography.hazmat.primitives.asymmetric import ed25519
+
             return isinstance(public_key, ed25519.Ed25519PublicKey) and _is_sound_point(public_key.public_bytes_raw())
         if self.family == "ECDSA":
+            from cryptography.hazmat.primitives.asymmetric import ec
+
             return isinstance(public_key, ec.EllipticCurvePublicKey) and public_key.curve.name == self.curve
         if self.family == "ML-DSA":
             return lattice_key_name(public_key) == self.name
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         fits = isinstance(public_key, rsa.RSAPublicKey) and RSA_SMALLEST <= public_key.key_size <= RSA_LARGEST
         return fits and has_small_exponent(public_key)
 
@@ -74,6 +77,9 @@ class SignatureAlgorithm:
         """Bytes of every signature made with that key; ``CredentialError`` when the key does not fit."""
         if not self.accepts_key(public_key):
             raise CredentialError(f"{self.name} does not go with a key of the kind {key_description(public_key)}")
+        return self._size(public_key)
+
+    def _size(self, public_key: object) -> int:
         if self.family == "EdDSA":
             return 64
         if self.curve:
@@ -88,23 +94,21 @@ class SignatureAlgorithm:
 
         ECDSA signatures are r and s side by side, each as long as the curve's order; the salt of a PSS signature is as long as its hash.
         """
-        from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
-
-        if not self.accepts_key(public_key) or len(signature) != self.signature_size(public_key):
+        if not self.accepts_key(public_key) or len(signature) != self._size(public_key):
             return False
         try:
             self._verify(public_key, tbs, signature)
-        except (InvalidSignature, UnsupportedAlgorithm, InternalError, ValueError, TypeError):
+        except _refusals():
             return False
         return True
 
     def _verify(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
-        from cryptography.hazmat.primitives.asymmetric import ec
-        from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
         if self.family in ("EdDSA", "ML-DSA"):
             public_key.verify(signature, tbs)
         elif self.family == "ECDSA":
+            from cryptography.hazmat.primitives.asymmetric import ec
+            from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
             half = len(signature) // 2
             r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
             public_key.verify(encode_dss_signature(r, s), tbs, ec.ECDSA(self.hash()))
@@ -169,6 +173,8 @@ def algorithm_named(text: str) -> SignatureAlgorithm:
     found = _BY_NAME.get(text.strip().lower())
     if found is not None:
         return found
+    import difflib
+
     near = difflib.get_close_matches(text.strip().lower(), _BY_NAME, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise CredentialError(f'"{text}" is no signature algorithm of C2PA: {hint}there are {", ".join(sorted(_BY_NAME))}')
@@ -216,6 +222,12 @@ def has_small_exponent(public_key: Any) -> bool:
     """Whether an RSA public key (one of ``cryptography``'s) has an exponent of at most ``RSA_EXPONENT_BITS``."""
     exponent: int = public_key.public_numbers().e
     return exponent.bit_length() <= RSA_EXPONENT_BITS
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
+
+    return InvalidSignature, UnsupportedAlgorithm, InternalError, ValueError, TypeError
 
 
 def _is_sound_point(raw: bytes) -> bool:

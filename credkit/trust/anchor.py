@@ -5,8 +5,9 @@ Clause: "C2PA signers" (anchor ``_c2pa_signers``), "trust anchor configuration".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from credkit.dataclass import dataclass, field
 
 __all__ = ["Anchor"]
 

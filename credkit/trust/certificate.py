@@ -7,12 +7,12 @@ Names are the text of strangers and come back as they are: whoever shows them es
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.der import Element, read
@@ -260,14 +260,37 @@ def _algorithm(element: Element) -> AlgorithmIdentifier:
     return AlgorithmIdentifier(oid=parts[0].oid("algorithm"), parameters=parts[1].raw if len(parts) == 2 else None)
 
 
+_ED25519_HEAD = bytes.fromhex("302a300506032b6570032100")
+_P256_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+
+
 def _public_key(der: bytes) -> PublicKeyTypes | None:
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     try:
-        return load_der_public_key(der)
+        return _usual_key(der) or _any_key(der)
     except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
         return None
+
+
+def _usual_key(der: bytes) -> PublicKeyTypes | None:
+    """The two kinds of key that most signers have, whose form leaves no choice: a fixed beginning, then the key."""
+    if len(der) == 44 and der.startswith(_ED25519_HEAD):
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        return Ed25519PublicKey.from_public_bytes(der[12:])
+    if len(der) == 91 and der.startswith(_P256_HEAD):
+        from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+
+        return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), der[26:])
+    return None
+
+
+def _any_key(der: bytes) -> PublicKeyTypes:
+    # This module knows all forms in which keys are kept, and takes as long to load as the rest of what a verification needs.
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    return load_der_public_key(der)
 
 
 def _is_ca(element: Element) -> bool:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
 from credkit.codec.binary import Cursor
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 
 __all__ = ["Element", "read"]
@@ -116,10 +116,11 @@ class Element:
             raise self.error(f"{what} is not a date")
         text = self.body.decode("ascii")
         if self.tag == _UTC_TIME:
-            # RFC 5280, 4.1.2.5.1: two-digit years from 50 belong to the last century; strptime turns at 69.
+            # RFC 5280, 4.1.2.5.1: two-digit years from 50 belong to the last century.
             text = ("19" if text[:2] >= "50" else "20") + text
         try:
-            return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+            century, year, month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(0, 14, 2))
+            return datetime(100 * century + year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
             raise self.error(f"{what} is not a date") from None
 

@@ -9,8 +9,9 @@ Clause: "External data" in "Validation" (anchor ``_validation_of_external_data``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from credkit.dataclass import dataclass, field
 
 __all__ = ["Fetcher", "Request", "Response"]
 

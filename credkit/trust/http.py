@@ -19,12 +19,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
 from urllib.parse import urljoin
 
+from credkit.dataclass import dataclass
 from credkit.errors import FetchError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.addresses import Place, read_place, refusal, shown_url

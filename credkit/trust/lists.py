@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError, TrustError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.anchor import Anchor

@@ -18,11 +18,11 @@ import binascii
 import json
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.anchor import Anchor

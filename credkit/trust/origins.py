@@ -10,11 +10,11 @@ each is trusted nor an edition nor what the list is for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import FetchError, TrustError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.certificate import Certificate

@@ -14,22 +14,23 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.trust import openssl
 from credkit.trust.algorithms import RSA_SMALLEST
 from credkit.trust.certificate import Certificate
-from credkit.trust.lists import TrustList
 from credkit.trust.profile import is_sound_signature
+
+if TYPE_CHECKING:
+    from credkit.trust.lists import TrustList
 
 __all__ = ["Attempt", "PathResult", "check_path", "search"]
 
-_NO_CHECK_TIME = 0x200000
-"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which pyOpenSSL does not name."""
 _MOST_NAMESAKES = 16
 """Anchors of the same name that are tried one by one."""
 _VERSION = 3
@@ -235,46 +236,28 @@ def _namesakes(anchors: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
 
 
 def _verify(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: datetime | None) -> Attempt:
-    from OpenSSL import crypto
-
-    store = crypto.X509Store()
-    store.set_flags(
-        crypto.X509StoreFlags.PARTIAL_CHAIN
-        | crypto.X509StoreFlags.X509_STRICT
-        | crypto.X509StoreFlags.POLICY_CHECK
-        | (_NO_CHECK_TIME if at is None else 0)
-    )
-    if at is not None:
-        store.set_time(at)
+    leaf = _load(chain[0])
+    if leaf is None:
+        return Attempt(message="the certificate of the signer cannot be read")
+    others = [other for other in map(_load, chain[1:]) if other is not None]
     try:
-        for trusted in _loaded(anchors):
-            store.add_cert(trusted)
-        leaf = _load(chain[0])
-        if leaf is None:
-            return Attempt(message="the certificate of the signer cannot be read")
-        others = [other for other in map(_load, chain[1:]) if other is not None]
-        found = crypto.X509StoreContext(store, leaf, others).get_verified_chain()
-        path = tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, item) for item in found)
-    except crypto.X509StoreContextError as error:
-        return Attempt(error=error.errors[0], message=str(error))
-    except (crypto.Error, MalformedError, ValueError, TypeError) as error:
-        return Attempt(message=f"OpenSSL refuses it: {error}")
+        path = openssl.find_path(leaf, others, _loaded(anchors), at)
+    except openssl.Refusal as refusal:
+        return Attempt(error=refusal.error, message=str(refusal))
     return _too_weak(path) or Attempt(path=path)
 
 
 @lru_cache(maxsize=16)
-def _loaded(anchors: tuple[bytes, ...]) -> tuple[Any, ...]:
+def _loaded(anchors: tuple[bytes, ...]) -> tuple[openssl.Handle, ...]:
     return tuple(trusted for trusted in map(_load, anchors) if trusted is not None)
 
 
 @lru_cache(maxsize=256)
-def _load(der: bytes) -> Any:
+def _load(der: bytes) -> openssl.Handle:
     """The certificate as OpenSSL's; None when it cannot read it. The objects are only read, so that sharing them is safe."""
-    from OpenSSL import crypto
-
     try:
-        return crypto.load_certificate(crypto.FILETYPE_ASN1, der)
-    except (crypto.Error, ValueError, TypeError):
+        return openssl.load(der)
+    except MalformedError:
         return None
 
 
@@ -282,8 +265,6 @@ def _too_weak(path: tuple[bytes, ...]) -> Attempt | None:
     """A refusal when a link of the path could be forged (a signature with an old hash, the short key of an issuer), or says that it is of a
     version that there is not: OpenSSL looks only for a small one.
     """
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
     for position, der in enumerate(path):
         certificate = Certificate.parse(der, _ANY_SIZE)
         if der != path[-1] and certificate.version != _VERSION:
@@ -291,8 +272,12 @@ def _too_weak(path: tuple[bytes, ...]) -> Attempt | None:
         if der != path[-1] and not is_sound_signature(certificate.signature_algorithm, lattices=True):
             return Attempt(message="a certificate was signed by its issuer with an algorithm that is not safe")
         key = certificate.public_key
-        if position and isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_SMALLEST:
+        if position == 0 or not hasattr(key, "key_size"):
+            continue
+        from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_SMALLEST:
             return Attempt(message=f"an issuer has an RSA key of only {key.key_size} bits")
-        if position and isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_SMALLEST:
+        if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_SMALLEST:
             return Attempt(message=f"an issuer has an elliptic curve key of only {key.key_size} bits")
     return None

@@ -8,9 +8,9 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 
 __all__ = ["PemBlock", "pem_blocks", "to_pem"]

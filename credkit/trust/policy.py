@@ -7,11 +7,16 @@ Clause: "C2PA signers" (anchor ``_c2pa_signers``) and "Private credential storag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeAlias
 
+from credkit.dataclass import dataclass, field
+from credkit.limits import DEFAULT_LIMITS, Limits
+from credkit.trust.certificate import Certificate
 from credkit.trust.lists import TSA_PURPOSES, CertificateSource, TrustList, read_certificates, read_trust_list
-from credkit.trust.profile import DEFAULT_PURPOSES, DOCUMENT_SIGNING, EMAIL_PROTECTION
+from credkit.trust.path import check_path
+from credkit.trust.profile import DEFAULT_PURPOSES, DOCUMENT_SIGNING, EMAIL_PROTECTION, check_profile
+from credkit.trust.standing import Standing, Standings
 
 __all__ = ["IDENTITY_PURPOSES", "TrustPolicy"]
 
@@ -34,6 +39,7 @@ class TrustPolicy:
     """DIDs of trusted identity claims aggregators (CAWG)."""
     allowed: tuple[bytes, ...] = field(default=(), repr=False)
     """Certificates of signers (DER), each trusted for itself alone."""
+    _standings: Standings = field(default_factory=Standings, init=False, repr=False, compare=False)
 
     @classmethod
     def none(cls) -> TrustPolicy:
@@ -79,6 +85,27 @@ class TrustPolicy:
         Never that of time-stamp authorities, also where such a list was given as one of signers.
         """
         return DEFAULT_PURPOSES.union(*(item.purposes for item in self.signers)) - TSA_PURPOSES
+
+    def standing(
+        self, chain: tuple[bytes, ...], at: datetime, limits: Limits = DEFAULT_LIMITS, *, most: int | None = None, lattices: bool = False
+    ) -> Standing:
+        """How the signer's certificates (DER, his own first) stand with this policy at ``at`` (aware), to the second.
+
+        Paths are searched among the first ``most`` of them (all by default); ``lattices`` lets ML-DSA count as sound, as edition 2.5 does.
+        ``MalformedError`` (``signingCredential.invalid``) when the first cannot be read.
+        """
+        at = at.astimezone(UTC).replace(microsecond=0)
+
+        def judge() -> Standing:
+            leaf = Certificate.parse(chain[0], limits)
+            chosen = chain[0] in self.allowed
+            return Standing(
+                leaf=leaf,
+                findings=check_profile(leaf, purposes=self.purposes, chosen=chosen, lattices=lattices),
+                path=check_path(chain[:most], self.signers, at, limits, allowed=self.allowed),
+            )
+
+        return self._standings.once(chain, (at, limits, most, lattices), judge)
 
     @property
     def is_configured(self) -> bool:

@@ -8,9 +8,10 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
+from credkit.trust import openssl
 from credkit.trust.algorithms import (
     ALGORITHMS,
     RSA_EXPONENT_BITS,
@@ -169,8 +170,6 @@ def _public_key(certificate: Certificate, lattices: bool) -> Iterator[Finding]:
 
 
 def _key_problem(certificate: Certificate, lattices: bool) -> str | None:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
     key, kind = certificate.public_key, certificate.key_algorithm
     if kind.oid == _EC_KEY:
         curve = _curve(kind)
@@ -178,6 +177,8 @@ def _key_problem(certificate: Certificate, lattices: bool) -> str | None:
             return "an elliptic curve key that is not on a named curve of C2PA"
         return None if key is not None else "an elliptic curve key that is no point of its curve"
     if kind.oid in (_RSA_KEY, _PSS):
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         if not isinstance(key, rsa.RSAPublicKey):
             return "an RSA key that cannot be read"
         if not RSA_SMALLEST <= key.key_size <= RSA_LARGEST:
@@ -199,11 +200,9 @@ def _curve(kind: AlgorithmIdentifier) -> str | None:
 
 def _form(certificate: Certificate) -> Iterator[Finding]:
     """``Certificate`` reads leniently what only people look at; what OpenSSL, which builds the path, cannot read is no certificate."""
-    from OpenSSL import crypto
-
     try:
-        crypto.load_certificate(crypto.FILETYPE_ASN1, certificate.der)
-    except (crypto.Error, ValueError):
+        openssl.load(certificate.der)
+    except MalformedError:
         yield Finding(rule="form", message="certificate is not written as X.509 demands", mend=f"{_ASK} made anew")
 
 

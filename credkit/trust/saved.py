@@ -16,7 +16,6 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +29,7 @@ from credkit.configuration import (
     slug_of,
     sync_folder,
 )
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import CredentialError, MalformedError, OutputError, TrustError
 from credkit.trust.lists import TSA_PURPOSES, TrustList, read_certificates, read_file, read_trust_list
 from credkit.trust.policy import IDENTITY_PURPOSES, TrustPolicy

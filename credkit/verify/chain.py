@@ -8,16 +8,19 @@ cycles cost nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from credkit.dataclass import dataclass, replace
 from credkit.errors import MalformedError
-from credkit.manifest.assertions.ingredient import IngredientView
 from credkit.manifest.store import Assertion, Manifest
 from credkit.manifest.uri import absolute
 from credkit.status import SUCCESSORS, Kind, Status, StatusCode, status
 from credkit.verify.checks.ingredients import check_ingredient_manifest, ingredient_manifest, ingredients_of
 from credkit.verify.context import Context
 from credkit.verify.report import IngredientDelta, ResultMap
+
+if TYPE_CHECKING:
+    from credkit.manifest.assertions.ingredient import IngredientView
 
 __all__ = ["Chain", "Link", "deltas", "gather_proofs", "reference_statuses", "unreproduced", "walk"]
 
@@ -144,10 +147,17 @@ def _recorded(view: IngredientView) -> tuple[ResultMap | None, tuple[Status, ...
         url = absolute(entry.url, label) if entry.url and label else entry.url
         return entry if url == entry.url else replace(entry, url=url)
 
-    entries = tuple(placed(s) for s in view.recorded)
-    renamed = [replace(s, code=SUCCESSORS[s.code]) for s in entries if s.code in SUCCESSORS]
-    own = ResultMap.of([placed(s) for s in view.recorded.active_manifest or ()])
-    return own, entries, frozenset(s.identity for s in (*entries, *renamed))
+    entries = tuple(map(placed, view.recorded))
+    # What was recorded of the ingredient itself comes first.
+    own = ResultMap.of(entries[: len(view.recorded.active_manifest or ())])
+    identities = [s.identity for s in entries]
+    return own, entries, frozenset(identities).union(map(_present, identities))
+
+
+def _present(identity: _Identity) -> _Identity:
+    """The identity under the code that the finding has today."""
+    kind, code, place = identity
+    return (kind, SUCCESSORS[code], place) if code in SUCCESSORS else identity
 
 
 def unreproduced(link: Link, returned: frozenset[_Identity]) -> ResultMap:
@@ -156,9 +166,8 @@ def unreproduced(link: Link, returned: frozenset[_Identity]) -> ResultMap:
     It stays in the results (anchor ``_performing_recursive_validation``): a fault that was admitted is not forgotten because it can no
     longer be seen. It has no bearing on the state.
     """
-    present = (replace(s, code=SUCCESSORS.get(s.code, s.code)).identity for s in link.entries)
-    pairs = zip(link.entries, present, strict=True)
-    return ResultMap.of([s for s, identity in pairs if s.identity not in returned and identity not in returned])
+    missing = [s for s in link.entries if (identity := s.identity) not in returned and _present(identity) not in returned]
+    return ResultMap.of(missing)
 
 
 def deltas(chain: Chain, found: dict[str, ResultMap], references: dict[str, tuple[Status, ...]]) -> tuple[IngredientDelta, ...]:
@@ -184,7 +193,7 @@ def deltas(chain: Chain, found: dict[str, ResultMap], references: dict[str, tupl
                     # Sets are joined once a manifest, not once a reference: a hostile file has many of both.
                     queued.add(link.manifest.label)
                     queue.append((link.manifest.label, admitted | link.admitted))
-            fresh = ResultMap.of([s for s in entries if s.identity not in admitted and s.identity not in link.admitted])
+            fresh = ResultMap.of([s for s in entries if (known := s.identity) not in admitted and known not in link.admitted])
             if fresh:
                 result.append(IngredientDelta(ingredient_assertion_uri=link.assertion.uri, validation_deltas=fresh))
     return tuple(result)

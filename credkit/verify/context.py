@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from credkit.assets import AssetFormat, Layout, Source
-from credkit.binding.target import BindingOutcome, Members
 from credkit.codec.cose import Sign1, parse_sign1
 from credkit.codec.digest import Digest, digest
 from credkit.codec.jumbf import Superbox
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.manifest.claim import Claim
-from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.store import Assertion, Manifest, ManifestStore
 from credkit.manifest.uri import JumbfUri, absolute, signature_uri
 from credkit.status import Status, StatusCode, status
-from credkit.trust.fetch import Fetcher
-from credkit.trust.path import PathResult
-from credkit.trust.policy import TrustPolicy
-from credkit.trust.revocation import Answer
+from credkit.trust.certificate import Certificate
+from credkit.verify.listing import Entry, Listing, present
 from credkit.verify.report import IdentityReport, SignatureReport, TimeStampReport, TrustListUse
 
-__all__ = ["Asset", "Check", "Content", "Context", "Profile", "Subject"]
+if TYPE_CHECKING:
+    from credkit.assets import AssetFormat, Layout, Source
+    from credkit.binding.target import BindingOutcome, Members
+    from credkit.manifest.assertions.ingredient import IngredientView
+    from credkit.trust.algorithms import SignatureAlgorithm
+    from credkit.trust.fetch import Fetcher
+    from credkit.trust.path import PathResult
+    from credkit.trust.policy import TrustPolicy
+    from credkit.trust.revocation import Answer
+
+__all__ = ["Asset", "Check", "Content", "Context", "Profile", "Signature", "Subject"]
 
 
 _PROOFS_OF_ONE = 3
@@ -116,6 +121,14 @@ class Context:
             self._subjects[manifest.label] = Subject(self, manifest)
         return self._subjects[manifest.label]
 
+    def release(self) -> None:
+        """Part with the manifests, when all is judged. They and the errors that they keep hold whoever asked, and so the file and its
+        store, until Python looks for such circles.
+        """
+        for subject in self._subjects.values():
+            vars(subject).clear()
+        self._subjects.clear()
+
     def box_digest(self, box: Superbox, algorithm: object, *, framed: bool = False) -> Digest:
         """The hash of a box without its header, or (``framed``) with it, each computed once; ``MalformedError`` for an algorithm that is
         not allowed.
@@ -143,9 +156,17 @@ class Subject:
     def __init__(self, context: Context, manifest: Manifest) -> None:
         self._context = context
         self.manifest = manifest
+        self.label = manifest.label
+        """The manifest's label."""
+        self.signature_uri = signature_uri(manifest.label)
+        """Absolute URI of the claim signature box."""
+        self._claim = self._read_claim()
+        self.claim_or_none = None if isinstance(self._claim, MalformedError) else self._claim
+        """The decoded claim, or None when it is missing or broken."""
         self._values: dict[str, Any] = {}
-        self.signer: SignatureReport | None = None
-        """Set by the signature checks."""
+        self._ingredients: dict[str, IngredientView] = {}
+        self.signature: Signature | None = None
+        """Set by the check of the certificate, when that can be read."""
         self.path: PathResult | None = None
         """Where the signer's certificate leads; set by its check."""
         self.time_stamp: TimeStampReport | None = None
@@ -160,9 +181,28 @@ class Subject:
         """Filled by the check of identity assertions."""
 
     @property
-    def label(self) -> str:
-        """The manifest's label."""
-        return self.manifest.label
+    def signer(self) -> SignatureReport | None:
+        """Who signed, as far as the checks found out; None without a certificate that can be read."""
+        found = self.signature
+        if found is None:
+            return None
+        leaf = found.leaf
+        return SignatureReport(
+            algorithm=found.algorithm.name if found.algorithm else None,
+            subject=leaf.subject,
+            common_name=leaf.common_name,
+            organization=leaf.organization,
+            issuer=leaf.issuer,
+            issuer_common_name=leaf.issuer_common_name,
+            serial_number=leaf.serial_number,
+            not_before=leaf.not_before,
+            not_after=leaf.not_after,
+            chain=found.chain,
+            verified=found.verified,
+            trusted=found.trusted,
+            time_stamp=self.time_stamp,
+            revocation=found.revocation,
+        )
 
     @property
     def attested_time(self) -> datetime | None:
@@ -170,18 +210,12 @@ class Subject:
         return self.time_stamp.time if self.time_stamp else None
 
     @property
-    def signature_uri(self) -> str:
-        """Absolute URI of the claim signature box."""
-        return signature_uri(self.label)
-
-    @property
     def claim_uri(self) -> str:
         """Absolute URI of the claim box."""
         box = self.manifest.claim_box
         return absolute(f"self#jumbf={box.label if box else 'c2pa.claim.v2'}", self.label)
 
-    @cached_property
-    def _claim(self) -> Claim | MalformedError:
+    def _read_claim(self) -> Claim | MalformedError:
         box, data = self.manifest.claim_box, self.manifest.claim_bytes
         try:
             if box is None:
@@ -198,11 +232,6 @@ class Subject:
         if isinstance(self._claim, MalformedError):
             raise self._claim
         return self._claim
-
-    @property
-    def claim_or_none(self) -> Claim | None:
-        """The decoded claim, or None when it is missing or broken."""
-        return None if isinstance(self._claim, MalformedError) else self._claim
 
     @cached_property
     def _sign1(self) -> Sign1 | MalformedError:
@@ -224,86 +253,79 @@ class Subject:
 
     def value(self, assertion: Assertion) -> Any:
         """The decoded content of one of the manifest's assertions; ``MalformedError`` when it cannot be decoded."""
+        value = self.value_or_fault(assertion)
+        if isinstance(value, MalformedError):
+            raise value
+        return value
+
+    def value_or_fault(self, assertion: Assertion) -> Any:
+        """The decoded content, or why it cannot be decoded."""
         if assertion.label not in self._values:
             try:
                 self._values[assertion.label] = assertion.value(self._context.limits)
             except MalformedError as error:
                 self._values[assertion.label] = error
-        value = self._values[assertion.label]
-        if isinstance(value, MalformedError):
-            raise value
-        return value
+        return self._values[assertion.label]
+
+    def ingredient(self, assertion: Assertion) -> IngredientView:
+        """One of the manifest's ingredient assertions as it states itself; ``MalformedError`` when it cannot be read."""
+        from credkit.manifest.assertions.ingredient import read_ingredient
+
+        found = self._ingredients.get(assertion.label)
+        if found is None:
+            found = self._ingredients[assertion.label] = read_ingredient(self.value(assertion), assertion.label)
+        return found
 
     def value_or_none(self, assertion: Assertion) -> Any:
         """The decoded content, or None when it cannot be decoded."""
-        try:
-            return self.value(assertion)
-        except MalformedError:
-            return None
-
-    def listed(self, references: tuple[HashedUri, ...] | None = None) -> Iterator[Assertion]:
-        """Assertions that the claim lists (or the given references name) and that are there, in claim order."""
-        if references is None:
-            yield from self._listed
-            return
-        for reference in references:
-            assertion = self._context.store.assertion_at(reference.url, within=self.label)
-            if assertion and assertion.manifest == self.label:
-                yield assertion
+        value = self.value_or_fault(assertion)
+        return None if isinstance(value, MalformedError) else value
 
     @cached_property
-    def _listed(self) -> tuple[Assertion, ...]:
-        """Found once: some checks ask for every action or reference, and a hostile file has very many."""
-        claim = self.claim_or_none
-        return tuple(self.listed(claim.all_assertions)) if claim else ()
+    def listing(self) -> Listing:
+        """What the claim lists."""
+        return Listing(self._context.store, self.label, self.claim_or_none)
+
+    def listed(self, entries: tuple[Entry, ...] | None = None) -> tuple[Assertion, ...]:
+        """Assertions that the claim lists (or the given entries of its listing) and that are there, in claim order."""
+        return self.listing.present if entries is None else present(entries, self.label)
 
     def is_intact(self, assertion: Assertion) -> bool:
         """Whether an assertion that the claim lists has the hash that was signed."""
-        reference = self._references.get(assertion.uri)
-        if reference is None:
+        entry = self.listing.by_uri.get(assertion.uri)
+        if entry is None:
             return False
+        reference = entry.reference
         try:
             return self._context.box_digest(assertion.box, self.algorithm(reference.alg)).matches(reference.hash)
         except MalformedError:
             return False
 
-    @cached_property
-    def _references(self) -> dict[str, HashedUri]:
-        claim = self.claim_or_none
-        return {absolute(reference.url, self.label): reference for reference in (claim.all_assertions if claim else ())}
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """Labels, without instance, of the assertions that the claim lists and that are there."""
-        return frozenset(assertion.base_label for assertion in self._listed)
-
-    @cached_property
-    def declared(self) -> frozenset[str]:
+    @property
+    def declared(self) -> Set[str]:
         """Absolute URIs of everything that the claim lists."""
-        return self.created | self.gathered | self._uris(self.claim_or_none.assertions if self.claim_or_none else ())
+        return self.listing.by_uri.keys()
 
     @cached_property
     def created(self) -> frozenset[str]:
         """Absolute URIs of the created assertions."""
-        return self._uris(self.claim_or_none.created if self.claim_or_none else ())
+        return frozenset(entry.uri for entry in self.listing.created)
 
     @cached_property
     def gathered(self) -> frozenset[str]:
         """Absolute URIs of the gathered assertions."""
-        return self._uris(self.claim_or_none.gathered if self.claim_or_none else ())
-
-    def _uris(self, references: tuple[HashedUri, ...]) -> frozenset[str]:
-        return frozenset(absolute(reference.url, self.label) for reference in references)
+        return frozenset(entry.uri for entry in self.listing.gathered)
 
     def algorithm(self, *own: object) -> object:
         """The hash algorithm: the nearest given one, else the claim's. An empty text gives none: telephones write it."""
-        claim = self.claim_or_none
-        return next((a for a in own if a not in (None, "")), claim.alg if claim else None)
+        for given in own:
+            if given not in (None, ""):
+                return given
+        return self.claim_or_none.alg if self.claim_or_none else None
 
     def redacts(self) -> Iterator[str]:
         """Absolute URIs that the claim redacts in other manifests; its own assertions it cannot redact, whatever it says."""
-        claim = self.claim_or_none
-        for uri in claim.redacted if claim else ():
+        for uri in self.claim_or_none.redacted if self.claim_or_none else ():
             parsed = JumbfUri.parse(uri)
             if parsed is not None and parsed.within(self.label).manifest != self.label:
                 yield absolute(uri, self.label)
@@ -311,6 +333,20 @@ class Subject:
     def fault(self, code: StatusCode, url: str | None = None, explanation: str | None = None) -> Status:
         """A status about this manifest; the claim box is the default place."""
         return status(code, url or self.claim_uri, explanation)
+
+
+@dataclass(slots=True, kw_only=True)
+class Signature:
+    """What the checks find out about the signature of one manifest."""
+
+    leaf: Certificate
+    """The signer's certificate."""
+    chain: tuple[bytes, ...]
+    """DER, leaf first, as stored."""
+    algorithm: SignatureAlgorithm | None
+    verified: bool = False
+    trusted: bool = False
+    revocation: Literal["notRevoked", "revoked", "unknown", "inaccessible", "skipped"] | None = None
 
 
 Check = Callable[[Context, Subject], Iterator[Status]]

@@ -7,13 +7,15 @@ Clause: "Validation results" (anchor ``_validation_structures``) for ``ResultMap
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from credkit.dataclass import dataclass, field
 from credkit.manifest.store import Manifest, ManifestStore
 from credkit.status import Kind, Status
-from credkit.trust.identity.credential import VerifiedIdentity
+
+if TYPE_CHECKING:
+    from credkit.trust.identity.credential import VerifiedIdentity
 
 __all__ = [
     "IdentityReport",
@@ -76,12 +78,11 @@ class ResultMap:
     @classmethod
     def of(cls, statuses: Iterator[Status] | tuple[Status, ...] | list[Status]) -> ResultMap:
         """Sort statuses into their lists, order kept, repetitions dropped."""
-        seen = tuple(dict.fromkeys(statuses))
-        return cls(
-            success=tuple(s for s in seen if s.kind is Kind.SUCCESS),
-            informational=tuple(s for s in seen if s.kind is Kind.INFORMATIONAL),
-            failure=tuple(s for s in seen if s.kind is Kind.FAILURE),
-        )
+        lists: dict[Kind, list[Status]] = {Kind.SUCCESS: [], Kind.INFORMATIONAL: [], Kind.FAILURE: []}
+        for found in dict.fromkeys(statuses):
+            lists[found.kind].append(found)
+        success, informational, failure = lists.values()
+        return cls(success=tuple(success), informational=tuple(informational), failure=tuple(failure))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,9 @@ Clause: "Validation" (anchor ``validation-clause``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from credkit.assets import Source
 from credkit.binding.target import Members
@@ -28,7 +29,6 @@ from credkit.load import Located, load_store
 from credkit.manifest.store import Manifest, ManifestStore, parse_store
 from credkit.manifest.uri import JumbfUri
 from credkit.status import Kind, Status, StatusCode, kind_of, status
-from credkit.trust.fetch import Fetcher
 from credkit.trust.policy import TrustPolicy
 from credkit.verify.chain import Chain, Link, deltas, gather_proofs, reference_statuses, unreproduced, walk
 from credkit.verify.checks.actions import check_actions
@@ -54,6 +54,9 @@ from credkit.verify.context import Asset, Check, Context, Profile, Subject
 from credkit.verify.coverage import account, vouched
 from credkit.verify.report import IngredientReport, ManifestReport, Report, ResultMap
 from credkit.verify.states import asset_state, is_accepted, is_alteration, is_trusted, is_valid, is_well_formed
+
+if TYPE_CHECKING:
+    from credkit.trust.fetch import Fetcher
 
 __all__ = ["CONTENT_CHECKS", "IDENTITY_CHECKS", "MANIFEST_CHECKS", "verify"]
 
@@ -135,7 +138,10 @@ def verify(
     ctx = Context(store=store, policy=policy, at=at, profile=profile, limits=limits, asset=asset, fetcher=fetcher)
     if members is not None and not located.standalone:
         ctx.remarks.append("the folder was not looked at, because the file is no manifest store of its own, with files beside it")
-    return _judge(ctx, located, source.size, name)
+    try:
+        return _judge(ctx, located, source.size, name)
+    finally:
+        ctx.release()
 
 
 def _no_store(
@@ -187,7 +193,7 @@ def _judge(ctx: Context, located: Located, size: int, name: str) -> Report:
     results = found[active.label]
     state = asset_state(results, below, content_bound=ctx.asset is not None)
     accounted = account(ctx, located, size, vouched(ctx, chain, found, references))
-    if state in ("Valid", "Trusted"):
+    if state in ("Valid", "Trusted") and accounted.statuses:
         # Told after the verdict, which it does not change; of a file that is refused anyway the regions say enough.
         found[active.label] = results = ResultMap.of([*results, *accounted.statuses])
     asset = ctx.asset
@@ -226,7 +232,8 @@ def _reached(store: ManifestStore, label: str, active: Manifest) -> Manifest | N
 
 
 def _results(ctx: Context, subject: Subject, checks: tuple[Check, ...], *, cut: bool) -> ResultMap:
-    statuses: list[Status] = []
+    findings = _Findings()
+    statuses = findings.statuses
     if ctx.store.find(subject.label) is None:
         statuses.append(
             subject.fault(
@@ -234,33 +241,44 @@ def _results(ctx: Context, subject: Subject, checks: tuple[Check, ...], *, cut: 
             )
         )
     for check in checks:
-        statuses += _run(check, ctx, subject)
-    if is_well_formed(ResultMap.of(statuses)):
+        _run(check, ctx, subject, statuses)
+    if is_well_formed(findings.results()):
         for check in IDENTITY_CHECKS:
-            statuses += _run(check, ctx, subject)
-    subject.accepted = is_accepted(ResultMap.of(statuses))
-    statuses += _run(check_external_data, ctx, subject)
+            _run(check, ctx, subject, statuses)
+    subject.accepted = is_accepted(findings.results())
+    _run(check_external_data, ctx, subject, statuses)
     if cut:
         explanation = f"The chain is longer than {ctx.limits.chain_depth} generations; what lies below was not followed."
         statuses.append(subject.fault(StatusCode.ORG_CREDKIT_LIMIT_EXCEEDED, explanation=explanation))
     if len(statuses) > ctx.limits.statuses:
-        statuses = statuses[: ctx.limits.statuses]
-        statuses.append(
-            subject.fault(StatusCode.ORG_CREDKIT_LIMIT_EXCEEDED, explanation=f"There are more than {ctx.limits.statuses:,} findings.")
-        )
-    return ResultMap.of(statuses)
+        explanation = f"There are more than {ctx.limits.statuses:,} findings."
+        exceeded = subject.fault(StatusCode.ORG_CREDKIT_LIMIT_EXCEEDED, explanation=explanation)
+        return ResultMap.of([*statuses[: ctx.limits.statuses], exceeded])
+    return findings.results()
 
 
-def _run(check: Check, ctx: Context, subject: Subject) -> Iterable[Status]:
-    """The one place where bad bytes become a status."""
-    statuses: list[Status] = []
+class _Findings:
+    """Statuses while they are added; they are sorted again only when there are more."""
+
+    def __init__(self) -> None:
+        self.statuses: list[Status] = []
+        self._sorted = (0, ResultMap())
+
+    def results(self) -> ResultMap:
+        count = len(self.statuses)
+        if self._sorted[0] != count:
+            self._sorted = (count, ResultMap.of(self.statuses))
+        return self._sorted[1]
+
+
+def _run(check: Check, ctx: Context, subject: Subject, statuses: list[Status]) -> None:
+    """Add what a check finds. The one place where bad bytes become a status."""
     try:
         statuses.extend(check(ctx, subject))
     except MalformedError as error:
         code = StatusCode(error.code) if kind_of(error.code) else StatusCode.GENERAL_ERROR
         url = subject.signature_uri if code.startswith(("claimSignature", "signingCredential")) else subject.claim_uri
         statuses.append(status(code, url, error.message))
-    return statuses
 
 
 def _content_intact(results: ResultMap, found: dict[str, ResultMap]) -> bool | None:

@@ -121,6 +121,7 @@ def insert(number: int, new: bytes) -> Callable[[Roots], Roots]:
 
 EMSG = box("emsg", b"\x01\x00\x00\x05", b"event")
 WITH_EMSG = [*film(), EMSG]
+NOISY = [*film()[:FREE], box("free", b"\xff" * 16), *film()[MDAT:]]
 META = [box("ftyp", b"heic"), box("meta", bytes(4), box("hdlr", bytes(20)), box("iloc", b"places")), box("mdat", b"picture")]
 IN_META = len(META[1]) - len(box("iloc", b"places"))
 STCO = 8 + len(box("mvhd", bytes(8)))  # the first track
@@ -134,6 +135,13 @@ WHOLE: tuple[BmffCase, ...] = (
     line("with the algorithm of the claim", whole(alg=None), MATCH),
     line("fields that are null", whole(merkle=None, exclusions=[{**EXCLUSIONS[0], "length": None, "subset": None, "flags": None}]), MATCH),
     line("ignored fields", whole(name="n", url="https://example.org", pad=b"x"), MATCH),
+    line("part of the store left out first", whole(exclusions=[{"xpath": "/uuid", "subset": HALVES}, *EXCLUSIONS]), MATCH),
+    line(
+        "a box without a structure left out, and boxes in it",
+        lambda: Made(bmff_hash(NOISY, {FREE: [(0, 24)]}, exclusions=[{"xpath": "/free/none"}, {"xpath": "/free"}, *EXCLUSIONS]), NOISY),
+        MATCH,
+        unprotected=(f"{FILLED}, 24 bytes",),
+    ),
     line("another store", whole(put(STORE, c2pa_box("manifest", b"b store"))), MATCH),
     line("a longer store moves what follows", whole(put(STORE, c2pa_box("manifest", b"a longer store"))), MISMATCH),
     line("an update at the end", whole(insert(5, c2pa_box("update", b"another store"))), MATCH),
@@ -522,6 +530,11 @@ BODIES = [[box("moof", bytes((n,))), box("mdat", b"fragment %d" % n)] for n in r
 TRACK_BOX = merkle_box(0, [bytes(32)] * 3, local=7)
 
 
+def parted(count: int) -> list[Roots]:
+    """Fragments with so many boxes inside of their first one."""
+    return [[box("moof", box("traf") * count), box("mdat", b"fragment %d" % n)] for n in range(5)]
+
+
 def at(position: int, *boxes: bytes) -> bytes:
     """What is hashed of boxes that begin at ``position``."""
     hashed = b""
@@ -536,6 +549,7 @@ def fragments(
     level: int = 2,
     *,
     flat: bool,
+    bodies: Sequence[Roots] = BODIES,
     change: Callable[[Roots], Roots] = lambda roots: roots,
     files: Callable[[Roots], Roots] = lambda found: found,
     value: Callable[[dict[str, Any]], dict[str, Any]] = lambda found: found,
@@ -548,11 +562,11 @@ def fragments(
         hole = [len(merkle_box(n, proof([bytes(32)] * 5, n, level), local=7)) for n in range(5)]
         position = sum(map(len, head))
         hashed = []
-        for number, body in enumerate(BODIES):
+        for number, body in enumerate(bodies):
             position += hole[number]
             hashed.append(sha256(at(position, *body) if flat else at(hole[number], *body)))
             position += sum(map(len, body))
-        units = [[merkle_box(n, proof(hashed, n, level), local=7), *body] for n, body in enumerate(BODIES)]
+        units = [[merkle_box(n, proof(hashed, n, level), local=7), *body] for n, body in enumerate(bodies)]
         stated = {"uniqueId": 1, "localId": 7, "count": 5, "hashes": rows(hashed)[level], "initHash": sha256(at(0, *head))} | fields
         assertion = value({"exclusions": EXCLUSIONS, "alg": "sha256", "merkle": [stated]})
         if flat:
@@ -619,6 +633,15 @@ FRAGMENT_CASES: tuple[BmffCase, ...] = (
         "a second track that is not there",
         fragments(flat=True, value=lambda v: v | {"merkle": [*v["merkle"], v["merkle"][0] | {"localId": 8}]}),
         MISMATCH,
+    ),
+    *(
+        line(
+            f"{count} boxes in a box of each file, 3 allowed",
+            fragments(flat=False, bodies=parted(count), value=lambda v: v | {"exclusions": [*EXCLUSIONS, {"xpath": "/moof/none"}]}),
+            code,
+            limits=Limits(bmff_boxes=3),
+        )
+        for count, code in ((3, MATCH), (4, MISMATCH))
     ),
     line("the media left out", fragments(flat=True, value=lambda v: v | {"exclusions": [*EXCLUSIONS, {"xpath": "/mdat"}]}), MISMATCH),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from credkit.assets import NamedBox
+from credkit.assets import NamedBox, Span
 from credkit.binding import BindingOutcome, BindingTarget
 from credkit.binding.box_hash import check_box_hash
 from credkit.limits import DEFAULT_LIMITS
@@ -147,6 +147,17 @@ def two_exclusions(second: tuple[int, int, int]) -> Make:
     return at(data, listed)
 
 
+def frame_without(count: int) -> Callable[[BindingTarget], BindingTarget]:
+    """The store ends so many bytes before its box does."""
+
+    def change(target: BindingTarget) -> BindingTarget:
+        (store,) = target.layout.stores
+        (frame,) = store.frame
+        return replace(target, layout=replace(target.layout, stores=(replace(store, frame=(Span(frame.start, frame.length - count),)),)))
+
+    return change
+
+
 EVEN, ODD = with_store(WEBP), with_store(WEBP, STORE + b"\0")
 PADDING = _place(FONT, "glyf").span.end, _place(FONT, "head").span.end
 RESTARTED = with_store(RESTARTS)
@@ -225,6 +236,8 @@ MORE_BOX_CASES: dict[str, Make] = {
         JPEG, lambda data, _: [{"names": ["c2pa.after"], "hash": hashlib.sha256(data).digest()}], of=lambda t: replace(t, embedded=False)
     ),
     "no format": at(with_store(JPEG), of=lambda target: replace(target, format=None)),
+    **{f"{count} zeros behind the store in its box": at(with_store(WAV, STORE + bytes(4)), of=frame_without(count)) for count in (3, 4)},
+    "something behind the store in its box": at(with_store(WAV, STORE + b"\0\0\0\1"), of=frame_without(3)),
     "another place of the store": at(
         with_store(JPEG),
         of=lambda target: replace(

@@ -29,4 +29,5 @@ def store_about(value: Any, label: str = LABEL) -> bytes:
     builder = Builder(title="pictures")
     builder.created("dataDrivenMedia")
     binding = cast("Statement", SimpleNamespace(label=label, content="cbor", payload=lambda: value))
-    return builder.draft().assemble(Seal(signer=pki.signer()), binding, signed=True)
+    draft = builder.draft()
+    return draft.assemble(Seal(signer=pki.signer()), draft.bind(binding), signed=True)

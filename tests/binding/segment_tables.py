@@ -181,6 +181,21 @@ SEGMENT_CASES: dict[str, Make] = {
     "the first checkpoint is larger than allowed": at(
         ONE, ONE, of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, store_size=100))
     ),
+    "the first checkpoint's claim has more values than allowed": at(
+        ONE, ONE, of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, cbor_items=14))
+    ),
+    "the first checkpoint's segment has more values than allowed": at(
+        ONE,
+        ONE,
+        kept=lambda n, v: unsigned(v, claim=n > 0),
+        of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, cbor_items=10)),
+    ),
+    "the first checkpoint's segment has as many values as allowed": at(
+        ONE,
+        ONE,
+        kept=lambda n, v: unsigned(v, claim=n > 0),
+        of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, cbor_items=14)),
+    ),
     "as many checkpoints as allowed": at(ONE, ONE, of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, manifests=2))),
     "one checkpoint too many": at(ONE, ONE, of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, manifests=1))),
     "three, two allowed": at(ONE, ONE, ONE, of=lambda target: replace(target, limits=replace(DEFAULT_LIMITS, manifests=2))),

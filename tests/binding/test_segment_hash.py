@@ -62,7 +62,8 @@ def checkpoint(value: Payload, parent: Report | None = None, *, label: str = "c2
     else:
         builder.created("dataDrivenMedia")
     binding = cast("Statement", SimpleNamespace(label=label, content="cbor", payload=lambda: value))
-    return checkpoint_line(builder.draft().assemble(Seal(signer=pki.signer()), binding, signed=True))
+    draft = builder.draft()
+    return checkpoint_line(draft.assemble(Seal(signer=pki.signer()), draft.bind(binding), signed=True))
 
 
 def judged(data: bytes) -> Report:

@@ -47,10 +47,9 @@ def test_what_is_no_whole_picture(shell: Shell, data: bytes, words: str) -> None
 
 def test_missing_source_and_folder(shell: Shell) -> None:
     assert "does not exist" in shell.refused(3, *sign("missing.png"))
-    assert "is a folder" in shell.refused(3, *sign("."))
-    done = shell.run("verify", ".")
-    assert done.code == 3
-    assert "is a folder" in done.sentence
+    (shell.folder / "empty").mkdir()
+    assert "no file was found" in shell.refused(3, "sign", "empty", "-o", "out", *CREATED, "-q")
+    assert "no file was found" in shell.refused(3, "verify", "empty", "-q")
 
 
 def test_a_huge_sparse_file_is_refused_at_once(shell: Shell) -> None:

@@ -90,7 +90,7 @@ def test_every_exit_code_of_verify_and_the_worst_of_several(shell: Shell) -> Non
     assert (worst.code, worst.out) == (3, "")
     assert "missing.png" in worst.sentence
     mixed = shell.run("verify", "portrait.png", "signed.png", "bad.jpg")
-    assert mixed.out.endswith("3 files: 1 trusted, 1 invalid, 1 without credentials.\n")
+    assert "\n  trusted              1\n  invalid              1\n  without credentials  1\nTrust list: " in mixed.out
 
 
 def test_json_is_one_report_or_a_list_with_an_entry_for_each_file(shell: Shell) -> None:
@@ -103,6 +103,8 @@ def test_json_is_one_report_or_a_list_with_an_entry_for_each_file(shell: Shell) 
     lines = shell.run("verify", "--format", "jsonl", "repaint.jpg", "missing.jpg", "portrait.png")
     assert several.code == lines.code == 3
     assert [r["state"] for r in reports] == ["Trusted", "error", "none"]
+    assert [r["exit_code"] for r in reports] == [0, 3, 2]
+    assert "exit_code" not in one
     assert [r["asset"]["name"] for r in reports] == ["repaint.jpg", "missing.jpg", "portrait.png"]
     assert "does not exist" in reports[1]["problem"]
     assert [json.loads(line)["state"] for line in lines.out.splitlines()] == ["Trusted", "error", "none"]

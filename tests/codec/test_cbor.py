@@ -433,30 +433,99 @@ def test_length_of_what_is_no_item(data: bytes) -> None:
         cbor.item_length(data, where="test")
 
 
-@pytest.mark.parametrize("end", [b"", b"\x00", b"\xff"])
-def test_large_documents_are_judged_alike_each_time(end: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cbor, "_WALKED", {})
-    data = cbor.encode([1] * 5_000) + end
-    for where in ("one", "another"):
-        if end:
-            with pytest.raises(MalformedError, match="is followed by 1 byte") as caught:
-                cbor.check(data, where=where, code="claim.cbor.invalid")
-            assert (caught.value.where, caught.value.code, caught.value.offset) == (where, "claim.cbor.invalid", len(data) - 1)
-        else:
-            cbor.check(data, where=where)
-            assert cbor.decode(data, where=where) is not cbor.decode(data, where=where)
-        # What was found under some limits says nothing about others.
-        with pytest.raises(MalformedError, match="more than 5,000 items"):
-            cbor.check(data, where=where, limits=Limits(cbor_items=5_000))
-    with pytest.raises(MalformedError, match="is followed"):
-        cbor.check(data + b"\x00", where="a third")
+def walked(data: bytes, limits: Limits = Limits()) -> Any:  # noqa: B008
+    """What comes out where every document is walked over before it is decoded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cbor, "_decoded_directly", lambda *_: cbor._UNFIT)  # type: ignore[attr-defined]
+        return outcome(data, limits)
 
 
-def test_what_is_kept_in_mind_of_large_documents_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cbor, "_WALKED", {})
-    monkeypatch.setattr(cbor, "_REMEMBERED", 3)
-    for number in range(10):
-        cbor.check(cbor.encode(bytes([number]) * 4_096), where="test")
-        cbor.check(cbor.encode([number]), where="test")
-        assert len(cbor._WALKED) <= 3  # type: ignore[attr-defined]
-    assert len(cbor._WALKED) == 1  # type: ignore[attr-defined]
+def outcome(data: bytes, limits: Limits = Limits()) -> Any:  # noqa: B008
+    try:
+        value = cbor.decode(data, where="test", limits=limits)
+    except MalformedError as error:
+        return error.message, error.offset
+    return repr(value)
+
+
+TAGGED = ["d81c80", "82d81c80d81d00", "d901008261616161", "d9010082626161d81900", "c074" + b"2026-01-01T00:00:00Z".hex(), "d28440a0f640"]
+TAGGED += ["c1c2c38101", "d9d9f7a1d81c0100", "a1d81c6161d81d00", "c0d81c00", "d2d81c81d81d00"]
+STRANGE_KEYS = [
+    "a1f501",
+    "a1f601",
+    "a18001",
+    "a1a001",
+    "a1c10001",
+    "a1fb3ff000000000000001",
+    "a1c0616101",
+    "a1f701",
+    "d281a1f501",
+    "a2010141aa02",
+]
+OTHERS = [
+    "f7",
+    "e3",
+    "f820",
+    "f8ff",
+    "81f7",
+    "a161a1f7",
+    "f97e00",
+    "fb7ff8000000000000",
+    "fa3fc00000",
+    "1800",
+    "9fff",
+    "bf6161f6ff",
+    "5f4161ff",
+]
+OTHERS += [
+    "61ff",
+    "a2616101616102",
+    "a20100180101",
+    "8100ff",
+    "00f6",
+    "",
+    "81",
+    "1bffffffffffffffff",
+    "3bffffffffffffffff",
+    "f93c00",
+    "fb8000000000000000",
+]
+
+
+@pytest.mark.parametrize("data", TAGGED + STRANGE_KEYS + OTHERS)
+def test_what_needs_no_walk_is_what_the_walk_passes(data: str) -> None:
+    raw = bytes.fromhex(data)
+    assert outcome(raw) == walked(raw)
+
+
+@settings(max_examples=100, deadline=None)
+@given(VALUES.filter(lambda value: depth_of(value) <= 32), st.data())
+def test_a_walk_changes_no_outcome(value: Any, data: st.DataObject) -> None:
+    raw = bytearray(cbor.encode(value))
+    for _ in range(data.draw(st.integers(0, 3))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    limits = Limits(cbor_items=data.draw(st.sampled_from([3, 20, 200_000])), cbor_depth=data.draw(st.sampled_from([0, 1, 2, 3, 32, 100])))
+    assert outcome(bytes(raw), limits) == walked(bytes(raw), limits)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=40))
+def test_a_walk_changes_no_outcome_of_any_bytes(raw: bytes) -> None:
+    assert outcome(raw) == walked(raw)
+
+
+@pytest.mark.parametrize("levels", [20, 30])
+def test_shared_values_are_not_multiplied(levels: int) -> None:
+    # Each list holds the one before it twice: written out the last one would have a million items, or a thousand millions.
+    raw = bytes.fromhex("d81c82") * levels + b"\x00\x00" + b"".join(bytes.fromhex("d81d") + cbor.encode(at) for at in range(levels, 1, -1))
+    with pytest.raises(MalformedError, match="shareable value"):
+        decode(raw)
+
+
+def test_what_needs_no_walk_is_not_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"a": [1, -1, "b", b"c", None, True, {"d": {}}], "e": 1 << 63, "f": cbor.DateText("2026-01-01T00:00:00Z")}
+    data = cbor.encode(value)
+    monkeypatch.setattr(cbor, "check", None)
+    assert decode(data) == value
+    with pytest.raises(TypeError):
+        decode(data, limits=Limits(cbor_items=len(data) - 1))

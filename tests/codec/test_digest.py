@@ -26,9 +26,11 @@ def test_nothing_else_is_allowed() -> None:
     "algorithm", ["md5", "sha1", "SHA256", "sha3-256", "sha-256", "", None, 256, b"sha256", ["sha256"], {}, "x" * 100_000]
 )
 def test_other_algorithms(algorithm: object) -> None:
-    words = "no hash algorithm is named" if algorithm is None else "is not one of sha256, sha384, sha512"
-    with pytest.raises(MalformedError, match=words) as caught:
+    named = f"hash algorithm {algorithm!r:.60}" if isinstance(algorithm, str) else "the name of the hash algorithm is no text, so it"
+    words = "no hash algorithm is named" if algorithm is None else f"{named} is not one of sha256, sha384, sha512"
+    with pytest.raises(MalformedError) as caught:
         digest(algorithm, b"")
+    assert caught.value.message == words
     assert caught.value.code == "algorithm.unsupported"
     assert len(str(caught.value)) < 200
 

@@ -14,7 +14,7 @@ def test_known_numbers(value: int, data: str) -> None:
 
 
 @given(value=st.integers(0, (1 << 64) - 1), before=st.binary(max_size=5), after=st.binary(max_size=5))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_what_was_built_is_read(value: int, before: bytes, after: bytes) -> None:
     data = build_varint(value)
     assert read_varint(before + data + after, len(before)) == (value, len(before + data))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
@@ -24,8 +24,13 @@ from tests.crash.judging import Files, environment
 from tests.crash.material import PASSPHRASE
 from tests.forge.generated import PROMPT, a1111_text
 
-__all__ = ["of_extraction", "of_identity", "of_journal", "of_journalled", "of_list", "of_sealing", "of_watch"]
+__all__ = ["SIGN_MANY", "of_extraction", "of_identity", "of_journal", "of_journalled", "of_list", "of_many", "of_sealing", "of_watch"]
 
+SIGN_MANY = [
+    *("sign", "in", "--in-place", "--resume", "finished.list", "-q"),
+    *("--created", "digitalCreation", "--key", "key.pem", "--certs", "chain.pem"),
+]
+"""The command on many files."""
 _JOURNAL_FILES = {"work/journal.jsonl", "work/journal.jsonl.head"}
 
 
@@ -101,6 +106,19 @@ def of_watch(folder: Path, before: Files, now: Files) -> bool:
         if now[name] != before[name] and credkit.verify_file(folder / name).state != "Valid":
             return False
     return all(name in ("work/in/a.png", "work/in/b.jpg") or name.startswith("data/") for name in _changed(before, now))
+
+
+def of_many(folder: Path, before: Files, now: Files) -> bool:
+    """Each picture by itself is the old one or a signed one; the same command goes on from there and signs none of them twice."""
+    pictures = ("work/in/a.png", "work/in/b.jpg")
+    for name in pictures:
+        if now[name] != before[name] and credkit.verify_file(folder / name).state != "Valid":
+            return False
+    with chdir(folder / "work"), redirect_stdout(io.StringIO()):
+        assert main(SIGN_MANY) == 0
+    reports = [credkit.verify_file(folder / name) for name in pictures]
+    gone_on = all(report.state == "Valid" and len(report.manifests) == 1 for report in reports)
+    return gone_on and _changed(before, now) <= {*pictures, "work/finished.list"}
 
 
 def _changed(before: Files, now: Files) -> set[str]:

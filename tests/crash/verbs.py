@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tests.crash.between import of_extraction, of_identity, of_journal, of_journalled, of_list, of_sealing, of_watch
+from tests.crash.between import SIGN_MANY, of_extraction, of_identity, of_journal, of_journalled, of_list, of_many, of_sealing, of_watch
 from tests.crash.judging import Verb
 from tests.crash.material import (
     credentialed,
@@ -113,6 +113,15 @@ VERBS = (
         prepare=noted_picture,
         outputs=("work/out.png", "work/journal.jsonl*"),
         between=of_journalled,
+        attempts=True,
+    ),
+    Verb(
+        command="sign",
+        form="many",
+        line=tuple(SIGN_MANY),
+        prepare=watched,
+        outputs=("work/in/*", "work/finished.list"),
+        between=of_many,
         attempts=True,
     ),
     Verb(

@@ -27,6 +27,9 @@ __all__ = ["COMMANDS", "check", "check_plain", "outputs", "run"]
 COMMANDS = {
     "verify": ("verify", "FILE"),
     "verify-jsonl": ("verify", "FILE", "--format", "jsonl"),
+    "verify-many": ("verify", "FILE", "FILE"),
+    "verify-many-jsonl": ("verify", "FILE", "FILE", "--format", "jsonl"),
+    "inspect-many": ("inspect", "FILE", "FILE"),
     "tree": ("inspect", "FILE", "--details"),
     "json": ("inspect", "FILE", "--format", "json"),
     "crjson": ("inspect", "FILE", "--format", "crjson"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from credkit.codec import cbor
 from credkit.errors import DefinitionError, MalformedError
 from credkit.manifest.assertions import GeneratorInfo
-from credkit.manifest.claim import Claim, build_claim
+from credkit.manifest.claim import Claim, claim_value
 from credkit.manifest.hashed_uri import HashedUri
 
 OWN = "urn:c2pa:f095f30e-6cd5-4bf7-8c44-ce8420ca9fb7"
@@ -42,7 +42,7 @@ def build(**changes: Any) -> bytes:
         "signature": SIGNATURE,
         "created": (ACTIONS, BINDING),
     }
-    return build_claim(**(given | changes))
+    return cbor.encode(claim_value(**(given | changes)))
 
 
 def test_claim_comes_back() -> None:

@@ -89,7 +89,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.dictionaries(st.text(max_size=5), _values, max_size=5), st.sampled_from([cbor.encode, cbor.encode_in_order, cbor2.dumps]))
 def test_a_member_is_found_as_it_is_stored(value: dict[str, Any], encode: Any) -> None:
     data = encode(value)
@@ -107,7 +107,7 @@ def test_a_member_of_an_open_map_is_found() -> None:
     assert cbor.member(data, "c", where="x") is None
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=40))
 def test_members_of_any_bytes_are_found_or_refused(data: bytes) -> None:
     try:
@@ -117,7 +117,7 @@ def test_members_of_any_bytes_are_found_or_refused(data: bytes) -> None:
     assert isinstance(cbor.decode(data, where="x"), dict)
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(_values)
 def test_any_value_is_read_or_refused(value: Any) -> None:
     with pytest.raises(MalformedError):

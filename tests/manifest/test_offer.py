@@ -217,7 +217,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(VALUES)
 def test_any_value_is_read(value: Any) -> None:
     for view in read_offers({"odrl:permission": value}):

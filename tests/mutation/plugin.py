@@ -1,5 +1,7 @@
-"""The pytest plugin that runs in the copy: first all tests without a fault, noting which functions each reaches and how long it takes, then
-one forked process for each fault, which runs the tests that reach it, the quickest first, until one fails.
+"""The pytest plugin that runs in the copy: first all tests without a fault, noting which lines each runs through and how long it takes;
+then one forked process for each fault, which runs the tests that run through its line until one fails. First come those that are called
+like its module. Of the others that run through the same lines of its function the quickest comes first, then one that runs through others:
+nearly all tests verify a file, and most of them alike.
 
 A process that needs much longer than its tests did has been caught as well: the fault makes it run forever.
 """
@@ -15,12 +17,15 @@ import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 from mutmut.mutation import trampoline
+
+from tests.mutation.lines import Lines
 
 __all__ = ["Plugin"]
 
@@ -39,26 +44,35 @@ class Plugin:
 
     def __init__(self, plan: Path, result: Path, jobs: int, budget: float) -> None:
         self.faults: list[tuple[str, str]] = json.loads(plan.read_text("utf-8"))
+        self.lines = Lines(plan.parent, self.faults)
         self.result = result
         self.jobs = jobs
         self.budget = budget
-        """Seconds that the tests of one fault may take together; quick ones come first, and what does not fit is left out."""
-        self.reached: dict[str, dict[int, float]] = defaultdict(dict)
+        """Seconds of processor time that the tests of one fault may take together; what does not fit is left out."""
+        self.names: list[str] = []
+        self.took: dict[int, float] = {}
+        self.reached: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        """By function and by the lines of it that they run through: tests."""
+        self.memories: list[Any] = []
         self.running: dict[int, _Running] = {}
         self.outcomes: dict[str, str] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._observe(session.items)
+        self.memories = _memories()
+        # What is there stays as it is, so that the processes share it with this one.
+        gc.collect()
+        gc.freeze()
         started = time.monotonic()
         for number, (fault, function) in enumerate(self.faults, 1):
-            tests = self._tests(function)
+            tests = self._tests(fault, function)
             if not tests:
                 self.outcomes[fault] = "unreached"
-                continue
             while len(self.running) >= self.jobs:
                 self._collect(block=True)
-            self._start(fault, session.items, tests)
+            if tests:
+                self._start(fault, session.items, tests)
             if number % 50 == 0:
                 self._save()
                 spent = time.monotonic() - started
@@ -70,41 +84,48 @@ class Plugin:
         return True
 
     def _observe(self, items: list[pytest.Item]) -> None:
-        hits: set[str] = set()
-        trampoline.record_trampoline_hit = lambda name, caller=None: hits.add(name)  # type: ignore[assignment]
-        os.environ["MUTANT_UNDER_TEST"] = "stats"
         failed = []
+        self.names = [item.nodeid for item in items]
         memories = _memories()
         for index, item in enumerate(items):
-            hits.clear()
+            self.lines.seen.clear()
             # A search takes long; modules that are imported on the way are found by the next one.
             memories = _memories() if index % 500 == 0 else memories
             for memory in memories:
                 memory.cache_clear()
-            start = time.perf_counter()
+            start = time.process_time()
+            self.lines.watch()
             reports = runtestprotocol(item, log=False, nextitem=items[index + 1] if index + 1 < len(items) else None)
-            took = time.perf_counter() - start
+            self.lines.rest()
+            self.took[index] = time.process_time() - start
             if any(report.failed for report in reports):
                 failed.append(item.nodeid)
                 continue
-            for function in hits:
-                self.reached[function][index] = took
-        os.environ["MUTANT_UNDER_TEST"] = ""
+            for function, seen in self.lines.seen.items():
+                self.reached[function][seen].append(index)
         told = f"{len(items):,} tests reach {len(self.reached):,} functions; {len(failed)} fail without a fault: {failed[:5]}"
         print(told, file=sys.stderr)
 
-    def _tests(self, function: str) -> list[int]:
+    def _tests(self, fault: str, function: str) -> list[int]:
+        alike = [
+            sorted(tests, key=self.took.__getitem__) for seen, tests in self.reached[function].items() if self.lines.reaches(fault, seen)
+        ]
+        alike.sort(key=lambda tests: self.took[tests[0]])
         chosen, spent = [], 0.0
-        for index, took in sorted(self.reached.get(function, {}).items(), key=lambda pair: pair[1]):
-            spent += took
+        reaching = [test for row in zip_longest(*alike) for test in row if test is not None]
+        for index in sorted(reaching, key=lambda test: not self._is_near(fault, test)):
+            spent += self.took[index]
             if spent > self.budget and chosen:
                 break
             chosen.append(index)
         return chosen
 
+    def _is_near(self, fault: str, test: int) -> bool:
+        """Whether the test is called like the module, or a package below the room, that the fault is in."""
+        return any(word.removesuffix("s") in self.names[test] for word in fault.split(".")[2:-1])
+
     def _start(self, fault: str, items: list[pytest.Item], tests: list[int]) -> None:
-        function = fault.rpartition("__mutmut_")[0]
-        expected = sum(self.reached[function][index] for index in tests)
+        expected = sum(self.took[index] for index in tests)
         sys.stdout.flush()
         sys.stderr.flush()
         child = os.fork()
@@ -119,7 +140,7 @@ class Plugin:
         os.dup2(quiet, 2)
         code = _SURVIVED
         try:
-            for memory in _memories():
+            for memory in self.memories:
                 memory.cache_clear()
             trampoline.set_mutant_under_test(fault)
             for index in tests:
@@ -160,7 +181,7 @@ def _memories() -> list[Any]:
     """
     found = [thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper)]
     modules = [getattr(thing, "__module__", None) or "" for thing in found]
-    kept = ("tests.forge", "tests.verify.tables.adjuncts")
+    kept = ("tests.forge", "tests.verify.tables")
     ours = [name.startswith(("credkit.", "tests.")) and not name.startswith(kept) for name in modules]
     return [thing for thing, own in zip(found, ours, strict=True) if own]
 

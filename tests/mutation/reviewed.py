@@ -63,6 +63,47 @@ REVIEWED: tuple[Reviewed, ...] = (
         for name in ("name", "prefix")
     ),
     Reviewed("credkit.binding.multi_asset", "fragments=()", "fragments=None", "nobody asks but whether there are any"),
+    *(
+        Reviewed("credkit.codec.jumbf", 'take(4, "box type")', fault, "the refusal is put into other words: the header is cut short")
+        for fault in ("take(4, None)", 'take(4, "XXbox typeXX")', 'take(4, "BOX TYPE")')
+    ),
+    Reviewed("credkit.codec.cbor", "limits.cbor_depth + 2", "limits.cbor_depth + 3", "our own bound, which is lower, was held before"),
+    Reviewed("credkit.binding.zip_entries", 'decode("cp437")', 'decode("CP437")', "two names of one encoding"),
+    Reviewed("credkit.binding.bmff_hash", "not apart), len(roots))", "not apart), None)", "a slice without an end goes to the end"),
+    *(
+        Reviewed(module, ", code=" + code, fault, "whoever judges the assertion takes every fault without a code of his own for a mismatch")
+        for module, code, fault in (
+            ("credkit.binding.bmff_hash.merkle", "_MISMATCH)", "(message, )"),
+            ("credkit.binding.bmff_hash.merkle", "_MISMATCH)", "code=None)"),
+            ("credkit.binding.bmff_hash.exclusions", "code, offset=box.span.start)", 'excluded", offset=box.span.start)'),
+            ("credkit.binding.bmff_hash.exclusions", "code, offset=box.span.start)", "code=None, offset=box.span.start)"),
+        )
+    ),
+    *(
+        Reviewed("credkit.binding.bmff_hash.merkle", 'where="merkle box", ', fault, "the finding tells what is wrong and not where")
+        for fault in ("where=None, ", 'where="XXmerkle boxXX", ', 'where="MERKLE BOX", ', "")
+    ),
+    Reviewed("credkit.trust.http", 'or "chunked")', 'or "CHUNKED")', "compared in lower case"),
+    Reviewed("credkit.trust.http", 'or "identity")', 'or "IDENTITY")', "compared in lower case"),
+    Reviewed("credkit.trust.pem", "if stop < 0:", "if stop <= 0:", "the end of a block is looked for behind its beginning"),
+    *(
+        Reviewed("credkit.trust.timestamp.structure", word, fault, "a value of another type is refused before, with the whole token")
+        for word, faults in (
+            ('"time-stamp")', ("None)", '"XXtime-stampXX")', '"TIME-STAMP")')),
+            ('"message digest")', ("None)", '"XXmessage digestXX")', '"MESSAGE DIGEST")')),
+            ('"content type")', ("None)", '"XXcontent typeXX")', '"CONTENT TYPE")')),
+        )
+        for fault in faults
+    ),
+    Reviewed(
+        "credkit.verify.chain", "entry if url == entry.url else", "entry if (url == entry.url) and False else", "the same entry, made anew"
+    ),
+    Reviewed("credkit.", '.rsplit("/", 1)[-1]', '.rsplit("/", )[-1]', "what stands behind the last slash, however often it is split"),
+    Reviewed("credkit.", '.rsplit("/", 1)[-1]', '.rsplit("/", 2)[-1]', "what stands behind the last slash, however often it is split"),
+    *(
+        Reviewed("credkit.verify.context", "self.accepted = False", fault, "set for each manifest before it is asked for")
+        for fault in ("self.accepted = True", "self.accepted = None")
+    ),
     Reviewed(
         "credkit.binding.multi_asset",
         "return replace(store, slices=shifted(store.slices), ",

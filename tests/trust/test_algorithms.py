@@ -213,6 +213,12 @@ def test_rsa_exponents(exponent, accepted):
     assert algorithm_named("ps256").accepts_key(key) is accepted
 
 
+@pytest.mark.parametrize(("bits", "accepted"), [(2047, False), (2048, True), (16384, True), (16385, False)])
+def test_sizes_of_rsa_keys(bits, accepted):
+    key = rsa.RSAPublicNumbers(65537, (1 << bits) - 1).public_key()
+    assert algorithm_named("ps256").accepts_key(key) is accepted
+
+
 @given(st.sampled_from(pki.ALGORITHMS), st.binary(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_random_bytes_are_never_a_signature_and_never_an_exception(name, signature):

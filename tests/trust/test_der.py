@@ -118,7 +118,7 @@ def test_bits():
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_random_bytes_are_values_or_a_malformed_error(data):
     try:
         found = read(data, "test")

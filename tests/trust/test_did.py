@@ -208,7 +208,7 @@ def test_documents_without_a_key_for_assertions_are_refused(changes: dict[str, A
     assert caught.value.code == "cawg.ica.invalid_did_document"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.binary(max_size=200) | st.recursive(st.none() | st.text(max_size=9) | st.integers(), st.lists).map(lambda v: json.dumps(v).encode())
 )
@@ -217,7 +217,7 @@ def test_any_document_is_read_or_refused(data: bytes) -> None:
         read_document(data, parse_did(WEB))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for read in (parse_did, base64url, key_of_multikey):

@@ -35,6 +35,15 @@ def test_what_is_read() -> None:
     assert (somebody.name, somebody.username, somebody.provider) == ("credkit test person", "credkit-test", "credkit test network")
 
 
+def test_every_field_of_an_identity_is_read() -> None:
+    texts = {name: f"the {name}" for name in ("type", "name", "username", "address", "uri", "method", "verifiedAt")}
+    (found,) = read_identities({"verifiedIdentities": [texts | {"provider": {"name": "the provider"}}]})
+    told = (found.type, found.name, found.username, found.address, found.uri, found.method, found.verified_at, found.provider)
+    assert told == (*texts.values(), "the provider")
+    (empty,) = read_identities({"verifiedIdentities": [dict.fromkeys(texts, "") | {"provider": "a text"}]})
+    assert (empty.name, empty.username, empty.address, empty.uri, empty.method, empty.verified_at, empty.provider) == (None,) * 7
+
+
 def test_each_version_has_dates_of_its_own() -> None:
     old = read_credential(text(**{"@context": OLD}, issuanceDate="a", expirationDate="b", credentialStatus={"id": "x"}))
     assert (old.version, old.valid_from, old.valid_until, old.has_status) == ("1.1", "a", "b", True)
@@ -120,14 +129,14 @@ def test_what_is_signed_becomes_json() -> None:
     assert asset_object(made, "sha384") == made
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(MalformedError):
         read_credential(data)
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=6), lambda s: st.lists(s, max_size=3) | st.dictionaries(st.text(), s, max_size=3)

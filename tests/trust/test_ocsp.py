@@ -572,6 +572,18 @@ def test_a_staple_is_fresh_and_good() -> None:
         fetch_staple(b"rubbish", issuer().der, ocsp.Responder(known))
 
 
+def test_the_limits_hold_for_a_staple() -> None:
+    responder = ocsp.Responder([(issuer(), signer().leaf)])
+    small, large = sorted((signer().leaf, issuer().der), key=len)
+    for pair in ((small, large), (large, small)):
+        with pytest.raises(CredentialError, match="a certificate cannot be read: .* bytes"):
+            fetch_staple(*pair, responder, replace(DEFAULT_LIMITS, certificate_size=len(large) - 1))
+    assert not responder.requests
+    with pytest.raises(FetchError, match="was not accepted: .* bytes"):
+        fetch_staple(signer().leaf, issuer().der, responder, replace(DEFAULT_LIMITS, ocsp_size=200))
+    assert [request.most for request in responder.requests] == [200]
+
+
 def test_over_http_with_the_real_fetcher() -> None:
     responder = ocsp.Responder([(issuer(), signer().leaf)])
     with ocsp.OcspServer(responder) as server:

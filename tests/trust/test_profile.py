@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 
 from credkit.trust.certificate import OID, AlgorithmIdentifier, Certificate, Extension
 from credkit.trust.der import read
@@ -233,6 +233,14 @@ def test_keys_that_are_no_keys(spki, message):
     assert findings(edit=replace_field(6, spki)) == [("public-key", f"certificate holds {message}")]
 
 
+def test_lattices_count_in_edition_2_5_alone():
+    by_lattice = Certificate.parse(pki.make_pki("ed25519", root=pki.make_root("ml-dsa-44")).leaf)
+    of_lattice = Certificate.parse(pki.make_pki("ml-dsa-65", root=pki.make_root("ed25519")).leaf)
+    for certificate, rule in ((by_lattice, "signature-algorithm"), (of_lattice, "public-key")):
+        assert [finding.rule for finding in check_profile(certificate)] == [rule]
+        assert check_profile(certificate, lattices=True) == ()
+
+
 def test_a_chosen_certificate_needs_only_sound_algorithms():
     spoiled = pki.make_pki(eku=None, usage=None, ca=True, aki=False, extensions=[(UNKNOWN, True)])
     certificate = Certificate.parse(spoiled.leaf)
@@ -246,6 +254,14 @@ def test_a_chosen_certificate_needs_only_sound_algorithms():
     assert check_profile(certificate, chosen=True) == ()
     weak = Certificate.parse(pki.make_pki(key=pki.rsa_key(1024)).leaf)
     assert [finding.rule for finding in check_profile(weak, chosen=True)] == ["public-key"]
+
+
+@pytest.mark.parametrize(("bits", "words"), [(2047, "2,047"), (2048, None), (16384, None), (16385, "16,385")])
+def test_sizes_of_rsa_keys(bits, words):
+    key = rsa.RSAPublicNumbers(65537, (1 << bits) - 1).public_key()
+    certificate = replace(Certificate.parse(pki.make_pki("ps256").leaf), public_key=key)
+    found = [finding.message for finding in check_profile(certificate)]
+    assert found == ([f"certificate holds an RSA key of {words} bits where 2048 to 16384 are allowed"] if words else [])
 
 
 def test_every_finding_says_how_to_mend_it():

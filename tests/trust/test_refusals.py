@@ -41,6 +41,7 @@ def value(tag: int, body: bytes = b"") -> Element:
     [
         ("", "no ASN.1 value, or more than one in X"),
         ("05000500", "no ASN.1 value, or more than one in X"),
+        ("0500050030", "no ASN.1 value, or more than one in X"),
         ("30", "ASN.1 length needs 1 byte, and 0 are left in X at byte 1"),
         ("3003", "ASN.1 value needs 3 bytes, and 0 are left in X at byte 2"),
         ("3080", "ASN.1 length is indefinite or too long in X at byte 2"),
@@ -69,6 +70,7 @@ def test_lengths_of_der(size: int) -> None:
         (lambda: value(0x04).children(), "a primitive ASN.1 value stands where a structure belongs"),
         (lambda: value(0x04).expect(0x30, "name"), "name has the ASN.1 tag 0x04 where 0x30 belongs"),
         (lambda: value(0x30, b"\x05\0" * 257).children(), "an ASN.1 structure has more than 256 values"),
+        (lambda: value(0x30, b"\x05\0" * 257 + b"\x30").children(), "an ASN.1 structure has more than 256 values"),
         (lambda: value(0x30).only("name"), "name holds 0 ASN.1 values instead of one"),
         (lambda: value(0x30, b"\x05\0" * 2).only("name"), "name holds 2 ASN.1 values instead of one"),
         (lambda: value(0x03, b"\0").integer("name"), "name is not an integer"),
@@ -331,6 +333,14 @@ def test_the_response_made_by_hand_is_one() -> None:
             "hash of the issuer's key has the ASN.1 tag 0x05 where 0x04 belongs",
         ),
         (about(tlv(0x30, ALGORITHM, tlv(4), tlv(4), b"\5\0"), b"\x80\0", TIME), "serial number is not an integer"),
+        (about(IDENTIFIER, b"\x80\1\0", TIME), "certificate status holds a value where none belongs"),
+        (about(IDENTIFIER, b"\xa3\0", TIME), "certificate status has the ASN.1 tag 0xa3 where 0xa1 belongs"),
+        (about(IDENTIFIER, b"\xa1\0", TIME), "revocation time has the ASN.1 tag 0xa1 where 0x18 belongs"),
+        (about(IDENTIFIER, tlv(0xA1, TIME, b"\5\0" * 2), TIME), "revocation has other fields than time and reason"),
+        (about(IDENTIFIER, tlv(0xA1, TIME, b"\5\0"), TIME), "revocation reason has the ASN.1 tag 0x05 where 0xa0 belongs"),
+        (about(IDENTIFIER, tlv(0xA1, TIME, tlv(0xA0)), TIME), "revocation reason holds 0 ASN.1 values instead of one"),
+        (about(IDENTIFIER, tlv(0xA1, TIME, tlv(0xA0, b"\2\1\1")), TIME), "revocation reason has the ASN.1 tag 0x02 where 0x0a belongs"),
+        (about(IDENTIFIER, tlv(0xA1, TIME, tlv(0xA0, b"\x0a\0")), TIME), "reason is not an integer"),
     ],
 )
 def test_what_is_no_ocsp_response(der: bytes, words: str) -> None:

@@ -129,7 +129,7 @@ def test_an_answer_cut_short_anywhere() -> None:
             parse_answer(whole[:end])
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 40))
 def test_random_bytes_are_an_answer_or_malformed(junk: bytes, at: int) -> None:
     head = tsa.response(None, 2, words="no", failure=5)

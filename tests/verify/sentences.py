@@ -29,7 +29,7 @@ def lines(table: str, case: Case) -> Iterator[str]:
     report = case.verify()
     names = {label: f"<{number}>" for number, label in enumerate(dict.fromkeys(_LABEL.findall(repr(list(_told(report))))))}
     for where, status in _told(report):
-        place = _named((status.url or "").removeprefix("self#jumbf=/c2pa/"), names)
+        place = _named((status.url or status.resource_url or "").removeprefix("self#jumbf=/c2pa/"), names)
         words = _DATE.sub("<date>", _HEX.sub("<hex>", _named(status.explanation or "", names)))
         if status.code == "org.credkit.unbound":
             # Certificates are made anew for each run, and may be a byte longer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.assets import BytesSource
+from credkit.codec import cbor
 from credkit.errors import CredkitError
 from credkit.limits import DEFAULT_LIMITS
 from credkit.manifest.store import BOX
@@ -26,7 +28,7 @@ from tests.forge import pki
 from tests.forge.boxes import Leaf, Node
 from tests.forge.corpus import needs_corpus
 from tests.forge.files import beside, signed, standard
-from tests.forge.manifests import Signing, label_of, thumbnail
+from tests.forge.manifests import CREATED, Signing, actions, label_of, thumbnail
 from tests.verify.case import Made, judge, policy
 from tests.verify.tables.content import both, left_out, with_xmp
 from tests.verify.tables.ingredients import component, parent
@@ -124,6 +126,25 @@ def padded(pad: bytes) -> bytes:
     return signed(standard(signing=Signing(unprotected={"pad": pad})))
 
 
+def with_data_boxes(*more: Node) -> bytes:
+    """A file with a data box that a signed action refers to, and further ones."""
+    data = Node(BOX.CBOR, "c2pa.data", [Leaf("cbor", cbor.encode({"dc:format": "text/plain", "data": b"a prompt"}))])
+    reference = {"url": "self#jumbf=c2pa.databoxes/c2pa.data", "hash": sha256(data.encode()[8:]).digest()}
+    boxes = Node(BOX.DATABOXES, "c2pa.databoxes", [data, *more])
+    return signed(standard(first=actions(CREATED | {"parameters": {"prompt": reference}}), edit=lambda node: node.children.append(boxes)))
+
+
+def long_label() -> bytes:
+    """A header of which the label is written with a byte more than it needs."""
+
+    def spoil(tree: Node) -> None:
+        leaf = tree.at(f"{ACTIVE}/c2pa.signature").leaf()
+        assert leaf.payload.count(b"\x63pad") == 1
+        leaf.payload = leaf.payload.replace(b"\x63pad", b"\x78\x03pad")
+
+    return signed(standard(signing=Signing(unprotected={"pad": bytes(40)})), spoil=spoil)
+
+
 CASES: dict[str, tuple[Callable[[], Made], list[tuple[int, str]]]] = {
     "padding that is empty": (lambda: padded(bytes(40)), []),
     "padding that is not": (lambda: padded(b"hidden text"), [(11, "padding of the signature that is not empty")]),
@@ -131,6 +152,7 @@ CASES: dict[str, tuple[Callable[[], Made], list[tuple[int, str]]]] = {
         lambda: signed(standard(signing=Signing(unprotected={"pad": "\0\0\0"}))),
         [(8, "a header of the signature that says nothing")],
     ),
+    "a label that is written longer": (long_label, [(5, "frame of the signature, written longer than it has to be")]),
     "an unknown header": (
         lambda: signed(standard(signing=Signing(unprotected={"x": 1}))),
         [(3, "a header of the signature that says nothing")],
@@ -149,6 +171,12 @@ CASES: dict[str, tuple[Callable[[], Made], list[tuple[int, str]]]] = {
         holding(ACTIVE, Node(BOX.DATABOXES, "c2pa.databoxes")),
         [(48, "boxes that no signed reference leads to")],
     ),
+    "data boxes that a signed reference leads to": (with_data_boxes, []),
+    "data boxes of which a signed reference leads to one": (
+        lambda: with_data_boxes(Node(BOX.CBOR, "c2pa.data__1")),
+        [(46, "a box that no signed reference leads to")],
+    ),
+    **{f"padding of {count} bytes": (lambda count=count: padded(bytes(count)), []) for count in (0, 1, 23, 24, 255, 256)},  # type: ignore[misc]
     "salt of a manifest": (with_salt(ACTIVE), [(24, "salt of a box, which no hash covers")]),
     "salt of the claim": (with_salt(f"{ACTIVE}/c2pa.claim.v2"), [(24, "salt of a box, which no hash covers")]),
     "metadata that the hash leaves out": (left_out(both, "png", asset=with_xmp("png")), [(-1, "XMP metadata")]),
@@ -234,6 +262,7 @@ def test_the_number_of_regions_is_bounded() -> None:
 RUNS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20), st.sampled_from("ab")), max_size=8)
 
 
+@settings(max_examples=100, deadline=None)
 @given(RUNS, RUNS)
 def test_layers(first: list[tuple[int, int, str]], second: list[tuple[int, int, str]]) -> None:
     """Held against a list of single bytes."""

@@ -10,6 +10,8 @@ from credkit.assets import BytesSource
 from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
+from tests.binding.collection_tables import MemoryMembers
+from tests.binding.file_collections import collection_hash
 from tests.forge import pki
 from tests.forge.boxes import Node
 from tests.forge.files import beside, excluding, plain, signed, standard
@@ -19,6 +21,7 @@ from tests.verify.tables import content, ingredients, redactions, updates
 from tests.verify.tables.content import both, with_xmp
 
 V3 = "c2pa.ingredient.v3"
+FOLDER = {"a.txt": b"first"}
 
 
 def edited(below: Manifest, name: str, *more: Assertion) -> Manifest:
@@ -350,3 +353,12 @@ def test_codes_of_older_editions_admit_what_they_are_called_now() -> None:
         opened = actions({"action": "c2pa.opened", "parameters": {"ingredients": [Ref(part.label)]}})
         report = judge(signed(standard(part, first=opened), parent), policy=policy())
         assert report.state == "Trusted", code
+
+
+def test_a_folder_beside_a_picture_is_not_its_content() -> None:
+    about_folder = signed(Recipe([actions(CREATED), Assertion("c2pa.hash.collection.data", collection_hash(FOLDER))]))
+    for file, state in ((signed(standard()), "Trusted"), (about_folder, "Invalid")):
+        report = verify(BytesSource(file), members=MemoryMembers(FOLDER), policy=policy())
+        assert report.state == state
+        assert report.remarks == ("the folder was not looked at, because the file is no manifest store of its own, with files beside it",)
+        assert verify(BytesSource(file), policy=policy()).remarks == ()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from struct import Struct
 from typing import NamedTuple
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -6,12 +6,12 @@ Sources: ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6.5.3 (``ispe``), annex A.2 (
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from struct import unpack_from
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker
 from credkit.assets.bmff.item_locations import Room, read_item_locations
 from credkit.assets.layout import Metadata, Span
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from struct import Struct
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker, nested_walker
@@ -24,6 +23,7 @@ from credkit.assets.bmff.item_locations import Room, moved_items
 from credkit.assets.edited import Moves, Replacement
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 

@@ -7,7 +7,6 @@ found. What a picture tells is left to ``items``, which boxes of C2PA are a stor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
 from credkit.assets.bmff.boxes import BmffBox, BoxWalker, nested_walker
 from credkit.assets.bmff.brands import FRAGMENT_TYPES, looks_like_bmff, media_type_of, read_brands
@@ -17,6 +16,7 @@ from credkit.assets.bmff.sharing import film_touches, fragment_touches
 from credkit.assets.bmff.stores import MANIFEST, ORIGINAL, UPDATE, C2paBox, locate, read_c2pa_box
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -11,11 +11,11 @@ Zeros behind a store are padding. Anything else there is left in the place of th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from credkit.assets.bmff.boxes import C2PA_UUID, BmffBox
 from credkit.assets.layout import Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.limits import Limits
 
 __all__ = ["MANIFEST", "MERKLE", "ORIGINAL", "UPDATE", "C2paBox", "locate", "read_c2pa_box", "store_box"]

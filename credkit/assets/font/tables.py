@@ -9,12 +9,12 @@ Anchors ``_font_specific_handling`` and ``_font_special_handling``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 
 from credkit.assets.font.sniff import DIRECTORY, PLAIN, RECORD, WRAPPED
 from credkit.assets.layout import Layout, NamedBox, Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

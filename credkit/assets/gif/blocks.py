@@ -6,12 +6,12 @@ Source: GIF89a, 15 to 27; XMP, part 3, 1.1.2.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from credkit.assets.gif.sniff import SCREEN, SIGNATURES
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -7,11 +7,11 @@ fail: it is a remark.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from credkit.assets.gif.blocks import PICTURE, SCREEN_NAME, STORE, TRAILER, XMP, Block, Walk
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

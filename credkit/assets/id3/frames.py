@@ -5,11 +5,10 @@ Source: ID3v2.2.0, 4.16; ID3v2.3.0 and 2.4.0, 4.15 (``GEOB``) and 4.27 (``PRIV``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from credkit.assets.id3.tags import Frame, Tag, fillings, sized
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError
 from credkit.limits import Limits
 

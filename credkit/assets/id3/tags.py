@@ -14,12 +14,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from credkit.assets.edited import EditedSource, Replacement, splice
 from credkit.assets.id3.sniff import HEADER, is_tag
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass, replace
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -12,7 +12,6 @@ because the store has been found and the rest is hashed anyway. ``boxes`` raises
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from credkit.assets.edited import Replacement, moved, splice
 from credkit.assets.jpeg import mpf
@@ -31,11 +30,13 @@ from credkit.assets.jpeg.markers import (
     marker_name,
     segments,
 )
-from credkit.assets.jpeg.search import is_plain
+from credkit.assets.jpeg.search import STORE_TYPE, is_plain
 from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
 from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import Source
+from credkit.assets.watch import Watch
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -107,7 +108,7 @@ class JpegFormat(UpdatedInPlace):
 
     def embed(self, source: Source, layout: Layout, store: bytes | None) -> Edit:
         """Replace all stores by ``store`` in APP11 segments, or remove them (None). Other JUMBF boxes stay, MPF offsets stay right."""
-        header = _Header.read(source)
+        header = _Header.of(source)
         removed = [Replacement(span) for location in layout.stores for span in location.frame]
         if store is None:
             return Edit(pieces=header.splice(source.size, tuple(removed)))
@@ -121,7 +122,7 @@ class JpegFormat(UpdatedInPlace):
 
         ``AssetError`` for XMP above 65,502 or EXIF above 65,527 bytes.
         """
-        header = _Header.read(source)
+        header = _Header.of(source)
         changes: list[Replacement] = []
         for value, kinds, signature, most in (
             (exif, ("exif",), _EXIF, _MAX_EXIF),
@@ -178,7 +179,7 @@ class JpegFormat(UpdatedInPlace):
                     raise AssetError(f"{len(value):,} bytes do not fit into one segment of a JPEG: make it shorter")
                 data = head[:2] + length.to_bytes(2, "big") + head[4:] + value
             replacements.append(Replacement(text.frame, data))
-        return Edit(pieces=_Header.read(source).splice(source.size, tuple(replacements)))
+        return Edit(pieces=_Header.of(source).splice(source.size, tuple(replacements)))
 
 
 def _findings(source: Source, limits: Limits) -> _Findings:
@@ -187,12 +188,25 @@ def _findings(source: Source, limits: Limits) -> _Findings:
     start = found.data_at
     if start is None or (known.clear_from is not None and known.clear_from <= start):
         return found
+    if known.copied_whole and not found.stores and source.read(source.size - 2, 2) == b"\xff\xd9":
+        known.clear_from = start
+        known.look_later(Watch(source, STORE_TYPE, start, lambda: _has_more(source, limits)))
+        return found
     sound = len(found.stores) == 1 and len(found.stores[0].frame) == 1 and not found.stores[0].fault
     if not is_plain(source, start, found.stores[0].frame[0] if sound else None):
         found = _walk(source, limits, header_only=False)
     if all(span.end <= start for location in found.stores for span in location.frame):
         known.clear_from = start
     return found
+
+
+def _has_more(source: Source, limits: Limits) -> bool:
+    """Whether a walk over a file without a store in its header has something to say that the header does not."""
+    try:
+        found = _walk(source, limits, header_only=False)
+    except MalformedError:
+        return True
+    return bool(found.stores or found.remarks)
 
 
 def _walk(source: Source, limits: Limits, *, header_only: bool) -> _Findings:
@@ -269,7 +283,7 @@ def _replacing_in_place(layout: Layout, barrier: int | None) -> Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
-    """The segments before the first scan, read again when an edit is made: a layout does not carry them."""
+    """The segments before the first scan, for edits: a layout does not carry them."""
 
     boxes: tuple[tuple[int, int], ...]
     """Start and instance number of each segment of a JUMBF box."""
@@ -278,7 +292,12 @@ class _Header:
     barrier: int | None
 
     @classmethod
-    def read(cls, source: Source) -> _Header:
+    def of(cls, source: Source) -> _Header:
+        """The header of a source; read once, however often an edit is tried."""
+        return source.known.once("header of a JPEG", lambda: cls._read(source))
+
+    @classmethod
+    def _read(cls, source: Source) -> _Header:
         window = Window(source)
         found = _Findings()
         boxes: list[tuple[int, int]] = []

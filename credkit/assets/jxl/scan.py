@@ -6,14 +6,13 @@ does not make the scan fail: it is a remark.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from credkit.assets.bmff.boxes import BmffBox
 from credkit.assets.jxl.boxes import NUMBER, metadata_in, walk
 from credkit.assets.jxl.codestream import HEAD, dimensions
 from credkit.assets.jxl.sniff import CODESTREAM, SIGNATURE, is_bare
 from credkit.assets.layout import Layout, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from struct import Struct
 from typing import NamedTuple
 
 from credkit.assets.layout import Layout, NamedBox, Span, StoreLocation
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

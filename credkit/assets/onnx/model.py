@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from credkit.assets.layout import Span
 from credkit.assets.onnx.protobuf import LENGTH_DELIMITED, VARINT, Counter, Field, fields, varint_at
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -7,12 +7,12 @@ bytes, and need not be minimal. Groups, which nobody writes any more, are passed
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from credkit.assets.layout import Span
 from credkit.assets.window import Window
 from credkit.codec.varint import VARINT_BYTES, read_varint
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 
 __all__ = ["LENGTH_DELIMITED", "VARINT", "Counter", "Field", "fields", "varint_at"]

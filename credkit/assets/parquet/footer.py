@@ -6,11 +6,11 @@ Source: Apache Parquet, ``parquet.thrift``, ``FileMetaData``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from credkit.assets.layout import Span
 from credkit.assets.parquet.thrift import BINARY, LIST, STRUCT, FieldHeader, Reader
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

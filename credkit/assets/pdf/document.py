@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from credkit.assets.layout import Span
 from credkit.assets.pdf.objects import CutOffError, Reference, Values, indirect_head, parse_object, skip_space
 from credkit.assets.pdf.packed import Budget, unpack
 from credkit.assets.source import Source
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -7,9 +7,9 @@ Source: ISO 32000-2, 7.2 and 7.3. Strings keep their bytes as written, because n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

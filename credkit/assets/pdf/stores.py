@@ -10,7 +10,6 @@ none. Stores of single objects of a document (a picture in it) are not looked fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from credkit.assets.layout import Span, StoreLocation
@@ -18,6 +17,7 @@ from credkit.assets.pdf.document import Document, PdfObject
 from credkit.assets.pdf.objects import Reference
 from credkit.assets.pdf.packed import filters_of
 from credkit.assets.source import Source
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -10,13 +10,13 @@ Anchor ``_riff_specific_handling``; Microsoft, *Multimedia Programming Interface
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 
 from credkit.assets.edited import Replacement
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import Limits
 

@@ -11,7 +11,6 @@ remark. What a picture, sound or film needs beyond that is left to the module of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from credkit.assets.edited import Replacement, moved, splice
 from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Piece, Span, StoreLocation, TextSpan
@@ -19,6 +18,7 @@ from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.riff.chunks import FIRST, HEADER, LIST, SIZE, STORE, Chunk, build_chunk, container_end, containers, resized, walk
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.parsers import expat
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.svg.elsewhere import attributes_lead_elsewhere, style_leads_elsewhere
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

@@ -9,12 +9,12 @@ Source: TIFF 6.0, section 2; the design of BigTIFF (counts of 8 bytes, entries o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from struct import Struct
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.tiff.form import Form, form_of
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 

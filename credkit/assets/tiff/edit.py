@@ -11,7 +11,6 @@ Source: TIFF 6.0, section 2.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from credkit.assets.edited import EditedSource, Replacement, splice
 from credkit.assets.layout import Copy, Edit, Insert, Layout, Piece, Span
@@ -19,6 +18,7 @@ from credkit.assets.source import Source
 from credkit.assets.tiff.directories import STORE, UNDEFINED, Directory, Entry, directories
 from credkit.assets.tiff.form import Form
 from credkit.assets.tiff.pictures import picture_parts, touched
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS
 

@@ -5,11 +5,11 @@ Source: TIFF 6.0, section 2; the BigTIFF design.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from struct import Struct
 
 from credkit.assets.layout import Span
+from credkit.dataclass import dataclass
 
 __all__ = ["Form", "form_of"]
 

@@ -9,12 +9,12 @@ of it (or of the records of ZIP64), and holds as many headers as counted. Entrie
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 

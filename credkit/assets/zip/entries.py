@@ -6,13 +6,13 @@ whose local header contradicts the directory is refused: one program would read 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
 
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
 from credkit.assets.window import Window
 from credkit.assets.zip.directory import STORE_NAME, Directory, Header
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 
 __all__ = ["ENCRYPTED", "Entry", "EntryReader"]

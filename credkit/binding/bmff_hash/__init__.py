@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.assets import Source, Span
@@ -21,6 +20,7 @@ from credkit.binding.bmff_hash.merkle import MerkleMap, Proof, check_leaf, check
 from credkit.binding.bmff_hash.whole import hash_boxes, hashed_parts
 from credkit.binding.target import BindingOutcome, BindingTarget, Gap
 from credkit.codec.digest import Digest
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.status import StatusCode, status
 

@@ -11,12 +11,12 @@ that takes out the media itself, or a whole box that says where the media lie, w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from credkit.assets import Source, Span
 from credkit.assets.bmff.boxes import C2PA_UUID, BmffBox, BoxPath, BoxWalker, parse_path
 from credkit.assets.bmff.stores import MANIFEST, MERKLE, ORIGINAL, UPDATE, read_c2pa_box
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.status import StatusCode

@@ -11,7 +11,6 @@ Faults are ``MalformedError`` with the status code as their ``code``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from credkit.assets import Source, Span
@@ -19,6 +18,7 @@ from credkit.assets.bmff.boxes import C2PA_UUID, BmffBox
 from credkit.codec import cbor
 from credkit.codec.digest import Digest, digest
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.status import StatusCode

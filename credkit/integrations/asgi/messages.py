@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass, field
 from typing import IO, Any, TypeAlias, TypeVar
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import escaped
 from credkit.integrations.asgi.originals import Headers
 from credkit.integrations.receiving import spool

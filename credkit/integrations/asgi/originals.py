@@ -6,10 +6,10 @@ import inspect
 import os
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
+from credkit.dataclass import dataclass, field
 from credkit.load import sidecar_of
 
 __all__ = ["ORIGINAL_FIELD", "Headers", "Original", "OriginalOf", "Originals", "Scope"]

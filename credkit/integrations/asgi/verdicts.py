@@ -11,11 +11,11 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from credkit.assets import Source, StreamSource, open_source
+from credkit.dataclass import dataclass, field
 from credkit.errors import AssetError
 from credkit.integrations.asgi.originals import Original
 from credkit.integrations.receiving import spool

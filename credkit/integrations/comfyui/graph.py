@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from credkit.api.reading import open_with_sidecar
 from credkit.assets import detect
+from credkit.dataclass import dataclass, replace
 from credkit.errors import CredkitError
 from credkit.integrations.comfyui.host import Host
 from credkit.lifting import Document, Lifted, lift_texts

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from credkit.dataclass import dataclass
 
 __all__ = ["Host"]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credkit.api import SignResult
 from credkit.api.exporter import Exporter
+from credkit.dataclass import dataclass, field, replace
 from credkit.errors import CredkitError, OutputError
 from credkit.integrations.comfyui.graph import Evidence, evidence_of
 from credkit.integrations.comfyui.host import Host

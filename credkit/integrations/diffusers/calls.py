@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from credkit.dataclass import dataclass, field
 from credkit.integrations.diffusers.pipelines import describe_models, describe_scheduler, name_of_pipeline, precision_of
 from credkit.lifting.lifted import Document, Lifted
 from credkit.manifest.assertions import Generation, GenerationInput, GenerationModel, GenerationSource

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from credkit.api.exporter import Exporter
+from credkit.dataclass import replace
 from credkit.errors import CredkitError
 from credkit.integrations.forge.answers import SignedAnswers
 from credkit.integrations.forge.saved import files_of, is_generated, parent_of

@@ -15,7 +15,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import IO, Any, BinaryIO, Literal, TypeAlias, Unpack, cast
 
 from PIL import Image
@@ -24,6 +23,7 @@ from credkit.api import SignResult, Statements
 from credkit.api.export_options import ExportOptions
 from credkit.api.exporter import Exporter
 from credkit.assets import Asset, format_for_media_type
+from credkit.dataclass import replace
 from credkit.errors import DefinitionError
 from credkit.integrations.notices import CredentialsWarning, one_line
 from credkit.integrations.pillow.lineage import TRACKED, brought_in, lifted, origin, remember

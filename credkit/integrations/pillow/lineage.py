@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from PIL import Image, ImageOps
 
 from credkit.api import verify_file
 from credkit.assets import format_for_media_type
+from credkit.dataclass import dataclass
 from credkit.errors import CredkitError
 from credkit.lifting.lifted import Lifted
 from credkit.load import sidecar_of

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from credkit.dataclass import dataclass
 
 __all__ = ["Event", "EventKind"]
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from credkit.api.folders import EVERYTHING, Unreadable, walked
+from credkit.dataclass import dataclass
 
 __all__ = ["Fingerprint", "Found", "Unreadable", "fingerprint_of", "list_files"]
 
@@ -39,14 +41,6 @@ class Found:
     fingerprint: Fingerprint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
-    """A folder that cannot be listed."""
-
-    path: Path
-    reason: str
-
-
 def fingerprint_of(path: Path) -> Fingerprint | None:
     """The present state of a regular file; None when there is none."""
     try:
@@ -61,34 +55,13 @@ def list_files(folder: Path, *, recursive: bool, without: tuple[Path, ...] = ())
 
     Hidden files, files in the making and symbolic links are left out: a link leads to something that lies elsewhere, or in a circle.
     """
-    waiting = [(folder, Path(), 0)]
-    while waiting:
-        place, relative, depth = waiting.pop()
-        try:
-            with os.scandir(place) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            if depth == 0 or not isinstance(error, FileNotFoundError):
-                yield Unreadable(path=place, reason=(error.strerror or str(error)).lower())
+    for listing in walked(folder, EVERYTHING if recursive else ("*",), without=without, deepest=_DEEPEST):
+        if isinstance(listing, Unreadable):
+            yield listing
             continue
-        folders = []
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if _is_folder(entry):
-                inner = place / entry.name
-                if recursive and depth < _DEEPEST and inner.absolute() not in without:
-                    folders.append((inner, relative / entry.name, depth + 1))
-            elif (fingerprint := _candidate(entry)) is not None:
-                yield Found(path=place / entry.name, relative=relative / entry.name, fingerprint=fingerprint)
-        waiting += reversed(folders)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
+        for entry in listing.entries:
+            if (fingerprint := _candidate(entry)) is not None:
+                yield Found(path=listing.path / entry.name, relative=listing.relative / entry.name, fingerprint=fingerprint)
 
 
 def _candidate(entry: os.DirEntry[str]) -> Fingerprint | None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
-from credkit.configuration import replace_private_file
+from credkit.configuration import locked_file, replace_private_file
+from credkit.dataclass import dataclass
 from credkit.errors import OutputError
 from credkit.integrations.watch.listing import Fingerprint
 
@@ -45,7 +44,7 @@ class Memory:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _locked(path.with_name(path.name + ".lock"))
+            self._lock = locked_file(path.with_name(path.name + ".lock"))
         except BlockingIOError:
             raise OutputError(f'another "credkit watch" is at work with "{path}": stop it, or name another file (--state)') from None
         except OSError as error:
@@ -120,27 +119,6 @@ def _entry(line: bytes) -> tuple[str, Entry] | None:
         return name, Entry(step=step, fingerprint=Fingerprint(int(value["size"]), int(value["modified"])), output=before)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-
-
-def _locked(path: Path) -> IO[bytes]:
-    """The lock file, held until it is closed; ``BlockingIOError`` when somebody else holds it."""
-    file = path.open("ab")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            try:
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            except OSError:
-                raise BlockingIOError from None
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BaseException:
-        file.close()
-        raise
-    return file
 
 
 def _unusable(path: Path, error: OSError) -> OutputError:

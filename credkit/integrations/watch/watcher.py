@@ -12,11 +12,11 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from credkit.api.exporter import Exporter
 from credkit.configuration import data_directory
+from credkit.dataclass import dataclass, replace
 from credkit.errors import AssetError, CredentialError, CredkitError, DefinitionError, HistoryError, OutputError
 from credkit.integrations.watch.events import Event
 from credkit.integrations.watch.judging import judge

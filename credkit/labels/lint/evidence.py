@@ -6,11 +6,11 @@ A fact is a text and the place that holds it; what is signed comes first. Whethe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
 from typing import Any
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import MalformedError
 from credkit.labels.content import AI_SOURCE_TYPES
 from credkit.labels.labels import VISIBLE_LABEL

@@ -6,9 +6,9 @@ Nothing here decides whether a requirement is met; that stands beside each in th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+from credkit.dataclass import dataclass
 from credkit.labels.labels import Regime
 from credkit.labels.lint.evidence import Evidence, Fact
 

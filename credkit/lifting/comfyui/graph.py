@@ -8,9 +8,10 @@ shows: nodes with positional values and a table of links, muted and bypassed nod
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+
+from credkit.dataclass import dataclass, field
 
 __all__ = ["Graph", "Link", "Node", "prompt_graph", "workflow_graph"]
 

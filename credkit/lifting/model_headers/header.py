@@ -6,7 +6,8 @@ Reading them is ``reading``. Everything in here is claimed by whoever wrote the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from credkit.dataclass import dataclass, field
 
 __all__ = ["ClaimedDataSet", "ClaimedModel", "Leak", "ModelHeader"]
 

@@ -19,7 +19,7 @@ from credkit.manifest.assertions.nearest import quoted
 from credkit.manifest.assertions.references import HASHED_URI, JumbfReference
 from credkit.manifest.assertions.shape import Anything, Boolean, Choice, DateTime, Float, Integer, Text, pointer
 from credkit.manifest.assertions.shape_map import ListOf, Map, Named
-from credkit.manifest.assertions.source_types import DIGITAL_SOURCE_TYPE
+from credkit.manifest.assertions.source_type_shape import DIGITAL_SOURCE_TYPE
 from credkit.manifest.assertions.supporting_structures import LOWER_BOUND, METADATA, REGION, UPPER_BOUND
 from credkit.manifest.labels import is_own_name, label_in_uri
 from credkit.manifest.uri import JumbfUri

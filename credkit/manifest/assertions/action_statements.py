@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.manifest.assertions.action_shape import ACTION, ACTIONS_TYPE
 from credkit.manifest.assertions.assertion_types import Content
 from credkit.manifest.assertions.generator_info import GeneratorInfo, present

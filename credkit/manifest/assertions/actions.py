@@ -6,13 +6,13 @@ It judges nothing, see ``verify``. Writing is in ``action_statements``, so that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass, field
 from credkit.manifest.hashed_uri import HashedUri
 
-__all__ = ["ActionView", "read_actions"]
+__all__ = ["ActionView", "action_names", "read_actions"]
 
 _CODE = "assertion.action.malformed"
 
@@ -56,6 +56,13 @@ def read_actions(value: object, label: str) -> tuple[ActionView, ...]:
     fields.need_list("actions")
     agents = fields.get("softwareAgents")
     return tuple(_view(item, agents, f"/actions/{index}") for index, item in enumerate(fields.maps("actions")))
+
+
+def action_names(value: object, label: str) -> tuple[str, ...]:
+    """What the actions that ``read_actions`` reads are called; ``MalformedError`` likewise."""
+    fields = Fields(value, path=label, code=_CODE)
+    fields.need_list("actions")
+    return tuple(item.need_text("action") for item in fields.maps("actions"))
 
 
 def _view(item: Fields, agents: object, path: str) -> ActionView:

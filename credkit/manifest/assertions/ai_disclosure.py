@@ -5,9 +5,9 @@ Clause: "AI Disclosure" (anchor ``_ai_disclosure``). Not attached when no traine
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.asset_types import MODEL_TYPE
 from credkit.manifest.assertions.generator_info import present

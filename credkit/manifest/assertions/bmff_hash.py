@@ -6,9 +6,9 @@ over the whole file is written; Merkle trees, for films that are sent in fragmen
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.data_hash import DEPRECATED_URL
 from credkit.manifest.assertions.generator_info import present

@@ -5,9 +5,9 @@ Clause: "General box hash" (anchor ``_hashing_using_a_general_box_hash``).
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.data_hash import DEPRECATED_URL, PADDING
 from credkit.manifest.assertions.references import ALGORITHM

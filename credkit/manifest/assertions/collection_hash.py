@@ -7,9 +7,9 @@ Data Hash" (anchor ``cddl_annex_collection_data_hash``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.errors import DefinitionError, MalformedError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.asset_types import ASSET_TYPES

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.generator_info import present
@@ -65,9 +65,18 @@ class DataHash:
     name: str | None = None
     pad: bytes = b""
     pad2: bytes | None = None
+    _payload: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self.payload()
+        given = present(
+            exclusions=[{"start": start, "length": length} for start, length in self.exclusions] or None,
+            alg=self.alg,
+            hash=self.hash,
+            pad=self.pad,
+            pad2=self.pad2,
+            name=self.name,
+        )
+        self._payload.update(DATA_HASH_TYPE.check(given))
 
     @property
     def label(self) -> str:
@@ -81,13 +90,4 @@ class DataHash:
 
     def payload(self) -> dict[str, Any]:
         """The CBOR map."""
-        given = present(
-            exclusions=[{"start": start, "length": length} for start, length in self.exclusions] or None,
-            alg=self.alg,
-            hash=self.hash,
-            pad=self.pad,
-            pad2=self.pad2,
-            name=self.name,
-        )
-        checked: dict[str, Any] = DATA_HASH_TYPE.check(given)
-        return checked
+        return dict(self._payload)

@@ -6,9 +6,9 @@ that a reader of the manifest learns of it without the files.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.shape import Integer, Text
 from credkit.manifest.assertions.shape_map import ListOf, Map

@@ -7,9 +7,9 @@ Clauses: "Asset Type" (anchor ``_asset_type``), "Asset Reference" (anchor ``_ass
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.asset_types import ASSET_TYPES

@@ -6,9 +6,9 @@ reader in wide use then computes another hash of the box.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.references import MEDIA_TYPE
 from credkit.manifest.assertions.shape import Bytes, Schema, Shape

@@ -9,9 +9,9 @@ holds a commitment to each of them instead (``Withheld``). What is *claimed* was
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.shape import Boolean, Choice, Float, Integer, Schema, Shape, Text
 from credkit.manifest.assertions.shape_map import Dictionary, ListOf, Map

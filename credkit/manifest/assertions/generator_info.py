@@ -6,9 +6,9 @@ Clause: "Generator Info Map" (anchor ``_generator_info_map``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.manifest.assertions.references import HASHED_URI
 from credkit.manifest.assertions.shape import Anything, Text
 from credkit.manifest.assertions.shape_map import Map, Named

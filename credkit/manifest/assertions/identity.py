@@ -8,11 +8,11 @@ Source: CAWG Identity Assertion 1.3, "Assertion definition" and "X.509 certifica
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from credkit.codec import cbor
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass, field
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.hashed_uri import HashedUri
 

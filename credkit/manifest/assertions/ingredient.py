@@ -7,10 +7,10 @@ verification does not load its rules.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from credkit.codec.fields import Fields
+from credkit.dataclass import dataclass, field
 from credkit.manifest.assertions.validation_results import RecordedResults
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.store import base_label
@@ -61,6 +61,7 @@ def read_ingredient(value: object, label: str) -> IngredientView:
     fields = Fields(value, path=label, code=_CODE)
     version = {"c2pa.ingredient": 1, "c2pa.ingredient.v2": 2}.get(base_label(label), 3)
     related = fields.get("relatedAssertions")
+    spelling = "informationalURI" if isinstance(fields.get("informationalURI"), str) else "informational_URI"
     return IngredientView(
         label=label,
         version=version,
@@ -79,15 +80,16 @@ def read_ingredient(value: object, label: str) -> IngredientView:
         data_types=_data_types(fields),
         thumbnail=HashedUri.read(fields.get("thumbnail")),
         description=_text(fields, "description"),
-        informational_uri=_text(fields, "informationalURI", "informational_URI"),
+        informational_uri=_text(fields, spelling),
         digital_source_type=_text(fields, "digitalSourceType"),
         related_assertions=tuple(HashedUri.read(item) for item in related) if isinstance(related, list) else (),
         raw=fields.raw,
     )
 
 
-def _text(fields: Fields, *keys: str) -> str | None:
-    return next((str(fields.get(key)) for key in keys if isinstance(fields.get(key), str)), None)
+def _text(fields: Fields, key: str) -> str | None:
+    value = fields.raw.get(key)
+    return str(value) if isinstance(value, str) else None
 
 
 def _manifest(fields: Fields) -> HashedUri | None:

@@ -7,9 +7,9 @@ Clause: "Ingredient" (anchor ``ingredient_assertion``). Validating an ingredient
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.asset_types import ASSET_TYPES
@@ -18,7 +18,7 @@ from credkit.manifest.assertions.nearest import quoted
 from credkit.manifest.assertions.references import HASHED_ANYWHERE, HASHED_URI, MEDIA_TYPE
 from credkit.manifest.assertions.shape import Boolean, Choice, Text
 from credkit.manifest.assertions.shape_map import ListOf, Map
-from credkit.manifest.assertions.source_types import DIGITAL_SOURCE_TYPE
+from credkit.manifest.assertions.source_type_shape import DIGITAL_SOURCE_TYPE
 from credkit.manifest.assertions.supporting_structures import METADATA
 from credkit.manifest.assertions.validation_results import RecordedResults
 from credkit.manifest.assertions.validation_shape import VALIDATION_RESULTS

@@ -6,9 +6,9 @@ Clause: "Metadata" (anchor ``_metadata``), common requirements. Which fields may
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.metadata_fields import NAMESPACES
 from credkit.manifest.assertions.nearest import quoted, suggestion

@@ -6,9 +6,9 @@ Clauses: "The c2pa.metadata assertion" (anchor ``_the_c2pa_metadata_assertion``)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.json_ld import JsonLd

@@ -7,9 +7,9 @@ How parts are found, hashed and checked is left to ``binding``. Clauses: "Multi-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.references import HASHED_URI

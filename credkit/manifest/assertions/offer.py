@@ -15,10 +15,10 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.currencies import CURRENCIES, CURRENCY_ALIASES

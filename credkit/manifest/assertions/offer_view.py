@@ -7,9 +7,10 @@ single things may stand without their list. What is not understood is left out, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from credkit.dataclass import dataclass
 
 __all__ = ["OfferView", "offer_words", "read_offers"]
 

@@ -5,10 +5,10 @@ Clauses: "Hashed URIs" (anchor ``_hashed_uris``), "JUMBF URI references" (anchor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from credkit.codec.digest import HASH_ALGORITHMS
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.asset_types import ASSET_TYPES
 from credkit.manifest.assertions.nearest import quoted
@@ -32,6 +32,7 @@ __all__ = [
 ALGORITHM = Choice(names=tuple(HASH_ALGORITHMS), means="hash algorithm")
 HASH = Bytes(lengths=(32, 48, 64))
 MEDIA_TYPE = Text(pattern=r"[A-Za-z0-9_]+/[A-Za-z0-9_.+-]+", means='a media type such as "image/png"', maximum=200)
+_URI = Text(means="a JUMBF URI")
 WEB_ADDRESS = Text(pattern=r"https?://[^\s]+", means='a web address that starts with "https://"')
 
 
@@ -43,7 +44,7 @@ class JumbfReference(Shape):
 
     def check(self, value: Any, path: str = "") -> str:
         """The URI."""
-        text = Text(means="a JUMBF URI").check(value, path)
+        text = _URI.check(value, path)
         parsed = JumbfUri.parse(text)
         if parsed is None:
             raise DefinitionError(f'{quoted(text)} is no JUMBF URI such as "self#jumbf=c2pa.assertions/c2pa.ingredient.v3"', path=path)

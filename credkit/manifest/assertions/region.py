@@ -6,9 +6,9 @@ Clause: "Regions of Interest" (anchor ``_regions_of_interest``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.supporting_structures import REGION
 

@@ -7,9 +7,9 @@ Clause: "Standard assertions" (anchor ``_c2pa_standard_assertions``), "Namespaci
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.action_shape import ACTIONS_TYPE
 from credkit.manifest.assertions.ai_disclosure import AI_DISCLOSURE_TYPES

@@ -16,11 +16,11 @@ import math
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from credkit.codec.cbor import DateText
+from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.nearest import quoted, suggestion
 from credkit.manifest.assertions.text_rules import clean_text, date_text, forbidden_character
@@ -49,7 +49,8 @@ _INTEGERS = range(-(1 << 63), 1 << 64)
 
 def pointer(path: str, key: object) -> str:
     """``path`` extended by one key or index, as JSON Pointer (RFC 6901)."""
-    return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    text = str(key)
+    return f"{path}/{text}" if text.isalnum() else f"{path}/{text.replace('~', '~0').replace('/', '~1')}"
 
 
 def described(value: object) -> str:

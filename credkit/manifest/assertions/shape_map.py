@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.nearest import quoted, suggestion
 from credkit.manifest.assertions.shape import Schema, Shape, described, pointer

@@ -6,9 +6,9 @@ Clause: "Soft Binding" (anchor ``soft_binding_assertion``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.data_hash import PADDING

@@ -6,14 +6,10 @@ Clause: "Digital Source Type" (anchor ``_digital_source_type``); list: IPTC News
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
 
 from credkit.errors import DefinitionError
-from credkit.manifest.assertions.nearest import quoted, suggestion
-from credkit.manifest.assertions.shape import Schema, Shape, Text
 
-__all__ = ["DIGITAL_SOURCE_TYPE", "SOURCE_TYPES", "digital_source_type", "source_type_name"]
+__all__ = ["SOURCE_TYPES", "digital_source_type", "source_type_name"]
 
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _C2PA = "http://c2pa.org/digitalsourcetype/"
@@ -58,6 +54,9 @@ def source_type_name(value: object) -> str | None:
 
 def digital_source_type(value: object, path: str = "") -> str:
     """The URI to write for a short name or URI; ``DefinitionError`` names the nearest source type for anything else."""
+    from credkit.manifest.assertions.nearest import quoted, suggestion
+    from credkit.manifest.assertions.shape import Text
+
     text = Text(means="a digital source type").check(value, path)
     name = source_type_name(text)
     if name in _RETIRED:
@@ -66,17 +65,3 @@ def digital_source_type(value: object, path: str = "") -> str:
         short = text.rstrip("/").rpartition("/")[2] if "://" in text else text
         raise DefinitionError(f"{quoted(text)} is no digital source type{suggestion(short, SOURCE_TYPES)}", path=path)
     return SOURCE_TYPES[name]
-
-
-@dataclass(frozen=True, slots=True)
-class _DigitalSourceType(Shape):
-    def check(self, value: Any, path: str = "") -> str:
-        """The URI."""
-        return digital_source_type(value, path)
-
-    def schema(self, definitions: dict[str, Schema]) -> Schema:  # noqa: ARG002
-        """Short names and URIs."""
-        return {"enum": [*SOURCE_TYPES, *SOURCE_TYPES.values()]}
-
-
-DIGITAL_SOURCE_TYPE = _DigitalSourceType()

@@ -6,9 +6,9 @@ Clauses: "Metadata About Assertions" (anchor ``_metadata_about_assertions``), "R
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType
 from credkit.manifest.assertions.references import HASHED_URI

@@ -26,6 +26,8 @@ _RANGES = (
 
 def forbidden_character(text: str) -> str | None:
     """What is wrong with the first forbidden character of ``text``, in words with its code point; None when there is none."""
+    if text.isascii() and text.isprintable():
+        return None
     for character in text:
         if character in _LAYOUT or "\x20" <= character < "\x7f":
             continue

@@ -8,9 +8,9 @@ and base models are ingredients, with their licences in ``org.credkit.training.m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass, field
 from credkit.manifest.assertions.assertion_types import AssertionType, Content
 from credkit.manifest.assertions.generation import MEASURED, MODEL_ROLES, Scalar
 from credkit.manifest.assertions.shape import Choice, Integer, Text

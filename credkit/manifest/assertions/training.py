@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Any
 
+from credkit.dataclass import KW_ONLY, dataclass
 from credkit.errors import DefinitionError
 from credkit.manifest.assertions.assertion_types import AssertionType, Content, Profile
 from credkit.manifest.assertions.licences import licence_identifier

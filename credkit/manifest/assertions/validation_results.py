@@ -7,9 +7,9 @@ and deltas of nested ingredients), versions 1 and 2 a flat ``validationStatus``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.manifest.assertions.text_rules import forbidden_character
 from credkit.manifest.uri import JumbfUri
 from credkit.status import Kind, Status, kind_of
@@ -104,13 +104,18 @@ def _read_lists(value: object) -> Iterator[Status]:
 
 
 def _read_status(item: object, kind: Kind | None) -> Status | None:
-    if not isinstance(item, dict) or not isinstance(item.get("code"), str):
+    code = item.get("code") if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(code, str):
         return None
-    code = item["code"]
     own = kind or kind_of(code) or (Kind.SUCCESS if item.get("success") is True else Kind.FAILURE)
-    texts = (item[key] if isinstance(item.get(key), str) else None for key in ("url", "explanation", "resourceUrl"))
-    url, explanation, resource_url = texts
-    return Status(code=code, kind=own, url=url, explanation=explanation, resource_url=resource_url)
+    url, explanation, resource_url = item.get("url"), item.get("explanation"), item.get("resourceUrl")
+    return Status(
+        code=code,
+        kind=own,
+        url=url if isinstance(url, str) else None,
+        explanation=explanation if isinstance(explanation, str) else None,
+        resource_url=resource_url if isinstance(resource_url, str) else None,
+    )
 
 
 def _read_deltas(items: list[Any]) -> Iterator[RecordedDelta]:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
+from credkit.dataclass import dataclass
 from credkit.errors import AssetError
 from credkit.limits import Limits
 from credkit.media.texts.block import FieldText

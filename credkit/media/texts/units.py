@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from credkit.assets import AssetFormat, Source, TextSpan
 from credkit.codec.brotli_stream import unbrotli
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from credkit.media.texts.block import FieldText, TextBlock, TextKind

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from credkit.dataclass import dataclass, field
 from credkit.trust.algorithms import SignatureAlgorithm
 
 __all__ = ["Passphrase", "SigningKey"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from credkit.errors import AssetError, DefinitionError, HistoryError
 from credkit.load import sidecar_of
@@ -122,10 +122,12 @@ def _check_active(fields: Mapping[str, Any], found: str | None, path: str) -> No
         )
 
 
-def _thumbnail(fields: Mapping[str, Any], base: Path, path: str, builder: Builder) -> Thumbnail | None:
+def _thumbnail(fields: Mapping[str, Any], base: Path, path: str, builder: Builder) -> Thumbnail | Literal[False] | None:
     reference = fields.get("thumbnail")
-    if reference is None or reference["format"] == "none":
+    if reference is None:
         return None
+    if reference["format"] == "none":
+        return False
     here = f"{path}/thumbnail"
     return Thumbnail(read_file(base, reference, here, builder.limits), media_type(reference["format"], f"{here}/format"), of="ingredient")
 

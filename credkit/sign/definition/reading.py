@@ -11,11 +11,11 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import DefinitionError
 from credkit.limits import DEFAULT_LIMITS
 from credkit.manifest.assertions.nearest import quoted, suggestion

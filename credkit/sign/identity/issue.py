@@ -6,10 +6,10 @@ unless it is configured; c2pa-kp-claimSigning, which the standard made for this;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from credkit.dataclass import dataclass, field
 from credkit.errors import CredentialError
 from credkit.trust.algorithms import SignatureAlgorithm
 from credkit.trust.profile import CLAIM_SIGNING, DOCUMENT_SIGNING, EMAIL_PROTECTION

@@ -14,18 +14,19 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credkit.configuration import configuration_directory, replace_private_file, slug_of
+from credkit.dataclass import dataclass, field
 from credkit.errors import CredentialError
-from credkit.sign.backends import Passphrase
-from credkit.sign.backends.file import load_certificates
-from credkit.sign.chain import read_chain
-from credkit.sign.signer import Signer
 from credkit.trust.certificate import Certificate
+
+if TYPE_CHECKING:
+    from credkit.sign.backends import Passphrase
+    from credkit.sign.signer import Signer
 
 __all__ = [
     "Identity",
@@ -58,6 +59,8 @@ class Identity:
 
     def signer(self, passphrase: Passphrase = None) -> Signer:
         """The signer of this identity; ``CredentialError`` for a wrong passphrase."""
+        from credkit.sign.signer import Signer
+
         return Signer.from_pem(self.directory / "chain.pem", self.directory / "key.pem", passphrase=passphrase)
 
     def describe(self) -> dict[str, str | bool]:
@@ -139,6 +142,9 @@ def identity_anchors(directory: Path | None = None) -> tuple[bytes, ...]:
 
 
 def _load(slug: str, directory: Path | None) -> Identity:
+    from credkit.sign.backends.file import load_certificates
+    from credkit.sign.chain import read_chain
+
     folder = identities_directory(directory) / slug
     return Identity(
         name=_name(folder),

@@ -6,9 +6,9 @@ Statements of its own come through the readers of ``credkit.terms.assertions``, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from credkit.dataclass import dataclass, field, replace
 from credkit.manifest.assertions.ingredient import IngredientView
 from credkit.manifest.assertions.model_hashes import agrees
 from credkit.provenance.values import text_of

@@ -8,9 +8,9 @@ it stands, also in a manifest that does not hold, since a reservation that someb
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
+from credkit.dataclass import dataclass
 from credkit.limits import Limits
 from credkit.provenance.text import shown
 from credkit.terms.chain.sources import Finding, LicenceChain, LicenceSource, Link, SourceLicence, UseRule

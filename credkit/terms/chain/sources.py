@@ -8,10 +8,10 @@ to ``credkit.terms.chain.findings``, words to ``credkit.terms.chain.words``. Eve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from credkit.dataclass import dataclass, field
 from credkit.provenance.text import quoted
 from credkit.terms.licence_table import Rule
 from credkit.terms.terms import OfferTerms, Origin, Permission, Use

@@ -8,9 +8,9 @@ not hold is listed, and what it permits counts for nothing. What follows from al
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from datetime import datetime
 
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.ingredient import IngredientView, read_ingredient

@@ -7,8 +7,8 @@ Everything that leaves here is safe to show. Laying it out on a screen is left t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from credkit.dataclass import replace
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.provenance.text import quoted, shown
 from credkit.terms.chain.sources import FindingKind, LicenceChain, LicenceSource, Link, SourceLicence, UseRule

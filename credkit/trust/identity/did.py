@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from credkit.codec import json_text
+from credkit.dataclass import dataclass, field
 from credkit.errors import FetchError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.trust.fetch import Fetcher, Request

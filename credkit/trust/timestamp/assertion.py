@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from credkit.codec.cose import Sign1, to_be_signed
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import StatusCode
-from credkit.trust.policy import TrustPolicy
-from credkit.trust.timestamp.check import TimeStampResult, check_time_stamp
 from credkit.trust.timestamp.header import signature_message
-from credkit.trust.timestamp.signature import IMPRINT_HASHES
-from credkit.trust.timestamp.structure import TimeStampToken, parse_token
+
+if TYPE_CHECKING:
+    from credkit.trust.policy import TrustPolicy
+    from credkit.trust.timestamp.check import TimeStampResult
+    from credkit.trust.timestamp.structure import TimeStampToken
 
 __all__ = ["assertion_messages", "read_assertion_stamps"]
 
@@ -58,6 +60,9 @@ def read_assertion_stamps(
 
 
 def _judged(der: bytes, sign1: Sign1, policy: TrustPolicy, limits: Limits) -> TimeStampResult:
+    from credkit.trust.timestamp.check import TimeStampResult, check_time_stamp
+    from credkit.trust.timestamp.structure import parse_token
+
     try:
         token = parse_token(der, limits)
     except MalformedError as error:
@@ -68,5 +73,7 @@ def _judged(der: bytes, sign1: Sign1, policy: TrustPolicy, limits: Limits) -> Ti
 
 
 def _is_imprint_of(token: TimeStampToken, message: bytes) -> bool:
+    from credkit.trust.timestamp.signature import IMPRINT_HASHES
+
     algorithm = IMPRINT_HASHES.get(token.imprint_algorithm)
     return algorithm is not None and hmac.compare_digest(hashlib.new(algorithm, message).digest(), token.imprint)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from credkit.dataclass import dataclass, field
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import StatusCode
 from credkit.trust.certificate import Certificate

@@ -7,17 +7,19 @@ Clauses: "Choosing the Payload" (anchor ``_choosing_the_payload``), "Storing the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from credkit.codec import cbor
 from credkit.codec.cose import Sign1, to_be_signed
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.status import StatusCode
-from credkit.trust.policy import TrustPolicy
-from credkit.trust.timestamp.check import TimeStampResult, check_time_stamp
-from credkit.trust.timestamp.form import malformed
-from credkit.trust.timestamp.structure import TimeStampToken, parse_response, parse_token
+
+if TYPE_CHECKING:
+    from credkit.trust.policy import TrustPolicy
+    from credkit.trust.timestamp.check import TimeStampResult
+    from credkit.trust.timestamp.structure import TimeStampToken
 
 __all__ = ["claim_message", "read_time_stamps", "signature_message"]
 
@@ -43,19 +45,23 @@ def read_time_stamps(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limi
     ``claim_bytes`` is the claim as stored. When both versions are there, the first that passes counts, version 2 being tried first, and
     what was wrong with the other stays in the findings. Raises nothing: what cannot be read is ``timeStamp.malformed``.
     """
+    if _V1 not in sign1.unprotected and _V2 not in sign1.unprotected:
+        return None
+    from credkit.trust.timestamp.check import TimeStampResult
+
     failed: list[TimeStampResult] = []
     for header, result in _results(sign1, claim_bytes, policy, limits):
         findings = tuple(finding for other in (*failed, result) for finding in other.findings)
         if result.trusted:
             return replace(result, findings=findings, header=header)
         failed.append(result)
-    if not failed:
-        return None
     findings = tuple(finding for other in failed for finding in other.findings)
     return TimeStampResult(findings=findings, authority=failed[0].authority, chain=failed[0].chain)
 
 
 def _results(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limits: Limits) -> Iterator[tuple[str, TimeStampResult]]:
+    from credkit.trust.timestamp.structure import parse_response, parse_token
+
     if _V2 in sign1.unprotected:
         yield _V2, _judged(sign1.unprotected[_V2], parse_token, signature_message(sign1), policy, limits)
     if _V1 in sign1.unprotected:
@@ -65,6 +71,8 @@ def _results(sign1: Sign1, claim_bytes: bytes, policy: TrustPolicy, limits: Limi
 def _judged(
     container: object, parse: Callable[[bytes, Limits], TimeStampToken], message: bytes, policy: TrustPolicy, limits: Limits
 ) -> TimeStampResult:
+    from credkit.trust.timestamp.check import TimeStampResult, check_time_stamp
+
     try:
         token = parse(_value(container), limits)
     except MalformedError as error:
@@ -74,6 +82,8 @@ def _judged(
 
 def _value(container: object) -> bytes:
     """The one token of a ``tstContainer``."""
+    from credkit.trust.timestamp.form import malformed
+
     tokens = container.get("tstTokens") if isinstance(container, dict) else None
     if not isinstance(tokens, list) or not tokens:
         raise malformed("header holds no list of tokens")

@@ -6,16 +6,16 @@ Clause: "Validation of actions" (anchor ``_c2pa_actions_validation``), rule numb
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.labels import label_in_uri
 from credkit.manifest.store import Assertion, base_label
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.status import Status, StatusCode, status
-from credkit.verify.checks.assertions import ends_early, is_actions, is_covered_by_old_claim, is_ingredient
+from credkit.verify.checks.assertions import ACTIONS, ends_early, is_actions, is_covered_by_old_claim, is_ingredient
 from credkit.verify.context import Context, Profile, Subject
 
 __all__ = ["check_actions"]
@@ -46,10 +46,11 @@ def check_actions(ctx: Context, subject: Subject) -> Iterator[Status]:
     claim = subject.claim_or_none
     if claim is None:
         return
-    for part, gathered in ((claim.created, False), (claim.gathered, True), (claim.assertions, False)):
+    listing = subject.listing
+    for part, gathered in ((listing.created, False), (listing.gathered, True), (listing.undivided, False)):
         first = True
         for assertion in subject.listed(part):
-            if not is_actions(assertion.label):
+            if assertion.base_label not in ACTIONS:
                 continue
             place = _Place(assertion=assertion, version=2 if ".v2" in assertion.label else 1, first=first, gathered=gathered)
             first = False
@@ -87,7 +88,7 @@ def _check_action(ctx: Context, subject: Subject, place: _Place, action: dict[st
 
 def _has_soft_binding(ctx: Context, subject: Subject) -> bool:
     """Whether the manifest has one, or had one that a later manifest redacted."""
-    return _SOFT_BINDING in subject.kinds or any(label_in_uri(uri) == _SOFT_BINDING for uri in subject.declared & ctx.redactions)
+    return _SOFT_BINDING in subject.listing.by_kind or any(label_in_uri(uri) == _SOFT_BINDING for uri in subject.declared & ctx.redactions)
 
 
 def _check_times(place: _Place, action: dict[str, Any]) -> Iterator[Status]:
@@ -145,6 +146,8 @@ def _check_ingredients(ctx: Context, subject: Subject, place: _Place, action: di
 
 def _is_redacted(ctx: Context, subject: Subject, reference: HashedUri, *, elsewhere: bool) -> bool:
     """Whether a reference leads to a redacted ingredient of this, or (``elsewhere``) of another manifest."""
+    if not ctx.redactions:
+        return False
     target = absolute(reference.url, subject.label)
     parsed = JumbfUri.parse(target)
     if parsed is None or target not in ctx.redactions or not is_ingredient(parsed.path[-1] if parsed.path else ""):

@@ -17,7 +17,7 @@ from credkit.codec.cose import Sign1, parse_sign1, to_be_signed
 from credkit.errors import MalformedError
 from credkit.status import Status, StatusCode, status
 from credkit.trust.algorithms import ALGORITHMS, LATER_ALGORITHMS
-from credkit.trust.cose_key import KID, read_cose_key
+from credkit.trust.cose_key import KID
 from credkit.verify.checks.external import of_kind
 from credkit.verify.checks.signature import credential_chain
 from credkit.verify.context import Context, Profile, Subject
@@ -62,6 +62,8 @@ def _keys_problem(ctx: Context, subject: Subject, keys: list[Any]) -> str | None
 
 
 def _key_problem(ctx: Context, item: object, leaf: bytes) -> str | None:
+    from credkit.trust.cose_key import read_cose_key
+
     fields = item if isinstance(item, dict) else {}
     numbers = [fields.get(name) for name in ("minSequenceNumber", "validityPeriod")]
     if not all(isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in numbers):

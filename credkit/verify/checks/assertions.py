@@ -7,23 +7,25 @@ Clauses: "Validate the correct assertions for the type of manifest" (anchor
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from credkit.codec.digest import HASH_ALGORITHMS, Digest
+from credkit.codec.digest import HASH_ALGORITHMS
 from credkit.errors import MalformedError
-from credkit.manifest.assertions.actions import read_actions
+from credkit.manifest.assertions.actions import action_names
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.labels import label_in_uri
 from credkit.manifest.store import BOX, Assertion, ManifestKind, base_label
-from credkit.manifest.uri import JumbfUri, absolute, manifest_uri
+from credkit.manifest.uri import absolute, manifest_uri
 from credkit.status import Status, StatusCode, status
 from credkit.verify.context import Context, Profile, Subject
+from credkit.verify.listing import Entry
 
 __all__ = [
+    "ACTIONS",
     "HARD_BINDINGS",
+    "INGREDIENTS",
     "check_assertion_hashes",
     "check_assertion_values",
     "check_manifest_type",
@@ -40,13 +42,13 @@ __all__ = [
 HARD_BINDINGS = frozenset(
     {"c2pa.hash.data", "c2pa.hash.boxes", "c2pa.hash.collection.data", "c2pa.hash.segment", "c2pa.hash.bmff.v2", "c2pa.hash.bmff.v3"}
 )
-_ACTIONS = frozenset({"c2pa.actions", "c2pa.actions.v2"})
-_INGREDIENTS = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3"})
+ACTIONS = frozenset({"c2pa.actions", "c2pa.actions.v2"})
+INGREDIENTS = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3"})
 _UPDATE_ACTIONS = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
 _STANDARD_PREFIXES = ("c2pa.", "stds.", "cawg.")
 _IDENTITY = "cawg.identity"
 """Judged by rules of its own, which never change the state of the file."""
-_MUST_BE_READ = HARD_BINDINGS | _ACTIONS | _INGREDIENTS
+_MUST_BE_READ = HARD_BINDINGS | ACTIONS | INGREDIENTS
 # Hashes in these fields point at other manifests and are judged with the ingredient, at things outside of the store, or have a check of
 # their own.
 _NOT_FOLLOWED = frozenset(
@@ -69,12 +71,12 @@ _PICTURES = frozenset({"icon", "thumbnail"})
 
 def is_actions(label: str) -> bool:
     """Whether a label (with or without instance) is one of the actions assertions."""
-    return base_label(label) in _ACTIONS
+    return base_label(label) in ACTIONS
 
 
 def is_ingredient(label: str) -> bool:
     """Whether a label (with or without instance) is one of the ingredient assertions."""
-    return base_label(label) in _INGREDIENTS
+    return base_label(label) in INGREDIENTS
 
 
 def _hard_bindings(subject: Subject) -> list[Assertion]:
@@ -89,11 +91,10 @@ def check_manifest_type(ctx: Context, subject: Subject) -> Iterator[Status]:
         yield from _check_update(subject)
         return
     bindings = _hard_bindings(subject)
-    store_uri = absolute("self#jumbf=c2pa.assertions", subject.label)
     if not bindings and not _was_redacted(ctx, subject, HARD_BINDINGS):
         yield subject.fault(StatusCode.CLAIM_HARD_BINDINGS_MISSING)
     elif len(bindings) > 1:
-        yield subject.fault(StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS, store_uri)
+        yield subject.fault(StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS, absolute("self#jumbf=c2pa.assertions", subject.label))
     parents = [a for a in subject.listed() if _relationship(subject, a) == "parentOf"]
     if len(parents) > 1:
         yield subject.fault(StatusCode.MANIFEST_MULTIPLE_PARENTS)
@@ -106,28 +107,28 @@ def _was_redacted(ctx: Context, subject: Subject, labels: frozenset[str]) -> boo
 
 
 def _relationship(subject: Subject, assertion: Assertion) -> object:
-    value = subject.value_or_none(assertion) if is_ingredient(assertion.label) else None
+    value = subject.value_or_none(assertion) if assertion.base_label in INGREDIENTS else None
     return value.get("relationship") if isinstance(value, dict) else None
 
 
 def _check_update(subject: Subject) -> Iterator[Status]:
-    ingredients = [a for a in subject.listed() if is_ingredient(a.label)]
+    ingredients = [a for a in subject.listed() if a.base_label in INGREDIENTS]
     if len(ingredients) != 1 or _relationship(subject, ingredients[0]) != "parentOf":
         yield subject.fault(StatusCode.MANIFEST_UPDATE_WRONG_PARENTS)
     for assertion in subject.listed():
         label = assertion.base_label
         if label in HARD_BINDINGS or label == "c2pa.hash.multi-asset" or label.startswith("c2pa.thumbnail."):
             yield subject.fault(StatusCode.MANIFEST_UPDATE_INVALID, explanation=f"An update manifest must not hold {assertion.label}.")
-        if is_actions(label):
-            names = {a.action for a in _actions(subject, assertion)} - _UPDATE_ACTIONS
+        if label in ACTIONS:
+            names = set(_action_names(subject, assertion)) - _UPDATE_ACTIONS
             if names:
                 named = ", ".join(sorted(names))
                 yield subject.fault(StatusCode.MANIFEST_UPDATE_INVALID, explanation=f"An update manifest must not hold the action {named}.")
 
 
-def _actions(subject: Subject, assertion: Assertion) -> tuple[Any, ...]:
+def _action_names(subject: Subject, assertion: Assertion) -> tuple[str, ...]:
     try:
-        return read_actions(subject.value(assertion), assertion.label)
+        return action_names(subject.value(assertion), assertion.label)
     except MalformedError:
         return ()
 
@@ -139,22 +140,17 @@ def _check_inception(ctx: Context, subject: Subject) -> Iterator[Status]:
     claim = subject.claim
     if claim.version == 1:
         return
-    if _was_redacted(ctx, subject, _ACTIONS):
+    if _was_redacted(ctx, subject, ACTIONS):
         return
-    firsts = [next((a for a in subject.listed(part) if is_actions(a.label)), None) for part in (claim.created, claim.gathered)]
+    parts = (subject.listing.created, subject.listing.gathered)
+    firsts = [next((a for a in subject.listed(part) if a.base_label in ACTIONS), None) for part in parts]
     if not any(firsts):
         if ctx.profile is Profile.V2_5:
             yield subject.fault(StatusCode.CLAIM_ACTIONS_MISSING)
         else:
             yield subject.fault(StatusCode.ASSERTION_ACTION_MALFORMED, explanation="The manifest has no actions assertion.")
         return
-    inceptions = [
-        action.action
-        for first in firsts
-        if first
-        for action in _actions(subject, first)
-        if action.action in ("c2pa.created", "c2pa.opened")
-    ]
+    inceptions = [name for first in firsts if first for name in _action_names(subject, first) if name in ("c2pa.created", "c2pa.opened")]
     if len(inceptions) != 1:
         place = next(a for a in firsts if a)
         yield subject.fault(
@@ -166,55 +162,43 @@ def _check_inception(ctx: Context, subject: Subject) -> Iterator[Status]:
 
 def check_assertion_hashes(ctx: Context, subject: Subject) -> Iterator[Status]:
     """Each assertion that the claim lists is in this manifest and has the hash that was signed; redacted ones may be gone."""
-    claim = subject.claim_or_none
-    for reference in claim.all_assertions if claim else ():
-        parsed = JumbfUri.parse(reference.url)
-        uri = absolute(reference.url, subject.label)
-        if uri in ctx.redactions:
-            yield from _check_redaction(uri, ctx.profile)
-        elif parsed is not None and parsed.within(subject.label).manifest != subject.label:
+    for entry in subject.listing.entries:
+        if entry.uri in ctx.redactions:
+            yield from _check_redaction(entry.uri, ctx.profile)
+        elif entry.outside:
             yield subject.fault(StatusCode.ASSERTION_OUTSIDE_MANIFEST)
         else:
-            yield from _check_hash(ctx, subject, reference, uri)
+            yield _hash_status(ctx, subject, entry)
 
 
 def _check_redaction(uri: str, profile: Profile) -> Iterator[Status]:
     label = base_label(uri.rsplit("/", 1)[-1])
-    if label in _ACTIONS:
+    if label in ACTIONS:
         yield status(StatusCode.ASSERTION_ACTION_REDACTED, uri)
     elif label in HARD_BINDINGS:
         old = profile is Profile.V2_2
         yield status(StatusCode.ASSERTION_DATA_HASH_REDACTED if old else StatusCode.ASSERTION_HARD_BINDING_REDACTED, uri)
 
 
-def _check_hash(ctx: Context, subject: Subject, reference: HashedUri, uri: str) -> Iterator[Status]:
-    assertion = ctx.store.assertion_at(reference.url, within=subject.label)
-    if assertion is None:
-        yield subject.fault(StatusCode.ASSERTION_MISSING, explanation=f"The claim lists {uri}, which is not there.")
-        return
-    found = _digest(ctx, subject, assertion, reference.alg)
-    if isinstance(found, Status):
-        yield found
-    elif found.matches(reference.hash):
-        yield status(StatusCode.ASSERTION_HASHED_URI_MATCH, uri)
-    else:
-        yield status(StatusCode.ASSERTION_HASHED_URI_MISMATCH, uri)
-
-
-def _digest(ctx: Context, subject: Subject, assertion: Assertion, algorithm: str | None) -> Digest | Status:
+def _hash_status(ctx: Context, subject: Subject, entry: Entry) -> Status:
+    if entry.assertion is None:
+        return subject.fault(StatusCode.ASSERTION_MISSING, explanation=f"The claim lists {entry.uri}, which is not there.")
     try:
-        return ctx.box_digest(assertion.box, subject.algorithm(algorithm))
+        found = ctx.box_digest(entry.assertion.box, subject.algorithm(entry.reference.alg))
     except MalformedError as error:
         return status(StatusCode.ALGORITHM_UNSUPPORTED, subject.claim_uri, error.message)
+    fits = found.matches(entry.reference.hash)
+    return status(StatusCode.ASSERTION_HASHED_URI_MATCH if fits else StatusCode.ASSERTION_HASHED_URI_MISMATCH, entry.uri)
 
 
 def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
     """Every assertion box is listed in the claim: what nobody signed must not stand between signed things."""
     if subject.claim_or_none is None:
         return
-    labels = Counter(a.label for a in subject.manifest.assertions)
+    declared = subject.declared
     for assertion in subject.manifest.assertions:
-        if assertion.uri not in subject.declared or labels[assertion.label] > 1:
+        if assertion.uri not in declared or subject.manifest.assertion(assertion.label) is None:
+            # Not listed, or one of two that have one label.
             yield status(StatusCode.ASSERTION_UNDECLARED, assertion.uri)
     stores = [box for box in subject.manifest.box.superboxes if box.type == BOX.ASSERTION_STORE]
     if any(next(store.contents, None) is not None for store in stores):
@@ -224,7 +208,7 @@ def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
 
 def check_redacted_content(ctx: Context, subject: Subject) -> Iterator[Status]:
     """What a later manifest redacted is gone, or its content is zeros."""
-    for assertion in subject.manifest.assertions:
+    for assertion in subject.manifest.assertions if ctx.redactions else ():
         if assertion.uri in ctx.redactions and not assertion.is_zeroed:
             yield status(StatusCode.ASSERTION_NOT_REDACTED, assertion.uri)
 
@@ -266,7 +250,7 @@ def _time(value: Any) -> datetime | None:
 def check_references(ctx: Context, subject: Subject) -> Iterator[Status]:
     """References with a hash inside of standard assertions (thumbnails, icons, ingredient data) lead somewhere and fit."""
     for assertion in subject.listed():
-        if assertion.label.startswith("c2pa.") and assertion.content_type == "cbor" and base_label(assertion.label) not in HARD_BINDINGS:
+        if assertion.label.startswith("c2pa.") and assertion.content_type == "cbor" and assertion.base_label not in HARD_BINDINGS:
             for reference, algorithm in hashed_uris(subject.value_or_none(assertion), ctx.limits.json_depth):
                 yield from _check_reference(ctx, subject, assertion.uri, reference, algorithm)
     claim = subject.claim_or_none
@@ -283,9 +267,9 @@ def hashed_uris(value: Any, depth: int, algorithm: str | None = None) -> Iterato
     if depth < 0:
         return
     if isinstance(value, dict):
-        reference = HashedUri.read(value)
-        if reference and reference.url.startswith("self#jumbf="):
-            yield reference, algorithm
+        url = value.get("url")
+        if isinstance(url, str) and url.startswith("self#jumbf="):
+            yield HashedUri.read(value), algorithm
             return
         # Soft bindings have an "alg" as well, which is no hash algorithm.
         own = value.get("alg")
@@ -293,11 +277,12 @@ def hashed_uris(value: Any, depth: int, algorithm: str | None = None) -> Iterato
         for key, item in value.items():
             if key in _PICTURES and isinstance(item, dict) and "hash" in item and not isinstance(item.get("url"), str):
                 yield None, None
-            elif key not in _NOT_FOLLOWED:
+            elif isinstance(item, (dict, list)) and key not in _NOT_FOLLOWED:
                 yield from hashed_uris(item, depth - 1, inner)
     elif isinstance(value, list):
         for item in value:
-            yield from hashed_uris(item, depth - 1, algorithm)
+            if isinstance(item, (dict, list)):
+                yield from hashed_uris(item, depth - 1, algorithm)
 
 
 def is_covered_by_old_claim(subject: Subject, reference: HashedUri) -> bool:
@@ -314,11 +299,11 @@ def _check_reference(ctx: Context, subject: Subject, url: str, reference: Hashed
     if reference is None:
         yield status(StatusCode.HASHED_URI_MISSING, url, "It has a reference to a picture without an address.")
         return
-    target = absolute(reference.url, subject.label)
-    if target in ctx.redactions:
+    if ctx.redactions and absolute(reference.url, subject.label) in ctx.redactions:
         return
     box = ctx.store.resolve(reference.url, within=subject.label)
     if box is None:
+        target = absolute(reference.url, subject.label)
         yield status(StatusCode.HASHED_URI_MISSING, url, f"It refers to {target}, which is not there.")
         return
     try:
@@ -329,4 +314,5 @@ def _check_reference(ctx: Context, subject: Subject, url: str, reference: Hashed
     if found.matches(reference.hash):
         ctx.matched.append((subject.label, url, box))
     elif not is_covered_by_old_claim(subject, reference):
+        target = absolute(reference.url, subject.label)
         yield status(StatusCode.HASHED_URI_MISMATCH, url, f"Its reference to {target} does not fit what stands there.")

@@ -7,7 +7,7 @@ hash of the same manifest decides instead (anchor ``validating_a_multi_asset_has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
 from credkit.binding import BINDINGS, BindingOutcome, BindingTarget
@@ -111,7 +111,7 @@ def _outcome_of_parts(ctx: Context, bound: Subject, target: BindingTarget) -> Bi
     return check_multi_asset(value, vouched[0].uri, target, lambda url: _part_assertion(ctx, bound, url))
 
 
-def _vouched_uris(subject: Subject) -> frozenset[str]:
+def _vouched_uris(subject: Subject) -> Set[str]:
     """What may hold a binding: the created assertions, or all that a claim of version 1 lists."""
     claim = subject.claim_or_none
     return subject.created if claim and claim.version == 2 else subject.declared
@@ -159,6 +159,6 @@ def _binding(subject: Subject) -> Assertion | None:
     claim = subject.claim_or_none
     if claim is None:
         return None
-    part = claim.created if claim.version == 2 else claim.assertions
+    part = subject.listing.created if claim.version == 2 else subject.listing.undivided
     found = [a for a in subject.listed(part) if a.base_label in HARD_BINDINGS]
     return found[0] if found else None

@@ -7,10 +7,11 @@ Source: CAWG Identity Assertion 1.3, "Validating the identity assertion".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from credkit.errors import MalformedError
-from credkit.manifest.assertions.identity import AGGREGATION, IDENTITY_LABEL, X509, IdentityAssertion, read_identity
+from credkit.manifest.assertions.identity import AGGREGATION, IDENTITY_LABEL, X509, read_identity
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.labels import label_in_uri
 from credkit.manifest.store import Assertion
@@ -18,23 +19,23 @@ from credkit.manifest.uri import JumbfUri, absolute, manifest_uri
 from credkit.status import Status, StatusCode, status
 from credkit.verify.checks.assertions import HARD_BINDINGS
 from credkit.verify.checks.content import governing_binding
-from credkit.verify.checks.identity_aggregation import judge_aggregation
-from credkit.verify.checks.identity_findings import Finding, Judged, standing
-from credkit.verify.checks.identity_x509 import judge_x509
 from credkit.verify.checks.ingredients import ingredient_manifest, ingredients_of
 from credkit.verify.context import Context, Subject
 from credkit.verify.report import IdentityReport
+
+if TYPE_CHECKING:
+    from credkit.manifest.assertions.identity import IdentityAssertion
+    from credkit.verify.checks.identity_findings import Finding, Judged
 
 __all__ = ["check_identities"]
 
 _MOST = 100
 """Identity assertions judged in one manifest."""
-_JUDGES = {X509: judge_x509, AGGREGATION: judge_aggregation}
 
 
 def check_identities(ctx: Context, subject: Subject) -> Iterator[Status]:
     """Each identity assertion that the claim lists and nobody redacted."""
-    listed = [a for a in subject.listed() if a.base_label == IDENTITY_LABEL and a.uri not in ctx.redactions]
+    listed = [a for a in subject.listing.by_kind.get(IDENTITY_LABEL, ()) if a.uri not in ctx.redactions]
     for assertion in listed[:_MOST]:
         yield from _check_identity(ctx, subject, assertion)
     if len(listed) > _MOST:
@@ -45,6 +46,8 @@ def check_identities(ctx: Context, subject: Subject) -> Iterator[Status]:
 
 
 def _check_identity(ctx: Context, subject: Subject, assertion: Assertion) -> Iterator[Status]:
+    from credkit.verify.checks.identity_findings import Judged
+
     try:
         found = read_identity(subject.value(assertion), where=assertion.label)
     except MalformedError as error:
@@ -52,7 +55,7 @@ def _check_identity(ctx: Context, subject: Subject, assertion: Assertion) -> Ite
         subject.identities.append(_report(assertion, None, Judged(), {StatusCode.CAWG_IDENTITY_CBOR_INVALID}))
         return
     findings: list[Finding] = [*_check_references(ctx, subject, found), *_check_binding(ctx, subject, found)]
-    judge = _JUDGES.get(found.sig_type)
+    judge = _judge_of(found.sig_type)
     if judge is None:
         findings.append((StatusCode.CAWG_IDENTITY_SIG_TYPE_UNKNOWN, None))
     if any(found.padding):
@@ -67,7 +70,22 @@ def _check_identity(ctx: Context, subject: Subject, assertion: Assertion) -> Ite
     yield from (status(code, assertion.uri, explanation) for code, explanation in findings)
 
 
+def _judge_of(sig_type: object) -> Callable[[Context, Subject, Assertion, IdentityAssertion], Judged] | None:
+    """What judges a kind of signature; loaded where a manifest has one. None for a kind that is not known."""
+    if sig_type == X509:
+        from credkit.verify.checks.identity_x509 import judge_x509
+
+        return judge_x509
+    if sig_type == AGGREGATION:
+        from credkit.verify.checks.identity_aggregation import judge_aggregation
+
+        return judge_aggregation
+    return None
+
+
 def _report(assertion: Assertion, found: IdentityAssertion | None, judged: Judged, codes: set[StatusCode]) -> IdentityReport:
+    from credkit.verify.checks.identity_findings import standing
+
     return IdentityReport(
         uri=assertion.uri,
         label=assertion.label,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from credkit.dataclass import dataclass, field
 from credkit.status import Kind, StatusCode
-from credkit.trust.identity.credential import VerifiedIdentity
 from credkit.verify.report import IdentityStanding
+
+if TYPE_CHECKING:
+    from credkit.trust.identity.credential import VerifiedIdentity
 
 __all__ = ["Finding", "Judged", "standing"]
 

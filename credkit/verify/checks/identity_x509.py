@@ -7,10 +7,10 @@ Source: CAWG Identity Assertion 1.3, "Validating the COSE signature" below "X.50
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from credkit.codec.cose import Sign1, parse_sign1, to_be_signed
+from credkit.dataclass import replace
 from credkit.errors import MalformedError
 from credkit.manifest.assertions.identity import IdentityAssertion, signed_forms
 from credkit.manifest.store import Assertion

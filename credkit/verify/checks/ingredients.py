@@ -8,16 +8,19 @@ and each reference by its hash.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from credkit.codec.digest import Digest
 from credkit.errors import MalformedError
-from credkit.manifest.assertions.ingredient import IngredientView, read_ingredient
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.store import Assertion, Manifest, base_label
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.status import Status, StatusCode, status
-from credkit.verify.checks.assertions import is_actions, is_ingredient
+from credkit.verify.checks.assertions import INGREDIENTS, is_actions, is_ingredient
 from credkit.verify.context import Context, Profile, Subject
+
+if TYPE_CHECKING:
+    from credkit.manifest.assertions.ingredient import IngredientView
 
 __all__ = ["check_ingredient_manifest", "check_ingredients", "ingredient_manifest", "ingredients_of"]
 
@@ -30,9 +33,9 @@ def ingredients_of(ctx: Context, subject: Subject) -> Iterator[tuple[Assertion, 
     What an altered one leads to is nothing that anybody stated (anchor ``_performing_recursive_validation``).
     """
     for assertion in subject.listed():
-        if is_ingredient(assertion.label) and assertion.uri not in ctx.redactions and subject.is_intact(assertion):
+        if assertion.base_label in INGREDIENTS and assertion.uri not in ctx.redactions and subject.is_intact(assertion):
             try:
-                yield assertion, read_ingredient(subject.value(assertion), assertion.label)
+                yield assertion, subject.ingredient(assertion)
             except MalformedError:
                 continue
 
@@ -40,13 +43,13 @@ def ingredients_of(ctx: Context, subject: Subject) -> Iterator[tuple[Assertion, 
 def check_ingredients(ctx: Context, subject: Subject) -> Iterator[Status]:
     """The fields of each ingredient assertion agree with each other."""
     for assertion in subject.listed():
-        if not is_ingredient(assertion.label) or assertion.uri in ctx.redactions:
+        if assertion.base_label not in INGREDIENTS or assertion.uri in ctx.redactions:
             continue
         value = subject.value_or_none(assertion)
         if value is None:
             continue
         try:
-            view = read_ingredient(value, assertion.label)
+            view = subject.ingredient(assertion)
         except MalformedError as error:
             yield status(StatusCode.ASSERTION_INGREDIENT_MALFORMED, assertion.uri, error.message)
             continue

@@ -12,17 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from credkit.codec.digest import digest
 from credkit.codec.jumbf import parse_superbox
+from credkit.dataclass import replace
 from credkit.errors import FetchError, MalformedError
 from credkit.limits import Limits
 from credkit.manifest.store import Assertion
 from credkit.status import Status, StatusCode, status
-from credkit.trust.fetch import Fetcher, Request, Response
 from credkit.verify.checks.external import CLOUD_DATA, EXTERNAL_REFERENCE, LINKED_RESOURCES, External, linked_resources, of_kind
 from credkit.verify.context import Context, Profile, Subject
+
+if TYPE_CHECKING:
+    from credkit.trust.fetch import Fetcher, Response
 
 __all__ = ["check_external_data"]
 
@@ -101,6 +104,8 @@ def _linked_code(fetcher: Fetcher | None, entry: External) -> StatusCode:
 
 
 def _fetched(fetcher: Fetcher, location: External, what: str) -> Response | None:
+    from credkit.trust.fetch import Request
+
     try:
         return fetcher.fetch(Request(url=location.url, what=what, most=_LARGEST, accept=location.format))
     except FetchError:

@@ -9,29 +9,21 @@ response acceptable, and what it means, is decided in ``credkit.trust.revocation
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from credkit.dataclass import dataclass, replace
 from credkit.errors import FetchError, MalformedError
 from credkit.status import Kind, Status, StatusCode
+from credkit.trust import revocation
 from credkit.trust.certificate import Certificate
-from credkit.trust.path import PathResult
-from credkit.trust.revocation import (
-    Answer,
-    accepted_answers,
-    ask,
-    is_about,
-    names_revocation_service,
-    ocsp_responder,
-    online_outcome,
-    parse_ocsp_response,
-    stored_outcome,
-    was_revoked,
-)
-from credkit.trust.verification import is_issued_by
+from credkit.trust.revocation.service import names_revocation_service, ocsp_responder
 from credkit.verify.context import Context, Profile, Subject
+
+if TYPE_CHECKING:
+    from credkit.trust.path import PathResult
+    from credkit.trust.revocation import Answer
 
 __all__ = ["check_revocation", "revoked_authority"]
 
@@ -70,16 +62,17 @@ class _Finding:
 
 def check_revocation(ctx: Context, subject: Subject) -> Iterator[Status]:
     """The issuer of the signing certificate had not revoked it when it signed, as far as that is known."""
-    if subject.signer is None or subject.path is None:
+    signature = subject.signature
+    if signature is None or subject.path is None:
         return
-    leaf = Certificate.parse(subject.signer.chain[0], ctx.limits)
-    issuer = _issuer(ctx, subject.path, subject.signer.chain, leaf)
+    leaf = signature.leaf
+    issuer = _issuer(ctx, subject.path, signature.chain, leaf)
     finding, refusals = _stored(ctx, subject, leaf, issuer)
     if finding is None and names_revocation_service(leaf):
         finding = _asked(ctx, subject, leaf, issuer)
     if finding is None:
         return
-    subject.signer = replace(subject.signer, revocation=finding.outcome)
+    signature.revocation = finding.outcome
     code = _CODES[finding.outcome]
     words = " ".join((finding.reason or code.sentence, *_refusal_words(refusals)))
     found = subject.fault(code, subject.signature_uri, words)
@@ -96,7 +89,7 @@ def revoked_authority(ctx: Context, subject: Subject, path: PathResult) -> str |
     at = subject.attested_time or ctx.at
     for der, issuer_der in pairwise(path.path[1:]):
         certificate, issuer = Certificate.parse(der, ctx.limits), Certificate.parse(issuer_der, ctx.limits)
-        if was_revoked(_authority_answers(ctx, subject, certificate, issuer), at):
+        if revocation.was_revoked(_authority_answers(ctx, subject, certificate, issuer), at):
             return "the certificate of an authority on the way from the signer to the trust anchor was revoked"
     return None
 
@@ -105,7 +98,7 @@ def _authority_answers(ctx: Context, subject: Subject, certificate: Certificate,
     found: list[Answer] = []
     for der in (*_beside(ctx, subject)[0], *_held_by_others(ctx, subject)):
         try:
-            answers = accepted_answers(der, certificate, issuer, ctx.limits)
+            answers = revocation.accepted_answers(der, certificate, issuer, ctx.limits)
         except MalformedError:
             continue
         if answers:
@@ -122,6 +115,8 @@ def _issuer(ctx: Context, path: PathResult, chain: tuple[bytes, ...], leaf: Cert
     if len(path.path) > 1:
         return Certificate.parse(path.path[1], ctx.limits)
     for der in chain[1 : ctx.share(ctx.limits.certificates)]:
+        from credkit.trust.verification import is_issued_by
+
         try:
             certificate = Certificate.parse(der, ctx.limits)
         except MalformedError:
@@ -170,7 +165,7 @@ def _stored(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certifica
 def _speaks_of(ctx: Context, der: bytes, leaf: Certificate, issuer: Certificate) -> bool:
     """Whether a response can be read and names the certificate: what other manifests hold is mostly about others."""
     try:
-        return any(is_about(status, leaf, issuer) for status in parse_ocsp_response(der, ctx.limits).statuses)
+        return any(revocation.is_about(status, leaf, issuer) for status in revocation.parse_ocsp_response(der, ctx.limits).statuses)
     except MalformedError:
         return False
 
@@ -180,21 +175,21 @@ def _stored_finding(ctx: Context, subject: Subject, der: bytes, leaf: Certificat
     if issuer is None:
         return "the certificate of the issuer that could have signed it is not there"
     try:
-        answers = accepted_answers(der, leaf, issuer, ctx.limits)
+        answers = revocation.accepted_answers(der, leaf, issuer, ctx.limits)
     except MalformedError as error:
         return error.message
     if subject.attested_time is None:
         # To the letter nothing counts here. But the issuer's word that it revoked the certificate is proven and stays true.
-        if was_revoked(answers, ctx.at):
+        if revocation.was_revoked(answers, ctx.at):
             return _Finding(outcome="revoked", reason=_revocation_words(answers), stated=_stated(answers), proven=True)
         return "it counts only beside a time-stamp that is accepted, and there is none"
-    outcome = stored_outcome(answers, subject.attested_time, ctx.at)
+    outcome = revocation.stored_outcome(answers, subject.attested_time, ctx.at)
     if outcome is None:
         is_known = any(answer.status.status != "unknown" for answer in answers)
         return "it is not of the time of the signature" if is_known else "its issuer does not know the certificate"
     if outcome == "notRevoked":
         return _Finding(outcome=outcome, stated=_stated(answers))
-    proven = was_revoked(answers, subject.attested_time)
+    proven = revocation.was_revoked(answers, subject.attested_time)
     return _Finding(outcome=outcome, reason=_revocation_words(answers), stated=_stated(answers), proven=proven)
 
 
@@ -232,7 +227,7 @@ def _asked(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certificat
     unknown = "Whether the signer's certificate was revoked could not be found out"
     if isinstance(reply, str):
         return _Finding(outcome="inaccessible", reason=f"{unknown}: {reply}.")
-    outcome = online_outcome(reply, subject.attested_time, ctx.at)
+    outcome = revocation.online_outcome(reply, subject.attested_time, ctx.at)
     if outcome is None:
         return _Finding(outcome="inaccessible", reason=f"{unknown}: the answer of its issuer is out of date.")
     return _Finding(outcome=outcome, reason=_revocation_words(reply) if outcome == "revoked" else "")
@@ -247,7 +242,7 @@ def _ask(ctx: Context, certificate: Certificate, issuer: Certificate) -> tuple[A
         if len(ctx.ocsp_replies) >= ctx.limits.fetches:
             return "too many issuers had to be asked already"
         try:
-            ctx.ocsp_replies[key] = ask(certificate, issuer, ctx.fetcher, ctx.limits).answers
+            ctx.ocsp_replies[key] = revocation.ask(certificate, issuer, ctx.fetcher, ctx.limits).answers
         except FetchError as error:
             ctx.ocsp_replies[key] = str(error).removesuffix(".")
         except MalformedError as error:

@@ -8,9 +8,8 @@ nothing vouches for the certificate: "valid but not trusted" is a verdict of its
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from credkit.codec.cose import CHAIN_LABELS, Sign1, to_be_signed
 from credkit.errors import MalformedError
@@ -19,14 +18,16 @@ from credkit.manifest.uri import JumbfUri
 from credkit.status import Status, StatusCode
 from credkit.trust.algorithms import ALGORITHMS, LATER_ALGORITHMS, SignatureAlgorithm
 from credkit.trust.certificate import Certificate
-from credkit.trust.lists import TrustList
-from credkit.trust.path import PathResult, check_path
-from credkit.trust.profile import check_profile
-from credkit.trust.timestamp import TimeStampResult, read_assertion_stamps, read_time_stamps
+from credkit.trust.timestamp import read_assertion_stamps, read_time_stamps
 from credkit.verify.checks.claim import holds_more
 from credkit.verify.checks.revocation import revoked_authority
-from credkit.verify.context import Context, Profile, Subject
-from credkit.verify.report import SignatureReport, TimeStampReport, TrustListUse
+from credkit.verify.context import Context, Profile, Signature, Subject
+from credkit.verify.report import TimeStampReport, TrustListUse
+
+if TYPE_CHECKING:
+    from credkit.trust.lists import TrustList
+    from credkit.trust.path import PathResult
+    from credkit.trust.timestamp import TimeStampResult
 
 __all__ = ["check_credential", "check_signature", "check_signature_box", "check_time_stamp", "credential_chain"]
 
@@ -53,9 +54,9 @@ def credential_chain(sign1: Sign1, limits: Limits) -> tuple[bytes, ...]:
     "Identity of signers" (anchor ``_identity_of_signers``), "X.509 certificates" (anchor ``x509_certificates``).
     """
     headers = (sign1.protected, sign1.unprotected)
-    if any(all(label in header for header in headers) for label in CHAIN_LABELS):
-        raise _invalid("signature carries its certificates in both headers")
     found = [header[label] for label in CHAIN_LABELS for header in headers if label in header]
+    if len(found) > 1 and any(all(label in header for header in headers) for label in CHAIN_LABELS):
+        raise _invalid("signature carries its certificates in both headers")
     if not found:
         raise _invalid("signature carries no certificate")
     if any(value != found[0] for value in found):
@@ -112,32 +113,16 @@ def check_credential(ctx: Context, subject: Subject) -> Iterator[Status]:
     url = subject.signature_uri
     sign1 = subject.sign1
     chain = credential_chain(sign1, ctx.limits)
-    leaf = Certificate.parse(chain[0], ctx.limits)
-    algorithm = _algorithm(ctx, sign1)
-    subject.signer = SignatureReport(
-        algorithm=algorithm.name if algorithm else None,
-        subject=leaf.subject,
-        common_name=leaf.common_name,
-        organization=leaf.organization,
-        issuer=leaf.issuer,
-        issuer_common_name=leaf.issuer_common_name,
-        serial_number=leaf.serial_number,
-        not_before=leaf.not_before,
-        not_after=leaf.not_after,
-        chain=chain,
-        time_stamp=subject.time_stamp,
-    )
-    findings = check_profile(
-        leaf, purposes=ctx.policy.purposes, chosen=chain[0] in ctx.policy.allowed, lattices=ctx.profile is Profile.V2_5
-    )
+    standing = ctx.policy.standing(chain, at, ctx.limits, most=ctx.share(ctx.limits.certificates), lattices=ctx.profile is Profile.V2_5)
+    signer = subject.signature = Signature(leaf=standing.leaf, chain=chain, algorithm=_algorithm(ctx, sign1))
+    findings, path = standing.findings, standing.path
     if findings:
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_INVALID, url, "; ".join(f"{f.message}" for f in findings))
-    path = check_path(chain[: ctx.share(ctx.limits.certificates)], ctx.policy.signers, at, ctx.limits, allowed=ctx.policy.allowed)
     subject.path = path
     revoked = revoked_authority(ctx, subject, path) if path.trusted and not findings else None
     if path.trusted and not findings and not revoked:
         _note_list(ctx, path.trust_list, "c2pa.trustList")
-        subject.signer = replace(subject.signer, trusted=True)
+        signer.trusted = True
         yield subject.fault(StatusCode.SIGNING_CREDENTIAL_TRUSTED, url)
     else:
         unfit = "the certificate of the signer would be trusted, but it is not fit for signing claims" if path.trusted else None
@@ -215,10 +200,10 @@ def check_signature(ctx: Context, subject: Subject) -> Iterator[Status]:
             StatusCode.CLAIM_SIGNATURE_MISMATCH, url, "The signature carries a payload of its own instead of covering the claim."
         )
         return
-    leaf = Certificate.parse(credential_chain(sign1, ctx.limits)[0], ctx.limits)
+    leaf = subject.signature.leaf if subject.signature else Certificate.parse(credential_chain(sign1, ctx.limits)[0], ctx.limits)
     if algorithm.verify(leaf.public_key, to_be_signed(sign1.protected_bytes, claim_bytes), sign1.signature):
-        if subject.signer:
-            subject.signer = replace(subject.signer, verified=True)
+        if subject.signature:
+            subject.signature.verified = True
         yield subject.fault(StatusCode.CLAIM_SIGNATURE_VALIDATED, url)
     else:
         yield subject.fault(StatusCode.CLAIM_SIGNATURE_MISMATCH, url)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from credkit.assets import Span
 from credkit.assets.layout import StoreLocation
+from credkit.dataclass import dataclass
 from credkit.errors import counted
 from credkit.load import Located
 from credkit.status import Status, StatusCode, status
@@ -73,7 +73,7 @@ def _placed(store: Iterable[Run], location: StoreLocation) -> Iterator[Run]:
                 current = next(slices)
             end = min(run.end, base + current.length)
             shift = current.start - base
-            yield run._replace(start=at + shift, end=end + shift)
+            yield Run(at + shift, end + shift, run.kind, run.what, run.url)
             at = end
 
 

@@ -107,9 +107,14 @@ class _Walk:
     def description(self, box: Superbox, *, sound: bool, named: bool) -> Iterator[Run]:
         """Header and description; ``sound`` says whether another type would be told, ``named`` whether another label would."""
         at = box.offset + box.header
-        kind = at + self._header(at)
+        inner = self._header(at)
+        kind = at + inner
         label = kind + _UUID + _TOGGLES
         rest = label + (len(box.label.encode("utf-8")) + 1 if box.description.label is not None else 0)
+        if sound and named and _LONG not in (box.header, inner):
+            yield self.structural(box.offset, rest)
+            yield from self.salt(rest, box)
+            return
         yield self.head(box.offset)
         yield self.head(at)
         if sound:
@@ -121,7 +126,12 @@ class _Walk:
             yield self.structural(label, rest)
         else:
             yield self.unbound(label, rest, "label of a box, which no signed statement names")
-        yield self.unbound(rest, _content_start(box), "salt of a box, which no hash covers")
+        yield from self.salt(rest, box)
+
+    def salt(self, start: int, box: Superbox) -> Iterator[Run]:
+        end = _content_start(box)
+        if start < end:
+            yield self.unbound(start, end, "salt of a box, which no hash covers")
 
     def claim(self, box: Superbox) -> Iterator[Run]:
         yield from self.description(box, sound=True, named=True)

@@ -23,18 +23,20 @@ class Run(NamedTuple):
 
 def joined(runs: Iterable[Run]) -> Iterator[Run]:
     """Neighbours of the same kind and meaning as one; empty ones are dropped."""
-    last: Run | None = None
+    since: Run | None = None
+    until = 0
     for run in runs:
-        if run.end <= run.start:
+        start, end, kind, what, url = run
+        if end <= start:
             continue
-        if last is not None and last.end == run.start and last[2:] == run[2:]:
-            last = Run(last.start, run.end, run.kind, run.what, run.url)
-            continue
-        if last is not None:
-            yield last
-        last = run
-    if last is not None:
-        yield last
+        if since is None:
+            since = run
+        elif until != start or since.what != what or since.kind != kind or since.url != url:
+            yield since if since.end == until else Run(since.start, until, since.kind, since.what, since.url)
+            since = run
+        until = end
+    if since is not None:
+        yield since if since.end == until else Run(since.start, until, since.kind, since.what, since.url)
 
 
 def over(layer: Iterable[Run], below: Sequence[Run]) -> list[Run]:
@@ -47,17 +49,17 @@ def over(layer: Iterable[Run], below: Sequence[Run]) -> list[Run]:
     left: list[Run] = []
     index = 0
     for run in below:
-        at = run.start
+        at, end, kind, what, url = run
         while index < len(top) and top[index].end <= at:
             index += 1
         following = index
-        while following < len(top) and top[following].start < run.end:
+        while following < len(top) and top[following].start < end:
             if top[following].start > at:
-                left.append(run._replace(start=at, end=top[following].start))
+                left.append(Run(at, top[following].start, kind, what, url))
             at = max(at, top[following].end)
             following += 1
-        if at < run.end:
-            left.append(run._replace(start=at))
+        if at < end:
+            left.append(run if at == run.start else Run(at, end, kind, what, url))
     return sorted([*left, *top])
 
 
@@ -67,6 +69,6 @@ def _apart(runs: Iterable[Run]) -> list[Run]:
     for run in runs:
         start = max(run.start, end)
         if start < run.end:
-            result.append(run._replace(start=start))
+            result.append(run if start == run.start else run._replace(start=start))
             end = run.end
     return result

@@ -8,13 +8,11 @@ another way than the shortest, with the length in front: no signature covers how
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from credkit.codec import cbor
 from credkit.codec.cose import CHAIN_LABELS
+from credkit.dataclass import dataclass
 from credkit.limits import Limits
-from credkit.trust.revocation import loose_certificates
-from credkit.trust.timestamp.form import loose_parts
 from credkit.verify.context import Subject
 from credkit.verify.coverage.runs import Run
 
@@ -58,9 +56,10 @@ class _Walk:
         return Run(self.offset + start, self.offset + end, "unbound", what, self.subject.signature_uri)
 
     def runs(self) -> Iterator[Run]:
-        array = self.at(self.at(0).content)
+        tag = self.at(0)
+        array = self.at(tag.content)
         protected, header, payload, signature = array.parts
-        yield self.head(self.at(0))
+        yield self.head(tag)
         yield self.head(array)
         yield from self.string(self.at(protected[0]), "protected header of the signature")
         yield from self.header(header[0])
@@ -160,9 +159,13 @@ class _Walk:
     def loose(self, stored: bytes, what: str) -> Iterator[tuple[int, int, str]]:
         stamp = self.subject.time_stamp
         if what == "time-stamp" and stamp:
+            from credkit.trust.timestamp.form import loose_parts
+
             yield from loose_parts(stored, stamp.chain)
         issuers = [issuer for der, issuer in self.subject.responses if der == stored]
         if issuers:
+            from credkit.trust.revocation import loose_certificates
+
             for start, end in loose_certificates(stored, issuers, self.limits):
                 yield start, end, "a certificate in an OCSP response, which its signature does not need"
 

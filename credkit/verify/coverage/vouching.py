@@ -7,9 +7,9 @@ reached is covered as far as its own signature reaches. What a manifest says tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from credkit.codec.jumbf import Superbox
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.manifest.claim import Claim
 from credkit.manifest.uri import JumbfUri, manifest_uri

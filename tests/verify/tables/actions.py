@@ -72,6 +72,8 @@ CASES: tuple[Case, ...] = (
     # 1: there is a list of actions.
     case("no list of actions", lambda: signed(standard(Assertion("c2pa.actions.v2__1", {}))), MALFORMED),
     case("actions is a map", lambda: signed(standard(Assertion("c2pa.actions.v2__1", {"actions": {}}))), MALFORMED),
+    case("a list of actions alone", lambda: signed(standard(Assertion("c2pa.actions.v2__1", [{"action": "c2pa.edited"}]))), MALFORMED),
+    case("actions is a text", lambda: signed(standard(Assertion("c2pa.actions.v2__1", {"actions": "c2pa.edited"}))), MALFORMED),
     case("an action is a text", lambda: signed(standard(Assertion("c2pa.actions.v2__1", {"actions": ["c2pa.edited"]}))), MALFORMED),
     case("an action without a name", lambda: signed(standard(Assertion("c2pa.actions.v2__1", {"actions": [{}]}))), MALFORMED),
     case("an unknown action", done({"action": "org.test.blurred"})),
@@ -117,6 +119,7 @@ CASES: tuple[Case, ...] = (
     case("created in the second place", begun(action("c2pa.edited"), CREATED, more=()), MALFORMED),
     case("opened in the second place", begun(action("c2pa.edited"), action("c2pa.opened", HERE)), MALFORMED),
     case("created in a second assertion", done(more=second(CREATED)), MALFORMED),
+    case("created in a second assertion, with something between them", done(more=(NOTE, *second(CREATED))), MALFORMED),
     case("other actions in a second assertion", done(more=second(action("c2pa.edited")))),
     case("other actions among the gathered", done(more=second(action("c2pa.edited"), place="gathered"))),
     case(

@@ -352,6 +352,12 @@ CASES: tuple[Case, ...] = tuple(
         case("states a time", stating(seconds(NOW - timedelta(days=2))), informs=("timeOfSigning.insideValidity",)),
         case("states a time with a fraction", stating(seconds(NOW - timedelta(days=2)) + 0.5), informs=("timeOfSigning.insideValidity",)),
         case(
+            "states the first second of the certificate",
+            stating(seconds(NOW - timedelta(days=900))),
+            informs=("timeOfSigning.insideValidity",),
+        ),
+        case("states the time of the stamp", stating_and_stamped(INSIDE), informs=("timeOfSigning.insideValidity",)),
+        case(
             "states a time before the certificate", stating(seconds(NOW - timedelta(days=2000))), informs=("timeOfSigning.outsideValidity",)
         ),
         case(

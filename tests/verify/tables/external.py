@@ -97,6 +97,7 @@ CASES: tuple[Case, ...] = (
     case("cloud data with actions in an update manifest", update(cloud(label="c2pa.actions.v2")), f"{CLOUD}.actions"),
     case("cloud data with something else in an update manifest", update(cloud())),
     case("cloud data without an algorithm", with_(cloud(where=location(alg=None))), UNSUPPORTED),
+    case("cloud data with an algorithm that is a list", with_(cloud(where=location(alg=["sha256"]))), UNSUPPORTED),
     case("cloud data with an unknown algorithm", with_(cloud(where=location(alg="md5"))), UNSUPPORTED),
     case(
         "cloud data fetched",
@@ -215,6 +216,7 @@ CASES: tuple[Case, ...] = (
     case("linked resources without a list", with_(Assertion("c2pa.linked-resource-integrity", {})), f"{LINKED}.malformed", profile="2.5"),
     case("linked resource without an algorithm", with_(linked(location(alg=None))), f"{LINKED}.malformed", profile="2.5"),
     case("linked resource without a hash", with_(linked(location(), location(hash=None))), f"{LINKED}.malformed", profile="2.5"),
+    case("linked resource with a list as algorithm", with_(linked(location(alg=["sha256"]))), f"{LINKED}.malformed", profile="2.5"),
     case("linked resource without an address", with_(linked(location(url=None))), f"{LINKED}.malformed", profile="2.5"),
     case("linked resource beside the file without an algorithm", with_(linked(relative=(NEAR,))), f"{LINKED}.malformed", profile="2.5"),
     case(

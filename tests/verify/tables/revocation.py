@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from cryptography import x509
+
 from credkit.codec import cbor
 from credkit.codec.cose import to_be_signed
 from credkit.limits import DEFAULT_LIMITS
@@ -67,6 +69,18 @@ def listed() -> pki.Pki:
 def silent() -> pki.Pki:
     """A signer whose certificate names no way to ask."""
     return pki.make_pki("ed25519", root=root(), issuer=middle())
+
+
+@cache
+def large() -> pki.Authority:
+    """An authority with a certificate that is larger than those that are read by default."""
+    extra = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), bytes(1 << 16))
+    return pki.make_authority("ed25519", root(), extensions=((extra, False),))
+
+
+@cache
+def under_large() -> pki.Pki:
+    return pki.make_pki("ed25519", root=root(), issuer=large(), extensions=(ocsp.access(),))
 
 
 @cache
@@ -237,6 +251,12 @@ CASES: tuple[Case, ...] = (
         code=REVOKED,
         policy=trusting_middle,
     ),
+    row(
+        "good, by an issuer with a large certificate",
+        stapled(lambda: ocsp.response(large(), under_large().leaf), by=under_large),
+        code=GOOD,
+        limits=replace(DEFAULT_LIMITS, certificate_size=1 << 17),
+    ),
     row("revoked, and nobody trusted", stapled(lambda: says("revoked")), UNTRUSTED, REVOKED, code=REVOKED, policy=trusting_nobody),
     row("good, and nobody trusted", stapled(says), UNTRUSTED, code=GOOD, policy=trusting_nobody, state="Valid"),
     row(
@@ -269,6 +289,15 @@ CASES: tuple[Case, ...] = (
     row("the answer is old", stapled(at=None), code=INACCESSIBLE, fetcher=asking(this_update=NOW - 9 * DAY, next_update=NOW - DAY)),
     row("asked where only a list is named", stapled(by=listed), code=SKIPPED, fetcher=asking()),
     row("asked where nothing is named", stapled(by=silent), code=None, fetcher=asking()),
+    row(
+        "not asked for a signer whom nobody vouches for",
+        stapled(),
+        UNTRUSTED,
+        code=SKIPPED,
+        fetcher=asking(),
+        policy=trusting_nobody,
+        state="Valid",
+    ),
     row("asked beside garbage", stapled(lambda: b"garbage"), code=GOOD, fetcher=asking()),
     row("not asked when it is settled", stapled(says), code=GOOD, fetcher=asking("revoked")),
     # the authorities
