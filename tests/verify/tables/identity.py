@@ -63,12 +63,12 @@ def on(days: float) -> datetime:
     return pki.NOW + timedelta(days=days)
 
 
-def below(make: Callable[[Manifest], Assertion]) -> Callable[[], bytes]:
-    """An ingredient with a manifest of its own."""
+def below(make: Callable[[Manifest], Assertion], *first: Assertion) -> Callable[[], bytes]:
+    """An ingredient with a manifest of its own, behind others."""
 
     def build() -> bytes:
         manifest = standard(OTHERS, name="parent").build()
-        return signed(standard(ingredient(manifest, "componentOf"), make(manifest)), manifest)
+        return signed(standard(*first, ingredient(manifest, "componentOf"), make(manifest)), manifest)
 
     return build
 
@@ -119,6 +119,13 @@ CASES: tuple[Case, ...] = (
     case("two of them", with_(identities.x509(), identities.x509(label="cawg.identity__1")), says=(TRUSTED,)),
     case("vouches for another statement", named(references=(identities.BINDING, Ref("org.test.other"))), says=(TRUSTED,)),
     case("relative reference", named(references=(Ref("c2pa.hash.data"),)), says=(TRUSTED,)),
+    case(
+        "vouches for a statement below a second ingredient",
+        below(
+            lambda m: identities.x509(references=(identities.BINDING, Ref("org.test.other", m))),
+            ingredient(relationship="componentOf", label="c2pa.ingredient.v3__1"),
+        ),
+    ),
     case("vouches for a statement below", below(lambda m: identities.x509(references=(identities.BINDING, Ref("org.test.other", m))))),
     case("nobody on the list", named(), UNTRUSTED, policy=policy, says=(WELL_FORMED,), lacks=(TRUSTED,)),
     case("no CBOR", with_(Assertion("cawg.identity", b"\xff")), "cawg.identity.cbor.invalid"),
