@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from operator import attrgetter
 from reprlib import recursive_repr
-from types import FunctionType, MemberDescriptorType
+from types import FunctionType, MemberDescriptorType, SimpleNamespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,6 +125,16 @@ class _Fields:
         return found
 
 
+class _Parameters:
+    """Stands where ``__dataclass_params__`` will be, which ``pprint`` looks at."""
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        ours = {"repr": _repr, "eq": _eq, "order": _lt, "frozen": _refuse_setting}
+        names = {"repr": "__repr__", "eq": "__eq__", "order": "__lt__", "frozen": "__setattr__"}
+        found = {word: getattr(owner, name) is ours[word] for word, name in names.items()}
+        return SimpleNamespace(init=True, unsafe_hash=False, **found)
+
+
 def _original(item: _Field) -> Any:
     import dataclasses
 
@@ -154,7 +164,8 @@ def _constructor(kind: type) -> FunctionType:
     body = "\n  ".join(lines or ["pass"])
     text = f"def _make({', '.join(given)}):\n def __init__({', '.join(arguments)}):\n  {body}\n return __init__"
     made: dict[str, Any] = {}
-    exec(text, _globals_of(kind), made)  # noqa: S102
+    # Compiled apart: an interrupt inside of an exec of text ends the process by the signal in the end, whoever has caught it.
+    exec(compile(text, f"<constructor of {kind.__qualname__}>", "exec"), _globals_of(kind), made)  # noqa: S102
     constructor: FunctionType = made["_make"](**given)
     constructor.__qualname__ = f"{kind.__qualname__}.__init__"
     constructor.__annotations__ = {item.name: item.annotation for item in by_position + by_name} | {"return": None}
@@ -235,7 +246,7 @@ def _set_state(self: Any, state: list[Any]) -> None:
         _set(self, item.name, value)
 
 
-_FIELDS = _Fields()
+_FIELDS, _PARAMETERS = _Fields(), _Parameters()
 _ORDER = {"__lt__": _lt, "__le__": _le, "__gt__": _gt, "__ge__": _ge}
 
 
@@ -304,7 +315,8 @@ def _methods(kind: type, shape: tuple[_Field, ...], *, frozen: bool, eq: bool, r
     there = kind.__dict__
     # A class with an __eq__ of its own gets the entry __hash__ = None from Python itself.
     missing = {name: value for name, value in methods.items() if name not in there or (name == "__hash__" and there[name] is None)}
-    return missing | {_SHAPE: shape, "__compared__": attrgetter(*compared or ("__class__",)), "__dataclass_fields__": _FIELDS}
+    seen = {"__dataclass_fields__": _FIELDS, "__dataclass_params__": _PARAMETERS}
+    return missing | seen | {_SHAPE: shape, "__compared__": attrgetter(*compared or ("__class__",))}
 
 
 def _with_slots(kind: type, names: tuple[str, ...], methods: Mapping[str, Any]) -> type:

@@ -165,6 +165,17 @@ def test_classes_alike(name: str) -> None:
     assert facts(getattr(definitions(ours), name)) == facts(getattr(definitions(dataclasses), name))
 
 
+def test_parameters_alike_and_pprint() -> None:
+    import pprint
+
+    made, original = definitions(ours), definitions(dataclasses)
+    for name in ("Plain", "Open", "Ordered", "ByIdentity", "WithDict"):
+        flags = getattr(original, name).__dataclass_params__
+        for word in ("init", "repr", "eq", "order", "unsafe_hash", "frozen"):
+            assert getattr(getattr(made, name).__dataclass_params__, word) == getattr(flags, word), (name, word)
+    assert pprint.pformat(made.Plain(name="x")) == repr(made.Plain(name="x"))
+
+
 @BOTH
 def test_equality_hash_and_order(library: Any) -> None:
     there = definitions(library)

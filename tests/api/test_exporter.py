@@ -30,7 +30,7 @@ from credkit.resources import read_schema
 from tests.forge import peer, pki
 from tests.forge.pictures import picture
 
-INFOTEXT = "a lighthouse\nNegative prompt: fog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 4711, Size: 64x64, Model: demo"
+INFOTEXT = "a lighthouse\nNegative prompt: fog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 8471120593, Size: 64x64, Model: demo"
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +122,7 @@ def test_openings_are_kept_one_file_for_each_picture(exporter: Exporter, tmp_pat
         result = sealing.sign(tmp_path / f"raw {name}", tmp_path / name)
         data = (tmp_path / name).read_bytes()
         assert b"lighthouse" not in data
-        assert b"4711" not in data
+        assert b"8471120593" not in data
         assert peer.read(data, "png", anchors=pki.root_pem()).state == "Trusted"
         assert result.openings is not None
         assert "lighthouse" not in str(exporter)

@@ -116,7 +116,7 @@ def test_an_interrupt_shows_what_is_finished_and_leaves_nothing(room: Shell) -> 
         first = lines_of(process, 3)
         os.killpg(process.pid, signal.SIGINT)
         out, err = rest_of(process)
-        assert process.returncode == 130
+        assert process.returncode == 130, (jobs, err)
         assert group_is_gone(process)
         lines = [*first, *out.splitlines(keepends=True)]
         assert all(json.loads(line) for line in lines)

@@ -7,6 +7,7 @@ in which ``said`` runs all command lines one after the other.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,10 @@ def run(count: int, seed: int, folder: Path) -> Found:
     return found
 
 
+_CLOCK = re.compile(rb" in [\d.,]+ s, [\d.,]+ files and [\d.,]+ MB a second")
+"""What several files took, which is no two times the same."""
+
+
 def compared(surrounding: Surrounding, lines: Sequence[Sequence[str]], first: list[bytes], said: list[bytes]) -> Iterator[str]:
     for line, one, two in zip(lines, first, said, strict=True):
         if one != two:
@@ -112,7 +117,7 @@ def _said(surrounding: Surrounding, lines: Sequence[Sequence[str]], folder: Path
     assert ran.returncode == 0, ran.stderr.decode("utf-8", "replace")
     parts = ran.stdout.split(b"\x1e")
     assert len(parts) == len(lines) + 1, ran.stderr.decode("utf-8", "replace")
-    return parts[1:]
+    return [_CLOCK.sub(b"", part) for part in parts[1:]]
 
 
 def _has(name: str, folder: Path) -> bool:
