@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ def rows(tmp_path: Path) -> Any:
     values = [None if data is None else {"bytes": data, "path": f"{number}.png"} for number, data in enumerate(PICTURES)]
     features = datasets.Features({"image": datasets.Image(decode=False), "number": datasets.Value("int64")})
     return datasets.Dataset.from_dict({"image": values, "number": list(range(len(values)))}, features=features)
+
+
+@pytest.fixture(autouse=True)
+def _the_environment_stays_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``map`` with several processes leaves a copy in the place of ``os.environ``, which others (rich) have noted before."""
+    monkeypatch.setattr(os, "environ", os.environ)
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")
 
 
 @pytest.mark.parametrize("num_proc", [None, 2])
