@@ -32,7 +32,8 @@ _EDITS, _QUICK_EDITS = 100, 5
 _MANY_CHUNKS = 100_000_000
 _NOTES = """limit: read + SHA-256 for verify (and one Ed25519 verification a generation), copy + SHA-256 in one pass for sign.
 MB: peak of resident memory less that of the interpreter with the library imported, before it touched a file.
-Times are medians without fsync, which credkit alone does and which has its own column. All verify with the same trust anchor."""
+Times are medians without fsync, which credkit alone does and which has its own column. All verify with the same trust anchor.
+Files have two processors, where there are two, and so has every contender; "on one" is credkit with one. All other rows are about one."""
 
 
 def _size(text: str) -> int:
@@ -50,6 +51,15 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(sorted(int(item) for item in text.split(",") if item.strip()))
 
 
+def _processors(text: str) -> tuple[int, ...]:
+    return () if text == "any" else _numbers(text)
+
+
+def _last_two() -> tuple[int, ...]:
+    available = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return tuple(available)[-2:]
+
+
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition(": ")[2])
     parser.add_argument("--quick", action="store_true", help="small files and short chains, in less than a minute")
@@ -60,7 +70,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--edits", type=int, help=f"of a picture with thumbnails ({_EDITS}); 0 for none")
     parser.add_argument("--rounds", type=int, help="turns of each contender (5; 3 with --quick)")
     parser.add_argument("--folder", type=Path, help="where the files are made (memory when there is room, else the temporary folder)")
-    parser.add_argument("--processor", type=int, default=(os.cpu_count() or 1) - 1, help="the one to stay on (the last); -1 for any")
+    parser.add_argument("--processors", type=_processors, default=_last_two(), help="those to stay on, such as 2,3 (the last two); any")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file as well")
     parser.add_argument("--plot", type=Path, metavar="OUT.svg", help="draw the ratios into a file as well")
     return parser.parse_args(arguments)
@@ -100,7 +110,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = _arguments(arguments)
     sizes = options.sizes if options.sizes is not None else _sizes(_QUICK_SIZES if options.quick else _SIZES)
     chains = options.chains if options.chains is not None else _numbers(_QUICK_CHAINS if options.quick else _CHAINS)
-    processor = options.processor if options.processor >= 0 else None
     fitting = tuple(size for size in sizes if _place(size, options.folder))
     for size in sorted(set(sizes) - set(fitting)):
         print(f"{size_text(size)} is left out: no folder has room for three files of that size.", file=sys.stderr)
@@ -109,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
         bench = Bench(
             folder=Path(folder),
             rounds=options.rounds or (3 if options.quick else 5),
-            processor=processor,
+            processors=options.processors,
             say=lambda text: print(text, file=sys.stderr, flush=True),
         )
         try:

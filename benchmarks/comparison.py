@@ -57,6 +57,8 @@ class Row:
     memory: dict[str, int]
     fsync: float
     """Seconds that credkit waited for the disk besides; nobody else does."""
+    alone: float | None = None
+    """Seconds of credkit with one processor, where the row is about work that it divides between two."""
 
     def ratio(self, one: str, other: str) -> float:
         """How many times as long ``one`` takes as ``other``."""
@@ -100,11 +102,12 @@ def room_for(size: int, folder: Path) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class Bench:
-    """A run: where files lie, how many rounds, on which processor."""
+    """A run: where files lie, how many rounds, on which processors."""
 
     folder: Path
     rounds: int
-    processor: int | None
+    processors: tuple[int, ...]
+    """Those to stay on, none for any: all of them where one large file is judged or signed, otherwise the last."""
     say: Callable[[str], object] = field(default=lambda _: None)
 
     def prepare(self) -> None:
@@ -126,9 +129,9 @@ class Bench:
         try:
             make(kind, size, source)
             self._sign(source, signed)
-            yield self._row(Case(kind=kind, size=size, work="verify", paths=(signed,)))
+            yield self._row(Case(kind=kind, size=size, work="verify", paths=(signed,)), self.processors)
             signed.unlink()
-            yield self._row(Case(kind=kind, size=size, work="sign", paths=(source,)))
+            yield self._row(Case(kind=kind, size=size, work="sign", paths=(source,)), self.processors)
         finally:
             for path in (source, signed):
                 path.unlink(missing_ok=True)
@@ -175,7 +178,7 @@ class Bench:
         for turn in range(rounds + 1):
             for name, command in commands.items():
                 start = time.perf_counter()
-                done = self._child(command)
+                done = self._child(command, self.processors[-1:])
                 if turn:
                     # The first one has compiled what is compiled for whoever installs it.
                     found[name].append(time.perf_counter() - start)
@@ -206,12 +209,17 @@ class Bench:
         credkit.sign_file(data, sink, statements, signer=signer, mirrors=False, ingredients=ingredients or ())
         return sink.getvalue()
 
-    def _row(self, case: Case) -> Row:
+    def _row(self, case: Case, several: tuple[int, ...] = ()) -> Row:
         self.say(f"{case.kind} {case.size:,} bytes, {case.count}: {case.work}")
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
+        alone: list[float] = []
+        one = self.processors[-1:]
         for turn in range(self.rounds):
+            last = turn == self.rounds - 1
             for name in CONTENDERS:
-                found[name].append(self._run(name, case, last=turn == self.rounds - 1))
+                found[name].append(self._run(name, case, several or one, last=last))
+            if len(several) > 1:
+                alone.append(self._run("credkit", case, one, last=False)["seconds"])
         if case.work == "verify":
             check_same(case, {name: runs[-1]["facts"] for name, runs in found.items()})
         return Row(
@@ -222,9 +230,10 @@ class Bench:
             seconds={name: statistics.median(run["seconds"] for run in runs) for name, runs in found.items()},
             memory={name: max(run["memory"] for run in runs) for name, runs in found.items()},
             fsync=statistics.median(run["fsync"] for run in found["credkit"]),
+            alone=statistics.median(alone) if alone else None,
         )
 
-    def _run(self, name: str, case: Case, *, last: bool) -> dict[str, Any]:
+    def _run(self, name: str, case: Case, processors: tuple[int, ...], *, last: bool) -> dict[str, Any]:
         kind = "PNG" if case.paths[0].suffix == ".png" else "JPEG"
         output = self._file(f"output {kind}")
         job = {
@@ -238,16 +247,16 @@ class Bench:
             "repeats": max(1, min(20, 20_000_000 // case.size)),
         }
         try:
-            done = self._child([sys.executable, "-m", "benchmarks.worker", json.dumps(job)])
+            done = self._child([sys.executable, "-m", "benchmarks.worker", json.dumps(job)], processors)
             if case.work == "sign" and last and name != "limit":
                 check_signed(output, self.folder, name)
         finally:
             output.unlink(missing_ok=True)
         return json.loads(done)  # type: ignore[no-any-return]
 
-    def _child(self, command: list[str]) -> str:
-        """What a process prints that stays on the processor of this run."""
-        with pinned(self.processor):
+    def _child(self, command: list[str], processors: tuple[int, ...]) -> str:
+        """What a process prints that stays on ``processors``."""
+        with pinned(processors):
             environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
             done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1], env=environment)
         if done.returncode:
@@ -261,13 +270,13 @@ def _facts(report: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def pinned(processor: int | None) -> Iterator[None]:
-    """Stay on one processor, where the system can; processes that are started meanwhile stay there, too."""
-    if processor is None or not hasattr(os, "sched_setaffinity"):
+def pinned(processors: tuple[int, ...]) -> Iterator[None]:
+    """Stay on these processors, where the system can; processes that are started meanwhile stay there, too."""
+    if not processors or not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {processor})
+    os.sched_setaffinity(0, processors)
     try:
         yield
     finally:

@@ -46,7 +46,8 @@ def _over_limit(rows: list[Row], work: str, most: float) -> Iterator[Goal]:
     for row in rows:
         ours, peer = row.ratio("credkit", "limit"), row.ratio(_PEER, "limit")
         name = f"{row.kind} of {row.size // _MIB:,} MB: {work}"
-        yield Goal(work=name, peer=f"{peer:.2f}", wanted=f"at most {most}", seen=f"{ours:.2f}", met=ours <= most)
+        alone = f", on one processor {row.alone / row.seconds['limit']:.2f}" if row.alone else ""
+        yield Goal(work=name, peer=f"{peer:.2f}", wanted=f"at most {most}", seen=f"{ours:.2f}{alone}", met=ours <= most)
 
 
 def _many_chunks(rows: list[Row]) -> Iterator[Goal]:

@@ -15,6 +15,7 @@ COLUMNS = (
     "limit ms",
     "credkit ms",
     "x limit",
+    "on one",
     "c2pa-python ms",
     "x limit",
     "credkit / c2pa-python",
@@ -54,6 +55,7 @@ def cells(row: Row) -> tuple[str, ...]:
         milliseconds(row.seconds["limit"]),
         milliseconds(row.seconds["credkit"]),
         f"{row.ratio('credkit', 'limit'):.2f}",
+        f"{row.alone / row.seconds['limit']:.2f}" if row.alone else "",
         milliseconds(row.seconds["c2pa-python"]),
         f"{row.ratio('c2pa-python', 'limit'):.2f}",
         f"{row.ratio('credkit', 'c2pa-python'):.2f}",
@@ -105,6 +107,7 @@ def as_json(rows: list[Row]) -> list[dict[str, Any]]:
             "seconds": row.seconds,
             "memory": row.memory,
             "fsync": row.fsync,
+            "alone": row.alone,
         }
         for row in rows
     ]

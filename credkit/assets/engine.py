@@ -11,6 +11,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -18,7 +19,8 @@ from credkit.assets.edited import EditedSource
 from credkit.assets.layout import Edit, Insert, Metadata, Span, StoreLocation
 from credkit.assets.source import Source
 from credkit.assets.window import Window
-from credkit.codec.digest import Digest, hasher
+from credkit.codec.digest import Digest
+from credkit.codec.hashing import Hashing
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
@@ -77,21 +79,21 @@ def hash_parts(source: Source, algorithm: object, parts: HashedParts, *, on_byte
 
     A digest is taken once and then remembered with the source; nothing is read, and ``on_bytes`` not called, when it is known already.
     """
-    state = hasher(algorithm)
-    if digest := source.known.digests.get((state.name, parts)):
-        return digest
-    done, window = 0, Window(source)
-    for part in parts:
-        if isinstance(part, bytes):
-            state.update(part)
-            continue
-        # A hash over a hundred thousand small boxes would be as many reads.
-        for chunk in (window.read(part.start, part.length),) if part.length < _NEAR else source.chunks(part.start, part.length):
-            state.update(chunk)
-            done += len(chunk)
-            if on_bytes:
-                on_bytes(done)
-    digest = source.known.digests[state.name, parts] = Digest(state.name, state.digest())
+    with Hashing(algorithm) as hashing:
+        if digest := source.known.digests.get((hashing.algorithm, parts)):
+            return digest
+        done, window = 0, Window(source)
+        for part in parts:
+            if isinstance(part, bytes):
+                hashing.update(part)
+                continue
+            # A hash over a hundred thousand small boxes would be as many reads.
+            for chunk in (window.read(part.start, part.length),) if part.length < _NEAR else source.chunks(part.start, part.length):
+                hashing.update(chunk)
+                done += len(chunk)
+                if on_bytes:
+                    on_bytes(done)
+        digest = source.known.digests[hashing.algorithm, parts] = hashing.digest()
     return digest
 
 
@@ -128,29 +130,30 @@ def write_hashed(
     of the output.
     """
     output = EditedSource(source, edit.pieces)
-    takers = [_Taker(parts, algorithm) for parts in plans]
-    done = 0
-    for chunk in output.chunks(0, output.size):
-        _put(sink, chunk)
-        for taker in takers:
-            taker.feed(done, chunk)
-        done += len(chunk)
-        if on_bytes:
-            on_bytes(done)
-    return tuple(taker.digest() for taker in takers)
+    with ExitStack() as threads:
+        takers = [_Taker(parts, threads.enter_context(Hashing(algorithm))) for parts in plans]
+        done = 0
+        for chunk in output.chunks(0, output.size):
+            for taker in takers:
+                taker.feed(done, chunk)
+            _put(sink, chunk)
+            done += len(chunk)
+            if on_bytes:
+                on_bytes(done)
+        return tuple(taker.digest() for taker in takers)
 
 
 class _Taker:
     """One digest over parts of a file whose bytes come by once, in order."""
 
-    __slots__ = ("_parts", "_state")
+    __slots__ = ("_hashing", "_parts")
 
-    def __init__(self, parts: HashedParts, algorithm: object) -> None:
+    def __init__(self, parts: HashedParts, hashing: Hashing) -> None:
         spans = [part for part in parts if isinstance(part, Span)]
         if any(first.end > second.start for first, second in pairwise(spans)):
             raise ValueError("the parts of a digest are not in the order of the file")
         self._parts = deque(parts)
-        self._state = hasher(algorithm)
+        self._hashing = hashing
 
     def feed(self, position: int, chunk: bytes | memoryview) -> None:
         """Take what is wanted of ``chunk``, which stands at ``position``."""
@@ -160,18 +163,18 @@ class _Taker:
             if isinstance(part, Span):
                 start, stop = max(part.start, position), min(part.end, end)
                 if start < stop:
-                    self._state.update(chunk if stop - start == len(chunk) else memoryview(chunk)[start - position : stop - position])
+                    self._hashing.update(chunk if stop - start == len(chunk) else memoryview(chunk)[start - position : stop - position])
                 if part.end > end:
                     return
             else:
-                self._state.update(part)
+                self._hashing.update(part)
             self._parts.popleft()
 
     def digest(self) -> Digest:
         """The digest, when everything has come by."""
         if any(isinstance(part, Span) and part.length for part in self._parts):
             raise ValueError("a digest is to be taken over more than there is")
-        return Digest(self._state.name, self._state.digest())
+        return self._hashing.digest()
 
 
 def frame(edit: Edit) -> bytes:

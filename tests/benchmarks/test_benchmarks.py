@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -58,10 +59,12 @@ def test_one_command_prints_one_table(tmp_path: Path) -> None:
     ]
     assert all(len(line) == len(COLUMNS) for line in table)
     figures = json.loads(out.read_text("utf-8"))
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     assert figures["environment"]["c2pa-python"] == "0.38.1"
     for row in figures["rows"]:
         assert set(row["seconds"]) == set(row["memory"]) == set(CONTENDERS)
         assert all(value > 0 for value in row["seconds"].values())
+        assert bool(row["alone"]) == (row["file"] in ("JPEG", "PNG") and processors > 1)
     assert figures["growth"]["edits"] == 2
     assert 0 < figures["growth"]["grown"]["credkit"] < figures["growth"]["grown"]["c2pa-python"]
     assert [line.split("|")[1].strip() for line in reached.splitlines()[2:]] == [goal["work"] for goal in figures["goals"]]
@@ -152,8 +155,9 @@ def test_files_have_the_structure_of_their_kind(kind: str, tmp_path: Path) -> No
 
 def test_figures_are_shown_as_ratios() -> None:
     shown = cells(ROW)
-    assert shown == ("JPEG", "1 MB", "verify", "1.00", "2.00", "2.00", "4.00", "4.00", "0.50", "9.0", "20.0", "0.00")
-    assert len({len(line) for line in plain([ROW, ROW]).splitlines()}) == 1
+    assert shown == ("JPEG", "1 MB", "verify", "1.00", "2.00", "2.00", "", "4.00", "4.00", "0.50", "9.0", "20.0", "0.00")
+    assert cells(replace(ROW, alone=0.003))[6] == "3.00"
+    assert len({len(line) for line in plain([ROW, replace(ROW, alone=0.003)]).splitlines()}) == 1
     assert as_json([ROW])[0]["seconds"]["credkit"] == 0.002
     assert [size_text(size) for size in (38, 100_000, 1_500_000, 10**9)] == ["38 B", "100 KB", "1.5 MB", "1 GB"]
 
@@ -172,6 +176,7 @@ def test_goals_are_met_or_not() -> None:
     }
     assert list(met(row("JPEG", 1.3, work="sign"), row("PNG", 1.31, work="sign")).values()) == [True, False]
     assert met(row("JPEG", 9.0, size=1_000_000)) == {}
+    assert next(goals([replace(row("PNG", 1.1), alone=1.2)])).seen == "1.10, on one processor 1.20"
     assert list(met(row("PNG", 0.5), row("PNG, 1 KiB chunks", 1.5)).values()) == [True, True]
     assert list(met(row("PNG", 0.5), row("PNG, 1 KiB chunks", 1.6)).values()) == [True, False]
     assert list(met(row("files", 2.0, count=400)).values()) == [True]

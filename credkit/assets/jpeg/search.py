@@ -12,7 +12,7 @@ from __future__ import annotations
 from credkit.assets.engine import included
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
-from credkit.codec.digest import Digest, hasher
+from credkit.codec.hashing import Hashing
 from credkit.codec.jumbf import box_type
 
 __all__ = ["STORE_TYPE", "is_plain"]
@@ -32,18 +32,18 @@ def is_plain(source: Source, start: int, frame: Span | None) -> bool:
     """
     if source.read(source.size - 2, 2) != b"\xff\xd9":
         return False
-    state = hasher(_USUAL_ALGORITHM) if frame else None
-    for span in included(start, (frame,)) if frame else ():
-        for chunk in source.chunks(span.start, span.length):
-            state.update(chunk)  # type: ignore[union-attr]
-    last = b""
-    for chunk in source.chunks(start, source.size - start):
-        data = chunk if isinstance(chunk, bytes) else bytes(chunk)
-        if STORE_TYPE in data or STORE_TYPE in last + data[:_BORDER]:
-            return False
-        last = (last + data[-_BORDER:])[-_BORDER:]
-        if state:
-            state.update(data)
-    if state and frame:
-        source.known.digests[_USUAL_ALGORITHM, tuple(included(source.size, (frame,)))] = Digest(_USUAL_ALGORITHM, state.digest())
+    with Hashing(_USUAL_ALGORITHM) as hashing:
+        for span in included(start, (frame,)) if frame else ():
+            for chunk in source.chunks(span.start, span.length):
+                hashing.update(chunk)
+        last = b""
+        for chunk in source.chunks(start, source.size - start):
+            data = chunk if isinstance(chunk, bytes) else bytes(chunk)
+            if frame:
+                hashing.update(data)
+            if STORE_TYPE in data or STORE_TYPE in last + data[:_BORDER]:
+                return False
+            last = (last + data[-_BORDER:])[-_BORDER:]
+        if frame:
+            source.known.digests[_USUAL_ALGORITHM, tuple(included(source.size, (frame,)))] = hashing.digest()
     return True
