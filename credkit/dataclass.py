@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from dataclasses import KW_ONLY, dataclass, field, replace
     from typing import Any
 
+    _Step = tuple[str, Callable[[Any, Any], None], Any, Callable[[], Any] | None]
+
 __all__ = ["KW_ONLY", "dataclass", "field", "replace"]
 
 _SHAPE = "__shape__"
-_FEW = 4
-"""Instances that are made before it is worth while to write a constructor."""
+_FEW = 50
+"""Instances that are made before it is worth while to write a constructor, which takes as long as filling a hundred."""
 _set = object.__setattr__
 
 
@@ -69,43 +71,68 @@ class _Field:
 class _Constructor:
     """Stands where ``__init__`` will be. It fills the first instances field by field, for most classes have no more; then it is written."""
 
-    __slots__ = ("instances",)
+    __slots__ = ("instances", "kind", "steps")
+    kind: type
 
     def __init__(self) -> None:
         self.instances = 0
+        self.steps: tuple[_Step, ...] | None = None
+
+    def __set_name__(self, owner: type, _name: str) -> None:
+        self.kind = owner
 
     def __get__(self, instance: object, owner: type) -> Any:
-        kind = next((kind for kind in owner.__mro__ if kind.__dict__.get("__init__") is self), None)
-        if kind is None:
-            # Another thread has written it meanwhile.
-            found: Any = owner.__init__ if instance is None else instance.__init__  # type: ignore[misc]
-            return found
         if instance is not None and self.instances < _FEW:
             self.instances += 1
-            return partial(_fill, instance, kind)
-        written = _constructor(kind)
-        setattr(kind, "__init__", written)  # noqa: B010
+            if self.steps is None:
+                self.steps = tuple(_steps(self.kind))
+            return partial(_fill, instance, self.kind, self.steps)
+        # Another thread may write it meanwhile; either is as good.
+        written = _constructor(self.kind)
+        setattr(self.kind, "__init__", written)  # noqa: B010
         return written if instance is None else written.__get__(instance)
 
 
-def _fill(instance: Any, kind: type, /, *by_position: Any, **by_name: Any) -> None:
-    """Do what the constructor of ``kind`` would do; arguments that do not fit are left to it, which says what is wrong with them."""
+def _steps(kind: type) -> Iterator[_Step]:
+    """For each field the name of its argument, what puts a value there, its default and its factory."""
+    frozen = _is_frozen(kind)
     shape: tuple[_Field, ...] = getattr(kind, _SHAPE)
-    positions = [item.name for item in shape if item.init and not item.kw_only]
-    given = by_name | dict(zip(positions, by_position, strict=False))
-    taken = [item for item in shape if item.init and item.name in given]
-    lacking = any(item.init and item.required and item.name not in given for item in shape)
-    if lacking or len(taken) < len(by_name) + len(by_position):
-        _constructor(kind)(instance, *by_position, **by_name)
-        return
-    assign = _set if _is_frozen(kind) else setattr
     for item in shape:
-        if item.init and item.name in given:
-            assign(instance, item.name, given[item.name])
-        elif not item.required:
-            assign(instance, item.name, item.factory() if item.factory else item.default)
-    if hasattr(instance, "__post_init__"):
+        if item.init or not item.required:
+            slot = _slot(kind, item.name) if frozen else None
+            assign = slot.__set__ if slot else partial(_assign, _set if frozen else setattr, item.name)
+            # No argument has an empty name: what is not in the constructor gets its default.
+            yield item.name if item.init else "", assign, item.default, item.factory
+
+
+def _assign(assign: Callable[[Any, str, Any], None], name: str, instance: Any, value: Any) -> None:
+    assign(instance, name, value)
+
+
+def _fill(instance: Any, kind: type, steps: tuple[_Step, ...], /, *by_position: Any, **by_name: Any) -> None:
+    """Do what the constructor of ``kind`` would do; arguments that do not fit are left to it, which says what is wrong with them."""
+    rest = by_name.copy()
+    if by_position:
+        shape: tuple[_Field, ...] = getattr(kind, _SHAPE)
+        rest.update(zip([item.name for item in shape if item.init and not item.kw_only], by_position, strict=False))
+    fit = len(rest) == len(by_name) + len(by_position)
+    for name, assign, default, factory in steps:
+        value = rest.pop(name, default)
+        if value is _ABSENT:
+            if factory is None:
+                fit = False
+                break
+            value = factory()
+        assign(instance, value)
+    if rest or not fit:
+        _constructor(kind)(instance, *by_position, **by_name)
+    elif hasattr(instance, "__post_init__"):
         instance.__post_init__()
+
+
+def _slot(kind: type, name: str) -> MemberDescriptorType | None:
+    found = getattr(kind, name, None)
+    return found if isinstance(found, MemberDescriptorType) else None
 
 
 def _is_frozen(kind: type) -> bool:
@@ -113,7 +140,7 @@ def _is_frozen(kind: type) -> bool:
 
 
 class _Fields:
-    """Stands where ``__dataclass_fields__`` will be, for whoever looks at the class with the functions of the standard library."""
+    """Stands where ``__dataclass_fields__`` will be once somebody looks at the class with the functions of the standard library."""
 
     def __get__(self, instance: object, owner: type) -> Mapping[str, Any]:
         import dataclasses
@@ -122,6 +149,8 @@ class _Fields:
             owner.__name__, [(item.name, item.annotation, _original(item)) for item in getattr(owner, _SHAPE)]
         )
         found: Mapping[str, Any] = vars(twin)["__dataclass_fields__"]
+        # Another thread may build them meanwhile; either are as good.
+        setattr(owner, "__dataclass_fields__", found)  # noqa: B010
         return found
 
 
@@ -150,7 +179,7 @@ def _constructor(kind: type) -> FunctionType:
     by_name = [item for item in shape if item.init and item.kw_only]
     arguments = ["self", *map(_argument, by_position), *(["*", *map(_argument, by_name)] if by_name else [])]
     frozen = _is_frozen(kind)
-    slots = {item.name: slot for item in shape if frozen and isinstance(slot := getattr(kind, item.name, None), MemberDescriptorType)}
+    slots = {item.name: slot for item in shape if frozen and (slot := _slot(kind, item.name))}
     lines = []
     for item in shape:
         if value := _value(item):
@@ -335,6 +364,8 @@ def _with_methods(kind: type, own: Mapping[str, _Field], methods: Mapping[str, A
             delattr(kind, name)
     for name, value in methods.items():
         setattr(kind, name, value)
+        if isinstance(value, _Constructor):
+            value.__set_name__(kind, name)
     return kind
 
 

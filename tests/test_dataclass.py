@@ -228,6 +228,23 @@ def test_what_the_standard_library_offers(library: Any) -> None:
             assert (first, second) == (1, [2])
 
 
+def test_fields_are_built_once() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Parent:
+        a: int = 1
+
+    class ByHand(Parent):
+        pass
+
+    @dataclass(frozen=True, slots=True)
+    class Child(Parent):
+        b: int = 2
+
+    for kind, names in ((ByHand, ["a"]), (Parent, ["a"]), (Child, ["a", "b"])):
+        assert [item.name for item in dataclasses.fields(kind)] == names
+        assert dataclasses.fields(kind)[0] is dataclasses.fields(kind())[0]
+
+
 def test_replace() -> None:
     there = definitions(ours)
     assert replace(there.Mixed(1, [2], fourth=2.0), third="z") == there.Mixed(1, [2], third="z", fourth=2.0)

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from credkit.assets.edited import EditedSource
 from credkit.assets.layout import Edit, Insert, Metadata, Span, StoreLocation
-from credkit.assets.source import Source
+from credkit.assets.source import Known, Source
 from credkit.assets.window import Window
 from credkit.codec.digest import Digest
 from credkit.codec.hashing import Hashing
@@ -32,7 +32,7 @@ __all__ = [
     "hash_parts",
     "hash_ranges",
     "included",
-    "note_output",
+    "known_of_output",
     "read_block",
     "read_store",
     "write",
@@ -208,13 +208,15 @@ def fill(sink: BinaryIO, placeholder: Edit, final: Edit) -> None:
         framed = framed[span.length :]
 
 
-def note_output(output: Source, source: Source, edit: Edit, plans: Sequence[HashedParts], digests: Sequence[Digest]) -> None:
-    """Tell ``output``, a source over what ``write_hashed`` and ``fill`` wrote, what its making has shown: its digests, and that there is no
-    store in what was copied. Whoever verifies it then reads the store and what stands before the picture's data, and not the rest again.
+def known_of_output(source: Source, edit: Edit, plans: Sequence[HashedParts], digests: Sequence[Digest]) -> Known:
+    """What the making of a file has shown that ``write_hashed`` and ``fill`` wrote: its digests, and that there is no store in what was
+    copied. Whoever verifies it with that reads the store and what stands before the picture's data, and not the rest again.
     """
+    known = Known()
     for parts, digest in zip(plans, digests, strict=True):
-        output.known.digests[digest.algorithm, parts] = digest
-    output.known.clear_from = EditedSource(source, edit.pieces).known.clear_from
+        known.digests[digest.algorithm, parts] = digest
+    known.clear_from = EditedSource(source, edit.pieces).known.clear_from
+    return known
 
 
 def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT_LIMITS) -> bytes:

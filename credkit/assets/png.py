@@ -304,4 +304,4 @@ def _before_data(source: Source, start: int) -> bool:
 def _chunk(kind: bytes, data: bytes) -> bytes:
     if len(data) > _MAX_CHUNK:
         raise AssetError(f"{len(data):,} bytes do not fit into a PNG chunk: make it at most {_MAX_CHUNK:,}")
-    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(data, zlib.crc32(kind)).to_bytes(4, "big")
+    return b"".join((len(data).to_bytes(4, "big"), kind, data, zlib.crc32(data, zlib.crc32(kind)).to_bytes(4, "big")))

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from credkit.assets import AssetFormat, BytesSource, Edit, FileSource, Layout, Source, StreamSource
-from credkit.assets.engine import HashedParts, Progress, fill, hash_parts, included, note_output, write_hashed
+from credkit.assets.engine import Progress, fill, hash_parts, included, known_of_output, write_hashed
+from credkit.assets.source import Known
 from credkit.binding import BINDERS, Output, PlannedBinding
-from credkit.codec.digest import Digest
 from credkit.codec.jumbf import box_type, build_box, build_superbox
 from credkit.dataclass import dataclass
 from credkit.errors import OutputError
@@ -50,12 +50,10 @@ LastCheck = Callable[[Source, Report], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """An output that was written: the store in it, the edit that was made, and digests that were taken on the way, each with its parts."""
+    """An output that was written: the store in it, and what its making has shown about it."""
 
     store: bytes
-    edit: Edit
-    parts: tuple[HashedParts, ...]
-    digests: tuple[Digest, ...]
+    known: Known
 
 
 _Maker = Callable[[BinaryIO], _Made]
@@ -139,7 +137,8 @@ def _plan(job: Job, seal: Seal) -> tuple[Edit, int, PlannedBinding]:
 def _empty_store(size: int) -> bytes:
     """Nothing but zeros in a box that every format knows for a manifest store: a binding may look for it in the planned file."""
     kind = box_type("c2pa")
-    return build_superbox(kind, "c2pa", build_box("free", bytes(size - len(build_superbox(kind, "c2pa", build_box("free", b""))))))
+    zeros = size - len(build_superbox(kind, "c2pa", build_box("free", b"")))
+    return build_superbox(kind, "c2pa", (8 + zeros).to_bytes(4, "big") + b"free", bytes(zeros))
 
 
 def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
@@ -152,7 +151,7 @@ def _embed(job: Job, sink: BinaryIO, progress: Progress | None) -> _Made:
         if len(store) == size:
             fill(sink, edit, job.format.embed(job.source, job.layout, store))
             sink.flush()
-            return _Made(store=store, edit=edit, parts=planned.parts, digests=digests)
+            return _Made(store=store, known=known_of_output(job.source, edit, planned.parts, digests))
         sink.seek(0)
         sink.truncate()
     raise OutputError("the time-stamps of the authority kept growing, so no room could be kept for one: use another authority")
@@ -184,7 +183,7 @@ def write_asset(job: Job, target: Target, delivery: Delivery, *, progress: Progr
         with refusing_damage(job.format):
             return _embed(job, sink, progress)
 
-    return _written(make, job.source, target, delivery)
+    return _written(make, target, delivery)
 
 
 def write_update(
@@ -197,34 +196,34 @@ def write_update(
         parts = (tuple(included(edit.size, edit.exclusions)),)
         digests = write_hashed(source, edit, sink, HASH_ALGORITHM, parts, on_bytes=progress)
         sink.flush()
-        return _Made(store=store, edit=edit, parts=parts, digests=digests)
+        return _Made(store=store, known=known_of_output(source, edit, parts, digests))
 
-    return _written(make, source, target, delivery)
+    return _written(make, target, delivery)
 
 
-def _written(make: _Maker, source: Source, target: Target, delivery: Delivery) -> Written:
+def _written(make: _Maker, target: Target, delivery: Delivery) -> Written:
     if not isinstance(target, (str, os.PathLike)):
-        return _to_stream(make, source, target, delivery)
+        return _to_stream(make, target, delivery)
     with OutputFile(target, overwrite=delivery.overwrite, source=delivery.snapshot) as out:
         made = make(out.file)
         checked: list[Report] = []
 
         def check(path: Path) -> None:
             with FileSource(path) as written:
-                note_output(written, source, made.edit, made.parts, made.digests)
+                written.known = made.known
                 checked.append(_verified(written, delivery))
 
         out.commit(check)
     return Written(store=made.store, report=checked[0])
 
 
-def _to_stream(make: _Maker, source: Source, target: BinaryIO, delivery: Delivery) -> Written:
+def _to_stream(make: _Maker, target: BinaryIO, delivery: Delivery) -> Written:
     """Streams may be anything, so the output is made and verified apart and copied when it is good."""
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as apart:
         sink = cast("BinaryIO", apart)
         made = make(sink)
         written = StreamSource(sink)
-        note_output(written, source, made.edit, made.parts, made.digests)
+        written.known = made.known
         report = _verified(written, delivery)
         apart.seek(0)
         _deliver(sink, target)

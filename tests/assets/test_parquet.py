@@ -166,6 +166,19 @@ def test_limits_hold() -> None:
             FORM.scan(BytesSource(parquet()), limits)
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [field_header(20, 1, 0) + b"\x11" * 12 + b"\x00", metadata(b"\x11" * 12 + b"\x00") + b"\x00"],
+    ids=["of the file", "of an entry"],
+)
+def test_fields_with_nothing_in_them_are_counted(footer: bytes) -> None:
+    """Each true or false is one byte, and nothing is passed over."""
+    layout = FORM.scan(BytesSource(file_of(footer)))
+    assert layout.stores == ()
+    with pytest.raises(MalformedError, match="the footer and its entries have more than 12 fields"):
+        FORM.scan(BytesSource(file_of(footer)), Limits(model_properties=3))
+
+
 def test_texts_that_begin_alike_are_no_data_sets() -> None:
     for head in (b"PARENT_DIRECTORY\n----------------\n", b"PAR1 is a word", b"PAR1"):
         assert detect(BytesSource(head)) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 
+from credkit.assets.parquet.thrift import LIST, STRUCT, field_header, list_header
 from credkit.codec.varint import build_varint
 from tests.assets.samples_models import onnx_file, parquet, raw_safetensors
 from tests.cost.hostile import hostile
@@ -130,6 +131,12 @@ def _(size: int) -> bytes:
 @hostile("parquet fields of the file", ".parquet")
 def _(size: int) -> bytes:
     return _footer(b"\x11" * size)
+
+
+@hostile("parquet fields of an entry", ".parquet")
+def _(size: int) -> bytes:
+    footer = field_header(5, LIST, 0) + list_header(STRUCT, 1) + b"\x11" * size + b"\0\0"
+    return b"PAR1\0" + footer + struct.pack("<I", len(footer)) + b"PAR1"
 
 
 @hostile("parquet entries", ".parquet")

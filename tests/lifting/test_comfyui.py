@@ -489,6 +489,18 @@ def test_a_broken_graph_gives_way_to_the_other() -> None:
     assert nothing.remarks == ("The prompt graph of ComfyUI cannot be read.",)
 
 
+def test_a_hundred_inputs_each() -> None:
+    many = {str(n): node("Reroute", **{f"i{link}": [str(n + 1), 0] for link in range(100)}) for n in range(31)}
+    graph = prompt_graph(many, maximum=300)
+    assert graph is not None
+    assert len(graph.nodes) == 30
+    assert graph.remarks == ["The nodes of the graph have more than 3,000 inputs; the rest is not followed."]
+    whole = prompt_graph(dict(list(many.items())[:30]), maximum=300)
+    assert whole is not None
+    assert len(whole.nodes) == 30
+    assert whole.remarks == []
+
+
 def test_a_hundred_thousand_nodes() -> None:
     chain = {str(n): node("Reroute", value=[str(n + 1), 0]) for n in range(100_000)}
     graph = prompt_graph(chain, maximum=DEFAULT_LIMITS.graph_nodes)

@@ -25,6 +25,8 @@ _CREATED_BY = 6
 _ENCRYPTION = 8
 _MAGIC, _ENCRYPTED_MAGIC = b"PAR1", b"PARE"
 _KEY = 1 << 10
+_FIELDS_EACH = 4
+"""Fields for each entry that may be there; one has two, and its end."""
 _BYTES = 3
 """Of a large footer, for each value; in real ones it has between four and five."""
 
@@ -104,16 +106,24 @@ def read_footer(source: Source, limits: Limits) -> Footer:
 class _Walk:
     """One walk over a footer."""
 
-    __slots__ = ("_data", "_most", "_reader", "_span")
+    __slots__ = ("_data", "_fields_left", "_most", "_reader", "_span")
 
     def __init__(self, data: bytes, span: Span, limits: Limits) -> None:
         self._data = data
         self._span = span
         self._most = limits.model_properties
+        self._fields_left = _FIELDS_EACH * limits.model_properties
         self._reader = Reader(data, values=limits.allowed_parts(limits.parquet_values, span.length, each=_BYTES), start=span.start)
 
     def _here(self) -> int:
         return self._span.start + self._reader.at
+
+    def _field(self, before: int) -> FieldHeader | None:
+        # What is passed over is counted by the reader; these fields are kept, or looked at one by one, even when nothing is in them.
+        self._fields_left -= 1
+        if self._fields_left < 0:
+            raise self._reader.fail(f"the footer and its entries have more than {_FIELDS_EACH * self._most:,} fields")
+        return self._reader.field(before)
 
     def run(self) -> Footer:
         """Field by field."""
@@ -124,7 +134,7 @@ class _Walk:
         before = 0
         while True:
             start = self._here()
-            header = self._reader.field(before)
+            header = self._field(before)
             if header is None:
                 break
             before, value = header.number, self._here()
@@ -163,7 +173,7 @@ class _Walk:
         key: str | None = ""
         length = value = Span(start, 0)
         seen: list[int] = []
-        while header := self._reader.field(before):
+        while header := self._field(before):
             before = header.number
             if header.kind != BINARY or header.number not in (1, 2):
                 self._reader.skip(header.kind)

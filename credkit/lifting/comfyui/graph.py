@@ -20,6 +20,8 @@ _FOLDS = 8
 _WORK = 50
 _INPUTS = 2_000
 _TOO_WIDE = f"A node of the graph has more than {_INPUTS:,} inputs; the rest is left out."
+_INPUTS_EACH = 10
+"""Inputs of all nodes together, for each node that may be there; in real graphs there are three to six."""
 _REMARKS = 50
 _CONTROLS = frozenset({"fixed", "increment", "decrement", "randomize", "increment-wrap"})
 _ENTRANCE, _EXIT = "-10", "-20"
@@ -112,20 +114,28 @@ class Graph:
 
 
 def prompt_graph(value: Mapping[str, Any], *, maximum: int) -> Graph | None:
-    """The prompt form; None where no entry is a node. At most ``maximum`` nodes are taken."""
-    graph = Graph()
+    """The prompt form; None where no entry is a node. At most ``maximum`` nodes are taken, and ten times as many inputs."""
+    graph, left = Graph(), _INPUTS_EACH * maximum
     for identifier, entry in value.items():
         if not isinstance(entry, dict) or not isinstance(entry.get("class_type"), str):
             continue
         if len(graph.nodes) >= maximum:
             graph.remarks.append(f"The graph has more than {maximum:,} nodes; the rest is not followed.")
             break
-        inputs = entry.get("inputs")
-        named = dict(islice(inputs.items(), _INPUTS)) if isinstance(inputs, dict) else {}
-        if isinstance(inputs, dict) and len(inputs) > _INPUTS and _TOO_WIDE not in graph.remarks:
+        inputs = entry["inputs"] if isinstance(entry.get("inputs"), dict) else {}
+        left -= len(inputs)
+        if left < 0:
+            graph.remarks.append(f"The nodes of the graph have more than {_INPUTS_EACH * maximum:,} inputs; the rest is not followed.")
+            break
+        if len(inputs) > _INPUTS and _TOO_WIDE not in graph.remarks:
             graph.remarks.append(_TOO_WIDE)
-        links = {name: link for name, item in named.items() if (link := _prompt_link(item)) is not None}
-        values = {name: item for name, item in named.items() if name not in links}
+        values: dict[str, Any] = {}
+        links: dict[str, Link] = {}
+        for name, item in islice(inputs.items(), _INPUTS):
+            if (link := _prompt_link(item)) is not None:
+                links[name] = link
+            else:
+                values[name] = item
         graph.nodes[str(identifier)] = Node(entry["class_type"], values, links)
     return graph if graph.nodes else None
 
