@@ -168,6 +168,8 @@ class Limits:
     bmff_exclusions: int = 32
     """Entries in the exclusion list of a BMFF hash together with their conditions; real lists have 16, and each is held against every box
     of its type."""
+    bmff_ranges: int = 100_000
+    """Ranges that these entries take out of boxes of one file, each counted; ten hours of film in fragments of two seconds have 45,000."""
     bmff_data: int = 1 << 10
     """Bytes of a box that one condition of an exclusion compares; the type of a ``uuid`` box has 16."""
     merkle_box_size: int = 64 << 10

@@ -242,7 +242,7 @@ class Subject:
                 raise MalformedError("signature box has no content", code="claimSignature.mismatch", where=self.signature_uri)
             return parse_sign1(data, where=self.signature_uri, limits=self._context.limits)
         except MalformedError as error:
-            return error
+            return error.with_traceback(None)
 
     @property
     def sign1(self) -> Sign1:
@@ -264,7 +264,8 @@ class Subject:
             try:
                 self._values[assertion.label] = assertion.value(self._context.limits)
             except MalformedError as error:
-                self._values[assertion.label] = error
+                # Where it was raised holds what was decoded until then.
+                self._values[assertion.label] = error.with_traceback(None)
         return self._values[assertion.label]
 
     def ingredient(self, assertion: Assertion) -> IngredientView:

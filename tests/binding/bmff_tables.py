@@ -204,6 +204,18 @@ WHOLE: tuple[BmffCase, ...] = (
         MALFORMED,
         limits=replace(DEFAULT_LIMITS, bmff_exclusions=6),
     ),
+    line(
+        "as many ranges as allowed",
+        left_out({"xpath": "/free", "subset": HALVES}, {FREE: [(8, 9), (10, 11)]}),
+        MATCH,
+        limits=replace(DEFAULT_LIMITS, bmff_ranges=2),
+    ),
+    line(
+        "one range too many",
+        left_out({"xpath": "/free", "subset": HALVES}, {FREE: [(8, 9), (10, 11)]}),
+        MALFORMED,
+        limits=replace(DEFAULT_LIMITS, bmff_ranges=1),
+    ),
     line("as many boxes as allowed", whole(), MATCH, limits=replace(DEFAULT_LIMITS, bmff_boxes=5)),
     line("one box too many", whole(), MISMATCH, limits=replace(DEFAULT_LIMITS, bmff_boxes=4)),
     # What an entry matches.
@@ -444,6 +456,8 @@ MEDIA_CASES: tuple[BmffCase, ...] = (
     line("an unknown algorithm of the tree", media([MEDIA], alg="md5"), ALGORITHM),
     line("a header of 16 bytes", media([MEDIA], mdat=large_box("mdat", MEDIA)), MATCH),
     line("a tree over what is behind 16 bytes", media(blocks(BEHIND, 50), mdat=box("mdat", MEDIA), fixedBlockSize=50), MATCH),
+    line("that, with nothing behind them", media([b""], mdat=box("mdat", MEDIA[:8]), fixedBlockSize=50), MATCH),
+    line("that, and fewer than those", media([b""], mdat=box("mdat", MEDIA[:7]), fixedBlockSize=50), MISMATCH),
     line(
         "that, one of the bytes in front changed",
         media(blocks(BEHIND, 50), mdat=box("mdat", MEDIA), fixedBlockSize=50, change=flip(MDAT, 9)),
@@ -553,20 +567,24 @@ def fragments(
     change: Callable[[Roots], Roots] = lambda roots: roots,
     files: Callable[[Roots], Roots] = lambda found: found,
     value: Callable[[dict[str, Any]], dict[str, Any]] = lambda found: found,
+    words: bytes = b"",
     **fields: Any,
 ) -> Callable[[], Made]:
-    """A film in fragments: behind one another in one file, or each a file of its own."""
+    """A film in fragments: behind one another in one file, or each a file of its own. ``words`` stand at the end of their places."""
+
+    def place(number: int, hashes: list[bytes]) -> bytes:
+        return box("uuid", merkle_box(number, hashes, local=7)[8:], words)
 
     def make() -> Made:
         head = [film()[FTYP], film()[STORE], film()[MOOV]]
-        hole = [len(merkle_box(n, proof([bytes(32)] * 5, n, level), local=7)) for n in range(5)]
+        hole = [len(place(n, proof([bytes(32)] * 5, n, level))) for n in range(5)]
         position = sum(map(len, head))
         hashed = []
         for number, body in enumerate(bodies):
             position += hole[number]
             hashed.append(sha256(at(position, *body) if flat else at(hole[number], *body)))
             position += sum(map(len, body))
-        units = [[merkle_box(n, proof(hashed, n, level), local=7), *body] for n, body in enumerate(bodies)]
+        units = [[place(n, proof(hashed, n, level)), *body] for n, body in enumerate(bodies)]
         stated = {"uniqueId": 1, "localId": 7, "count": 5, "hashes": rows(hashed)[level], "initHash": sha256(at(0, *head))} | fields
         assertion = value({"exclusions": EXCLUSIONS, "alg": "sha256", "merkle": [stated]})
         if flat:
@@ -575,6 +593,8 @@ def fragments(
 
     return make
 
+
+PLACES = sum(len(merkle_box(n, proof([bytes(32)] * 5, n, 3), local=7)) + len(b"words") for n in range(5))
 
 FRAGMENT_CASES: tuple[BmffCase, ...] = (
     *(
@@ -593,6 +613,15 @@ FRAGMENT_CASES: tuple[BmffCase, ...] = (
         fragments(flat=False, files=lambda f: [*f[:-1], f[-1] + c2pa_box("manifest", b"x")]),
         MATCH,
         unprotected=(f"{STRAY}, 46 bytes",),
+    ),
+    *(
+        line(
+            f"words behind the places in the tree, {'one file' if flat else 'many files'}",
+            fragments(3, flat=flat, words=b"words"),
+            MATCH,
+            unprotected=(f"{LOOSE}, {PLACES:,} bytes",),
+        )
+        for flat in (True, False)
     ),
     line(
         "media behind the initialization segment",

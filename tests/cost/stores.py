@@ -11,8 +11,10 @@ import brotli
 from credkit.codec import cbor
 from credkit.codec.jumbf import build_box, build_superbox
 from credkit.manifest.store import BOX
+from tests.assets.samples_bmff import film_of
 from tests.cost.hostile import hostile
 from tests.forge import pki
+from tests.forge.bmff import EXCLUSIONS, box
 from tests.forge.boxes import Leaf, Node
 from tests.forge.files import signed, standard
 from tests.forge.manifests import CREATED, Assertion, Manifest, Recipe, Ref, Signing, actions, data_hash, ingredient
@@ -182,6 +184,31 @@ def _(size: int) -> bytes:
     below = standard(*_notes(count), name="parent").build()
     uris = [below.assertion_uri(f"org.test.other__{n}") for n in range(4 * count)]
     return _png(standard(ingredient(below, "componentOf"), redacted=uris), below)
+
+
+def _films_boxes(count: int, exclusions: list[dict[str, Any]], content: int = 8) -> bytes:
+    """A film with as many boxes in its root, each of which is held against all of these entries."""
+    binding = Assertion("c2pa.hash.bmff.v3", {"exclusions": EXCLUSIONS + exclusions, "alg": "sha256", "hash": bytes(32)})
+    asset = film_of() + box("free", bytes(content)) * count
+    return signed(Recipe([actions(CREATED), binding]), kind="mp4", asset=asset, binding=None)
+
+
+@hostile("manifest of exclusions of boxes", ".mp4")
+def _(size: int) -> bytes:
+    entries = [{"xpath": "/free", "data": [{"offset": 8, "value": bytes([number])}]} for number in range(14)]
+    return _films_boxes(min(size // 16, 19_000), entries)
+
+
+@hostile("manifest of exclusions of boxes in a large file", ".mp4")
+def _(size: int) -> bytes:
+    entries = [{"xpath": "/free", "data": [{"offset": 8, "value": bytes([number])}]} for number in range(14)]
+    return _films_boxes(size // 150, entries, 142)
+
+
+@hostile("manifest of exclusions within boxes", ".mp4")
+def _(size: int) -> bytes:
+    entries = [{"xpath": "/free", "subset": [{"offset": 8 + number % 8, "length": 1}]} for number in range(14)]
+    return _films_boxes(size // 150, entries, 142)
 
 
 @hostile("manifest of exclusions", ".png")

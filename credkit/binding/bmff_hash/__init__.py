@@ -75,6 +75,7 @@ class _Check:
     __slots__ = (
         "_exclusions",
         "_places",
+        "_ranges_left",
         "_target",
         "_walker",
         "climbed",
@@ -91,6 +92,7 @@ class _Check:
         self._target = target
         self._walker = BoxWalker(target.source, target.limits)
         self._exclusions: tuple[Exclusion, ...] = ()
+        self._ranges_left = target.limits.bmff_ranges
         self.told: Counter[str] = Counter()
         """Bytes that entries of the list leave out beyond what every list does, by path."""
         self.strays: Counter[str] = Counter()
@@ -144,6 +146,9 @@ class _Check:
         for box in boxes:
             in_tree = box.type == "mdat" and box.place[0][1] - 1 in held
             part = cut(walker, box, self._exclusions, in_tree=in_tree)
+            self._ranges_left -= part.ranges
+            if self._ranges_left < 0:
+                raise _malformed(f"the exclusions take out more than {self._target.limits.bmff_ranges:,} ranges")
             for path, spans in part.told:
                 self.told[path] += sum(span.length for span in spans)
                 self._note(walker, path, spans)

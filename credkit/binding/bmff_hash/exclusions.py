@@ -95,6 +95,8 @@ class Cut:
     """Ranges of the file in order, without overlaps."""
     told: tuple[tuple[str, tuple[Span, ...]], ...] = ()
     """What is left out beyond what every list leaves out: the path of a box, without numbers, and where."""
+    ranges: int = 0
+    """How often an entry took something out; more than ``holes`` where entries overlap."""
 
     @property
     def is_whole(self) -> bool:
@@ -192,7 +194,7 @@ def cut(walker: BoxWalker, box: BmffBox, exclusions: tuple[Exclusion, ...], *, i
             holes += taken
             if taken and not exclusion.is_expected and not _is_required(exclusion, found, in_tree):
                 told.append(_allowed(found, taken, held=in_tree and taken[0].start >= box.span.start + HASHED))
-    return Cut(box=box, holes=_joined(holes), told=tuple(told))
+    return Cut(box=box, holes=_joined(holes), told=tuple(told), ranges=len(holes))
 
 
 def _matches(walker: BoxWalker, box: BmffBox, exclusion: Exclusion) -> Iterator[BmffBox]:
