@@ -2,15 +2,16 @@
 
 The original writes and compiles up to seven methods for every class when its module is imported, half a millisecond each, and loads
 ``inspect`` for it; a process that verifies one small file meets a hundred classes and makes one or two instances of some fifty. Here a
-constructor is written when a class has several instances, and all other methods are shared. What a class is and does stays as documented
-there: fields, inheritance, ``frozen``, ``slots``, ``kw_only``, ``order``, ``__post_init__``, and ``fields``, ``asdict``, ``is_dataclass``
-of the standard library take these classes for their own. Left out is what this package has no use for (``unsafe_hash``, ``InitVar``,
-``metadata``) and what its linters find earlier (mutable defaults). Type checkers see the original.
+constructor is written when a class has several instances in a process that makes many, and all other methods are shared. What a class is
+and does stays as documented there: fields, inheritance, ``frozen``, ``slots``, ``kw_only``, ``order``, ``__post_init__``, and ``fields``,
+``asdict``, ``is_dataclass`` of the standard library take these classes for their own. Left out is what this package has no use for
+(``unsafe_hash``, ``InitVar``, ``metadata``) and what its linters find earlier (mutable defaults). Type checkers see the original.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 from operator import attrgetter
 from reprlib import recursive_repr
 from types import FunctionType, MemberDescriptorType, SimpleNamespace
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["KW_ONLY", "dataclass", "field", "replace"]
 
 _SHAPE = "__shape__"
-_FEW = 50
-"""Instances that are made before it is worth while to write a constructor, which takes as long as filling a hundred."""
+_FEW = 4
+"""Instances of every class that are filled field by field."""
+_MANY = 300
+"""Further instances, of all classes together, that are filled so as well. To write one constructor takes as long as to fill a hundred, and
+a process that verifies one small file makes fewer than this."""
+_further = count()
 _set = object.__setattr__
 
 
@@ -82,7 +87,7 @@ class _Constructor:
         self.kind = owner
 
     def __get__(self, instance: object, owner: type) -> Any:
-        if instance is not None and self.instances < _FEW:
+        if instance is not None and (self.instances < _FEW or next(_further) < _MANY):
             self.instances += 1
             if self.steps is None:
                 self.steps = tuple(_steps(self.kind))

@@ -21,8 +21,6 @@ in one function there and becomes a status.
 
 from __future__ import annotations
 
-import unicodedata
-
 __all__ = [
     "AssetError",
     "CredentialError",
@@ -52,7 +50,10 @@ def is_hidden(character: str) -> bool:
     """Whether a character could steer a terminal, or cannot be seen: controls, format characters with all bidirectional and zero-width
     ones, surrogates, private use, line and paragraph separators, unassigned and default-ignorable characters.
     """
-    return unicodedata.category(character) in _HIDDEN_CATEGORIES or ord(character) in _INVISIBLE
+    # Most texts are plain ASCII, and nobody asks then.
+    from unicodedata import category
+
+    return category(character) in _HIDDEN_CATEGORIES or ord(character) in _INVISIBLE
 
 
 def escape_of(character: str) -> str:

@@ -13,9 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from credkit.assets import AssetFormat, Layout, Source, detect, format_names
 from credkit.assets.engine import read_store
@@ -58,15 +56,17 @@ class Located:
     """Where else a store was looked for, or where a remote one came from."""
 
 
-def sidecar_candidates(path: Path) -> tuple[Path, Path]:
+def sidecar_candidates(path: str | os.PathLike[str]) -> tuple[str, str]:
     """Where a sidecar of ``path`` may lie, in the order of the standard: ``image.jpg.c2pa``, then ``image.c2pa``."""
-    return path.with_name(path.name + ".c2pa"), path.with_suffix(".c2pa")
+    name = os.fspath(path)
+    return f"{name}.c2pa", f"{os.path.splitext(name)[0]}.c2pa"
 
 
-def sidecar_of(path: Path) -> Path | None:
+def sidecar_of(path: str | os.PathLike[str]) -> str | None:
     """The file beside ``path`` that holds its manifest store; None when there is none, or its name would be too long."""
+    name = os.fspath(path)
     # ``Path.is_file`` raises for a name that the file system cannot hold.
-    return next((beside for beside in sidecar_candidates(path) if beside != path and os.path.isfile(beside)), None)
+    return next((beside for beside in sidecar_candidates(name) if beside != name and os.path.isfile(beside)), None)
 
 
 def load_store(
@@ -183,6 +183,8 @@ def _referred(source: Source, layout: Layout, links: Sequence[str], url: str | N
 
 
 def _joined(url: str | None, target: str) -> str:
+    from urllib.parse import urljoin
+
     try:
         return urljoin(url or "", target)
     except ValueError:
@@ -207,6 +209,8 @@ def _fetched(reference: _Reference, fetcher: Fetcher | None, url: str | None, li
     """The store at a remote place; ``FetchError`` with the reason when there is none to be had."""
     if fetcher is None:
         raise FetchError("the network was not asked")
+    from urllib.parse import urldefrag, urlsplit
+
     try:
         address, fragment = urldefrag(reference.url)
         relative = not urlsplit(address).scheme
@@ -240,6 +244,9 @@ def _store_at(address: str, fetcher: Fetcher, url: str | None, limits: Limits) -
 
 def _neighbour(fetcher: Fetcher, url: str, limits: Limits) -> tuple[str, bytes] | None:
     """The store that lies beside a downloaded file under the name that a sidecar has; nobody promised one, so nothing is missing."""
+    from pathlib import PurePosixPath
+    from urllib.parse import urlsplit, urlunsplit
+
     parts = urlsplit(url)
     path = PurePosixPath(parts.path)
     for name in dict.fromkeys((f"{path.name}.c2pa", f"{path.stem}.c2pa") if path.name else ()):
@@ -255,6 +262,8 @@ def _neighbour(fetcher: Fetcher, url: str, limits: Limits) -> tuple[str, bytes] 
 
 def _is_same_server(first: str, second: str) -> bool:
     """Whether the server that a user named names itself again; a place in his own network may then be asked again."""
+    from urllib.parse import urlsplit
+
     return tuple(urlsplit(first))[:2] == tuple(urlsplit(second))[:2]
 
 

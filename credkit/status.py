@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from credkit.dataclass import dataclass
 
-__all__ = ["SUCCESSORS", "Kind", "Status", "StatusCode", "kind_of", "status"]
+__all__ = ["IDENTITY_CODES", "SUCCESSORS", "Kind", "Status", "StatusCode", "kind_of", "status"]
 
 
 class Kind(StrEnum):
@@ -805,6 +805,8 @@ class StatusCode(StrEnum):
     )
 
 
+IDENTITY_CODES = "cawg."
+"""How the codes of findings about identities begin; they speak of nothing else."""
 SUCCESSORS: dict[str, str] = {
     "signingCredential.expired": StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY.value,
     "signingCredential.revoked": StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED.value,
@@ -824,6 +826,10 @@ class Status:
     """One sentence for people: what was found here."""
     resource_url: str | None = None
     """Address of the thing outside of the store that the status is about, as its reference has it; then there is no ``url``."""
+
+    def __hash__(self) -> int:
+        """Of what differs between nearly all entries: thousands of them are sorted for a long history."""
+        return hash((self.code, self.url))
 
     @property
     def identity(self) -> tuple[Kind, str, str | None]:

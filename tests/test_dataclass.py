@@ -138,6 +138,16 @@ def test_made_alike(name: str) -> None:
     assert answer(makers(definitions(ours))[name]) == answer(makers(definitions(dataclasses))[name])
 
 
+@pytest.mark.parametrize("many", [0, 10**6], ids=["written", "filled"])
+def test_made_alike_again_and_again(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ours, "_MANY", many)
+    sys.modules.pop(definitions(ours).__name__)
+    there, original = makers(definitions(ours)), makers(definitions(dataclasses))
+    for _ in range(8):
+        assert {name: answer(make) for name, make in there.items()} == {name: answer(make) for name, make in original.items()}
+    assert isinstance(definitions(ours).Plain.__dict__["__init__"], types.FunctionType) == (many == 0)
+
+
 def facts(kind: Any) -> dict[str, Any]:
     found = {
         "signature": str(inspect.signature(kind)),

@@ -164,9 +164,10 @@ def test_something_between_the_segments_of_a_store(instance: int) -> None:
 
 
 def test_sidecar_names() -> None:
-    assert sidecar_candidates(Path("folder/image.tar.jpg")) == (Path("folder/image.tar.jpg.c2pa"), Path("folder/image.tar.c2pa"))
-    assert sidecar_of(Path("x" * 250)) is None
-    assert sidecar_candidates(Path("image")) == (Path("image.c2pa"), Path("image.c2pa"))
+    assert sidecar_candidates("folder.d/image.tar.jpg") == ("folder.d/image.tar.jpg.c2pa", "folder.d/image.tar.c2pa")
+    assert sidecar_candidates(Path("folder.d/image")) == (str(Path("folder.d/image.c2pa")),) * 2
+    assert sidecar_candidates(".image") == (".image.c2pa", ".image.c2pa")
+    assert sidecar_of("x" * 250) is None
 
 
 REMOTE = "https://example.org/manifests/1?a=b"

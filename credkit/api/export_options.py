@@ -35,6 +35,7 @@ class ExportOptions(TypedDict, total=False):
     timestamp: str | TimeStamper | None
     staple: bool
     thumbnail: bool
+    thumbnail_budget: int
     mirrors: bool
     binding: Binding | None
     generator: GeneratorInfo | None

@@ -86,6 +86,8 @@ class Settings:
         # A mistake in the file is told before anybody is asked for a passphrase.
         options: ExportOptions = {"statements": self.statements(), "lift": self._lift()}
         options.update({name: values[name] for name in _AS_THEY_ARE if name in values})  # type: ignore[typeddict-item]
+        if "thumbnail_budget" in values:
+            options["thumbnail_budget"] = values["thumbnail_budget"] * 1024
         if "openings" in values:
             options["openings"] = self._place("openings")
         if "journal" in values:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from credkit.api.export_options import ExportOptions
 from credkit.api.lifted import NOTHING_LIFTED, Lift
-from credkit.api.reading import name_of, open_with_sidecar
+from credkit.api.previews import THUMBNAIL_BUDGET
+from credkit.api.reading import has_store, name_of
 from credkit.api.signing import Binding, PromptPrivacy, SignResult, sign_file
 from credkit.api.statements import Statements
 from credkit.assets import Asset
@@ -24,7 +25,6 @@ from credkit.dataclass import dataclass, field, replace
 from credkit.errors import DefinitionError, OutputError
 from credkit.lifting.lifted import Lifted
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.load import load_store
 from credkit.manifest.assertions import GeneratorInfo
 from credkit.sign.named_actor import NamedActor
 from credkit.sign.signer import Signer
@@ -59,6 +59,8 @@ class Exporter:
     timestamp: str | TimeStamper | None = None
     staple: bool = False
     thumbnail: bool = False
+    thumbnail_budget: int = THUMBNAIL_BUDGET
+    """Bytes of all thumbnails in the manifests of a picture together; see ``sign_file``."""
     mirrors: bool = True
     binding: Binding | None = None
     """``data`` or ``boxes``; see ``sign_file``."""
@@ -109,7 +111,7 @@ class Exporter:
         Without ``parent``, a source that carries credentials is its own parent. ``DefinitionError`` when nobody said how such a picture
         came to be (``created``, or ``edited`` for one with a parent); other errors as ``sign_file``. Nothing is written then.
         """
-        ancestor = parent if parent is not None else source if self._is_signed(source) else None
+        ancestor = parent if parent is not None else source if has_store(source, limits=self.limits) else None
         stated = self._stated(statements or self.statements, ancestor, lifted)
         if not stated.title and self.prompt == "public":
             # Otherwise ``sign_file`` looks first whether the file name tells what is to be kept private.
@@ -122,6 +124,7 @@ class Exporter:
             parent=parent,
             ingredients=ingredients,
             thumbnail=self.thumbnail,
+            thumbnail_budget=self.thumbnail_budget,
             mirrors=self.mirrors,
             binding=self.binding,
             generator=self.generator,
@@ -141,10 +144,6 @@ class Exporter:
         )
         # Here lifting is the rule and not a wish, so that a picture without texts is nothing to tell of.
         return replace(result, notes=tuple(note for note in result.notes if note != NOTHING_LIFTED))
-
-    def _is_signed(self, source: Asset) -> bool:
-        with open_with_sidecar(source) as (opened, beside):
-            return load_store(opened, sidecar=beside, limits=self.limits).store is not None
 
     def _stated(self, statements: Statements, ancestor: Asset | Report | None, lifted: Lifted | None) -> Statements:
         """With that one of ``created`` and ``edited`` that is true of the picture."""

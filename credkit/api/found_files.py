@@ -13,9 +13,11 @@ import stat
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
+from typing import overload
 
 from credkit.api.file_states import FileState
 from credkit.api.folders import EVERYTHING, Unreadable, walked
+from credkit.api.pauses import Pause
 from credkit.api.reading import is_address
 from credkit.dataclass import dataclass
 from credkit.load import sidecar_candidates
@@ -58,23 +60,51 @@ def is_pattern(name: str) -> bool:
     return _WILD.search(name) is not None and not is_address(name) and not os.path.lexists(name)
 
 
+@overload
 def find_files(
     names: Iterable[str | os.PathLike[str]],
+    *,
+    all_files: bool = ...,
+    links: bool = ...,
+    stores: bool = ...,
+    without: Iterable[str | os.PathLike[str]] = ...,
+) -> Iterator[FoundFile]:
+    """Of names that are there."""
+
+
+@overload
+def find_files(
+    names: Iterable[str | os.PathLike[str] | Pause],
+    *,
+    all_files: bool = ...,
+    links: bool = ...,
+    stores: bool = ...,
+    without: Iterable[str | os.PathLike[str]] = ...,
+) -> Iterator[FoundFile | Pause]:
+    """Of names that are still to come."""
+
+
+def find_files(
+    names: Iterable[str | os.PathLike[str] | Pause],
     *,
     all_files: bool = False,
     links: bool = True,
     stores: bool = True,
     without: Iterable[str | os.PathLike[str]] = (),
-) -> Iterator[FoundFile]:
+) -> Iterator[FoundFile] | Iterator[FoundFile | Pause]:
     """The files that ``names`` stand for: files, folders, and patterns such as ``photos/**/*.jpg``; see above.
 
     ``all_files`` takes every file of a folder, whatever its name ends with. Without ``links``, links to files are left out of folders, and
     without ``stores`` files that are manifest stores. ``without`` are folders that are not looked into. What is wrong with a name is told
-    by a ``FoundFile`` with a ``problem``; a name without a file is handed out as it is, for whoever opens it to tell.
+    by a ``FoundFile`` with a ``problem``; a name without a file is handed out as it is, for whoever opens it to tell. A ``Pause`` among the
+    names is handed out in its place.
     """
     chosen = _Choice(all_files=all_files, links=links, stores=stores, without=tuple(Path(os.path.realpath(folder)) for folder in without))
     seen: set[bytes] = set()
     for given in names:
+        if isinstance(given, Pause):
+            yield given
+            continue
         for found, real in chosen.of(os.fspath(given), listed=isinstance(given, ListedName)):
             if real is not None:
                 # Short, so that a million names take 100 MB; long enough that nobody finds two names with the same.
@@ -117,6 +147,9 @@ class _Choice:
         if ".." in pattern:
             yield FoundFile(path=name, below="", problem=f'"{name}" leads upwards behind a wildcard: name the folder itself'), None
             return
+        if folder and not os.path.isdir(folder):
+            yield FoundFile(path=name, below="", problem=f'no file fits "{name}": there is no folder "{folder}"'), None
+            return
         found = None
         for found in self._below(folder, pattern, any_suffix=True):
             yield found
@@ -158,8 +191,8 @@ def _beside(names: list[str]) -> frozenset[str]:
     """Names of manifest stores that belong to one of the other files in the same folder."""
     if not any(name.endswith(_STORE) for name in names):
         return frozenset()
-    pictures = (Path(name) for name in names if not name.endswith(_STORE))
-    return frozenset(beside.name for picture in pictures for beside in sidecar_candidates(picture))
+    pictures = (name for name in names if not name.endswith(_STORE))
+    return frozenset(beside for picture in pictures for beside in sidecar_candidates(picture))
 
 
 def _inner(name: str) -> str:

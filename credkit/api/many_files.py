@@ -9,6 +9,7 @@ from functools import partial
 from typing import Generic, Literal, TypeVar
 
 from credkit.api.found_files import FoundFile, find_files
+from credkit.api.pauses import Pause
 from credkit.api.reading import verify_file
 from credkit.dataclass import dataclass
 from credkit.errors import CredkitError, DefinitionError
@@ -71,7 +72,9 @@ def _report(file: FoundFile, *, policy: TrustPolicy | None, at: datetime | None,
     return verify_file(file.path, policy=policy, at=at, profile=profile, limits=limits, name=file.path)
 
 
-def work_on(action: Callable[[FoundFile], _Value], files: Iterable[FoundFile], *, jobs: int) -> Generator[FileOutcome[_Value], None, None]:
+def work_on(
+    action: Callable[[FoundFile], _Value], files: Iterable[FoundFile | Pause], *, jobs: int
+) -> Generator[FileOutcome[_Value], None, None]:
     """As ``each_file``, on files that were found."""
     from credkit.api.workers import Lost, in_order
 

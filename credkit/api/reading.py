@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.assets import Asset, Source, open_source
@@ -24,7 +23,17 @@ if TYPE_CHECKING:
     from credkit.trust.fetch import Fetcher, Response
     from credkit.trust.policy import TrustPolicy
 
-__all__ = ["download", "is_address", "name_of", "open_with_sidecar", "read_licences", "read_store", "read_terms", "verify_file"]
+__all__ = [
+    "download",
+    "has_store",
+    "is_address",
+    "name_of",
+    "open_with_sidecar",
+    "read_licences",
+    "read_store",
+    "read_terms",
+    "verify_file",
+]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -64,12 +73,18 @@ def open_with_sidecar(asset: Asset, sidecar: Asset | None = None) -> Iterator[tu
     """An asset and the manifest store beside it: the given one, else ``picture.jpg.c2pa`` or ``picture.c2pa`` when one of them exists."""
     with open_source(asset) as source:
         if sidecar is None and isinstance(asset, (str, os.PathLike)):
-            sidecar = sidecar_of(Path(asset))
+            sidecar = sidecar_of(asset)
         if sidecar is None:
             yield source, None
             return
         with open_source(sidecar) as beside:
             yield source, beside
+
+
+def has_store(asset: Asset, *, limits: Limits = DEFAULT_LIMITS) -> bool:
+    """Whether an asset carries a manifest store, inside or beside it, of whatever worth; errors as ``load_store``."""
+    with open_with_sidecar(asset) as (opened, beside):
+        return load_store(opened, sidecar=beside, limits=limits).store is not None
 
 
 def verify_file(

@@ -27,7 +27,7 @@ def telling_store(picture: Path, sought: Searched, *, output: Path | None, limit
 
     ``AssetError`` when it cannot be read.
     """
-    for path in sidecar_candidates(picture):
+    for path in map(Path, sidecar_candidates(picture)):
         if path == picture or not os.path.isfile(path) or (output is not None and same_file(path, output)):
             continue
         manifests: tuple[Manifest, ...] = ()

@@ -89,7 +89,7 @@ def place_of_store(source: Asset, *, sidecar: Asset | None = None) -> Asset:
         layout = load_store(opened).layout
     if layout is not None and layout.stores:
         return path
-    return sidecar or sidecar_of(path) or path
+    return sidecar or Path(sidecar_of(path) or path)
 
 
 def update_file(

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from typing import Any, Generic, TypeVar
 
+from credkit.api.pauses import Pause
 from credkit.dataclass import dataclass
 from credkit.errors import DefinitionError
 
@@ -46,8 +47,11 @@ class Lost:
     """What became of it, as the end of a sentence that begins with the process."""
 
 
-def in_order(work: Callable[[_Item], _Result], items: Iterable[_Item], *, jobs: int) -> Generator[tuple[_Item, _Result | Lost], None, None]:
-    """Each item and what ``work`` makes of it, in order; items are taken as they are needed.
+def in_order(
+    work: Callable[[_Item], _Result], items: Iterable[_Item | Pause], *, jobs: int
+) -> Generator[tuple[_Item, _Result | Lost], None, None]:
+    """Each item and what ``work`` makes of it, in order; items are taken as they are needed. Results do not wait for items to come, when
+    ``items`` says by a ``Pause`` that the next one is not there yet.
 
     With one job everything happens in this process. With more, processes are forked where that is safe (no other thread runs, and the
     system is not macOS), so that they have ``work`` as it is; elsewhere they are started anew and ``work`` has to be picklable, as items
@@ -58,7 +62,8 @@ def in_order(work: Callable[[_Item], _Result], items: Iterable[_Item], *, jobs: 
     """
     if jobs == 1:
         for item in items:
-            yield item, work(item)
+            if not isinstance(item, Pause):
+                yield item, work(item)
         return
     with _Crew(work, jobs) as crew:
         yield from crew.run(iter(items))
@@ -122,6 +127,7 @@ class _Crew(Generic[_Item, _Result]):
         self.context = _context(work)
         self.workers: list[_Worker[_Item]] = []
         self.again: deque[tuple[int, _Item]] = deque()
+        self.pause: Pause | None = None
 
     def __enter__(self) -> _Crew[_Item, _Result]:
         return self
@@ -130,7 +136,7 @@ class _Crew(Generic[_Item, _Result]):
         for worker in self.workers:
             worker.end()
 
-    def run(self, items: Iterator[_Item]) -> Iterator[tuple[_Item, _Result | Lost]]:
+    def run(self, items: Iterator[_Item | Pause]) -> Iterator[tuple[_Item, _Result | Lost]]:
         waiting: dict[int, _Item] = {}
         finished: dict[int, _Result | Lost] = {}
         taken = due = 0
@@ -138,17 +144,22 @@ class _Crew(Generic[_Item, _Result]):
         while more or due < taken:
             while self.again and self._has_room():
                 self._give(*self.again.popleft())
-            takes = more and taken - due < _AHEAD * self.jobs and self._has_room()
+            wanted = more and taken - due < _AHEAD * self.jobs and self._has_room()
+            # In a pause the source is asked only when there is nothing else to wait for: then it may as well wait itself.
+            takes = wanted and (self.pause is None or due == taken)
             if takes:
                 try:
-                    waiting[taken] = item = next(items)
+                    item = next(items)
                 except StopIteration:
                     more = takes = False
                 else:
-                    self._give(taken, item)
-                    taken += 1
+                    self.pause = item if isinstance(item, Pause) else None
+                    if not isinstance(item, Pause):
+                        waiting[taken] = item
+                        self._give(taken, item)
+                        taken += 1
             if due < taken:
-                finished |= self._gathered(block=not takes)
+                finished |= self._gathered(block=not takes or self.pause is not None, items_too=wanted)
             while due in finished:
                 yield waiting.pop(due), finished.pop(due)
                 due += 1
@@ -173,12 +184,16 @@ class _Crew(Generic[_Item, _Result]):
         self.workers.append(worker)
         return worker
 
-    def _gathered(self, *, block: bool) -> dict[int, _Result | Lost]:
-        """Results that have come; with ``block`` at least one answer is waited for."""
+    def _gathered(self, *, block: bool, items_too: bool) -> dict[int, _Result | Lost]:
+        """Results that have come; with ``block`` at least one answer is waited for, or with ``items_too`` the end of a pause."""
         found: dict[int, _Result | Lost] = {}
         pipes = {worker.pipe: worker for worker in self.workers}
-        for pipe in connection.wait(list(pipes), None if block else 0):
-            worker = pipes[pipe]
+        awaited: list[Any] = [*pipes, *([self.pause.descriptor] if self.pause and items_too else ())]
+        for ready in connection.wait(awaited, None if block else 0):
+            worker = pipes.get(ready)
+            if worker is None:
+                self.pause = None
+                continue
             try:
                 answer = worker.take()
             except (EOFError, OSError):

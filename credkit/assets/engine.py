@@ -7,8 +7,6 @@ a file without some ranges. All run in constant memory.
 
 from __future__ import annotations
 
-import zlib
-from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -246,6 +244,8 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
         return joined_stores([*earlier, data, *([update] if update else [])], limits, once=bool(earlier))
     if not location.base64:
         return data
+    from base64 import b64decode, b64encode
+
     try:
         store = b64decode(data, validate=True)
     except ValueError:
@@ -257,6 +257,8 @@ def read_store(source: Source, location: StoreLocation, limits: Limits = DEFAULT
 
 
 def _inflated_store(data: bytes, fail: Callable[[str], MalformedError], limits: Limits) -> bytes:
+    import zlib
+
     stream, most = zlib.decompressobj(), limits.allowed_output(len(data))
     try:
         store = stream.decompress(data, most)
@@ -286,6 +288,8 @@ def read_block(source: Source, block: Metadata, limits: Limits = DEFAULT_LIMITS)
             return unbrotli(value, most)[block.skip :]
         except MalformedError as error:
             raise MalformedError(error.message, where=where, offset=block.frame.start) from None
+    import zlib
+
     stream = zlib.decompressobj()
     try:
         value = stream.decompress(value, most)

@@ -41,7 +41,7 @@ def joined_stores(stores: Sequence[bytes], limits: Limits = DEFAULT_LIMITS, *, o
 def parted_store(store: bytes, first: frozenset[str], limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, bytes]:
     """The store of the manifests whose labels are in ``first``, and that of the others."""
     box = _read(store, limits)
-    children = tuple(box.superboxes)
+    children = box.superboxes
     return (
         _built(box, (child.raw for child in children if child.label in first)),
         _built(box, (child.raw for child in children if child.label not in first)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from credkit.binding.box_hash import check_box_hash, plan_box_hash
 from credkit.binding.data_hash import check_data_hash, plan_data_hash
 from credkit.binding.target import BindingOutcome, BindingTarget
 
@@ -13,6 +12,20 @@ if TYPE_CHECKING:
     from credkit.binding.output import Output, PlannedBinding
 
 __all__ = ["BINDERS", "BINDINGS"]
+
+
+def _check_box_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:
+    """``credkit.binding.box_hash``, loaded only where a claim has such a binding: most pictures have a data hash."""
+    from credkit.binding import box_hash
+
+    return box_hash.check_box_hash(value, uri, target)
+
+
+def _plan_box_hash(output: Output) -> PlannedBinding:
+    """``credkit.binding.box_hash``, loaded only where a file is signed so."""
+    from credkit.binding.box_hash import plan_box_hash
+
+    return plan_box_hash(output)
 
 
 def _check_bmff_hash(value: Any, uri: str, target: BindingTarget) -> BindingOutcome:
@@ -45,7 +58,7 @@ def _check_collection_hash(value: Any, uri: str, target: BindingTarget) -> Bindi
 
 BINDINGS: dict[str, Callable[[Any, str, BindingTarget], BindingOutcome]] = {
     "c2pa.hash.data": check_data_hash,
-    "c2pa.hash.boxes": check_box_hash,
+    "c2pa.hash.boxes": _check_box_hash,
     "c2pa.hash.bmff.v2": _check_bmff_hash,
     "c2pa.hash.bmff.v3": _check_bmff_hash,
     "c2pa.hash.segment": _check_segment_hash,
@@ -55,5 +68,5 @@ BINDINGS: dict[str, Callable[[Any, str, BindingTarget], BindingOutcome]] = {
 BINDERS: dict[str, Callable[[Output], PlannedBinding]] = {
     "c2pa.hash.bmff.v3": _plan_bmff_hash,
     "c2pa.hash.data": plan_data_hash,
-    "c2pa.hash.boxes": plan_box_hash,
+    "c2pa.hash.boxes": _plan_box_hash,
 }

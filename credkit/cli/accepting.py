@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from credkit.cli.parsers import named_path
 
 if TYPE_CHECKING:
     from credkit.acceptance import AcceptancePolicy, Judgement
@@ -17,7 +18,7 @@ def add_policy_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy",
         metavar="FILE",
-        type=Path,
+        type=named_path,
         help="a JSON file with rules that every file has to meet (signer, AI declared, training allowed ...); each rule that is not met "
         "is told in one sentence, and the exit code is 1. Trust lists that it names count like those of the command line",
     )

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
-from credkit.cli.parsers import FOLDER, INPUT, Subcommands, add_command, add_trust_options, add_verdict_options, named_file
+from credkit.cli.parsers import FOLDER, INPUT, Subcommands, add_command, add_trust_options, add_verdict_options
 
 if TYPE_CHECKING:
     from credkit.api.extraction import Extracted, Extraction
+    from credkit.provenance.resources import Resource
 
 __all__ = ["KINDS", "add_to", "run"]
 
@@ -42,7 +43,7 @@ def add_to(commands: Subcommands) -> None:
     parser = add_command(
         commands, "extract", run, summary="take thumbnails, prompts and ingredients out", description=_DESCRIPTION, examples=_EXAMPLES
     )
-    parser.add_argument("file", metavar=INPUT, type=named_file, help="file of any format, or .c2pa")
+    parser.add_argument("file", metavar=INPUT, help="file of any format, or .c2pa")
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument("--to", metavar=FOLDER, type=Path, help="write into this folder, which is made when it is not there")
     group.add_argument("--list", action="store_true", help="only list what there is, and write nothing")
@@ -92,11 +93,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _lines(extraction: Extraction) -> list[str]:
     from credkit.cli.terminal import safe
+    from credkit.provenance.graph import content_manifest
 
+    made = content_manifest(extraction.report)
+    # Updates lie above it, so that its thumbnail is the one of the file, and does not look like it.
+    covered = made.label if made is not None and made is not extraction.report.active else None
     claim = "What these files show or say is what the signers claim" if extraction.entries else "There is nothing of that kind in it"
     lines = [f"{claim}; the file itself is {extraction.report.state}."]
     for entry in extraction.entries:
-        lines += ["", safe(entry.name), *(f"  {safe(line)}" for line in _about(entry))]
+        lines += ["", safe(entry.name), *(f"  {safe(line)}" for line in _about(entry, covered))]
     lines += [""] * bool(extraction.absent)
     for absent in extraction.absent:
         place = f" of generation {absent.generation}" if absent.generation else ""
@@ -107,7 +112,7 @@ def _lines(extraction: Extraction) -> list[str]:
     return lines
 
 
-def _about(entry: Extracted) -> list[str]:
+def _about(entry: Extracted, covered: str | None) -> list[str]:
     from credkit.provenance.text import shown
     from credkit.provenance.verdict import signer_words
 
@@ -124,7 +129,12 @@ def _about(entry: Extracted) -> list[str]:
         f"{item.kind}{title} of {shown(item.of)}{signer}" if item.manifest else f"{item.kind} of {shown(item.of)}",
         f"{item.media_type}{claimed}, {item.size:,} bytes",
         standing,
+        *["of the content as it still is: what came later added statements alone"] * _is_of(item, covered),
     ]
+
+
+def _is_of(item: Resource, covered: str | None) -> bool:
+    return item.manifest is not None and item.manifest == covered and item.label.startswith("c2pa.thumbnail.claim")
 
 
 def _quoted(text: str) -> str:

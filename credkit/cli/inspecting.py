@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from credkit.cli.exits import ExitCode
 from credkit.cli.many_options import HELP, add_many_options, are_many
-from credkit.cli.parsers import INPUT, Subcommands, add_command, add_output_options, add_trust_options, add_verdict_options, named_file
+from credkit.cli.parsers import INPUT, Subcommands, add_command, add_output_options, add_trust_options, add_verdict_options
 
 if TYPE_CHECKING:
     from credkit.cli.inspection import Inspection
@@ -54,9 +54,7 @@ formats:
 def add_to(commands: Subcommands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", run, summary="show everything a file says", description=_DESCRIPTION, examples=_EXAMPLES)
-    parser.add_argument(
-        "files", metavar=INPUT, nargs="*", type=named_file, help="file of any format, or .c2pa; or files, folders, patterns in quotes"
-    )
+    parser.add_argument("files", metavar=INPUT, nargs="*", help="file of any format, or .c2pa; or files, folders, patterns in quotes")
     parser.add_argument(
         "--format", choices=(*FORMATS, "jsonl", "text"), help="how to show it (default: tree; with --terms, --licences or --bytes: text)"
     )

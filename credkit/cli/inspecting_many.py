@@ -41,7 +41,7 @@ def inspect_many(args: argparse.Namespace, inspection: Inspection) -> ExitCode:
         from credkit.cli.resuming import Resuming, options_of, trust_digest
 
         writing = task.target if args.output is not None else None
-        resuming = Resuming(args.resume, options_of(args, trust_digest(inspection.trust)), writing=writing, result="written")
+        resuming = Resuming(args.resume, options_of(args, trust_digest(inspection.trust)), writing=writing)
     form = args.format if task.is_for_programs else "text"
     return carry_out(args, task, distinct(files, task.target) if args.output else files, form=form, resuming=resuming)
 
@@ -76,18 +76,25 @@ class _Inspecting:
         return self._told(report, Told(result="shown", code=ExitCode.OK, text=text))
 
     def _written(self, file: FoundFile) -> Told:
+        from credkit.cli.resuming import PerhapsWritten
+
         output = self.target(file)
         report, text = self.inspection.of(file.path)
         try:
-            refuse_existing(output, force=self.force)
-            make_room(output)
-            write_bytes(output, text.encode("utf-8"), overwrite=self.force)
+            # What a run that was killed wrote is whole, and only what it came to still has to be told.
+            if self.force or not isinstance(file, PerhapsWritten):
+                refuse_existing(output, force=self.force)
+                make_room(output)
+                write_bytes(output, text.encode("utf-8"), overwrite=self.force)
         except CredkitError as error:
             return Told(result="refused", code=exit_code_of(error), why=str(error))
         return self._told(report, Told(result="written", code=ExitCode.OK, why=f"as {output}", output=str(output)))
 
     def _told(self, report: Report, told: Told) -> Told:
-        return told if report.state != "error" else replace(told, result="unreadable", code=ExitCode.UNREADABLE)
+        if report.state != "error":
+            return told
+        why = f"{(report.problem or 'it cannot be read').removesuffix('.')}; told so {told.why}" if told.output else told.why
+        return replace(told, result="unreadable", code=ExitCode.UNREADABLE, why=why)
 
     def failed(self, outcome: FileOutcome[Told]) -> Told:
         """Nothing to show."""

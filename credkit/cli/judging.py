@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from credkit.cli.asking import fetcher_of
@@ -11,6 +10,8 @@ from credkit.cli.exits import ExitCode
 from credkit.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from credkit.acceptance import AcceptancePolicy, Judgement
     from credkit.trust.policy import TrustPolicy
     from credkit.verify.report import Report

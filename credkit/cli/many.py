@@ -7,7 +7,7 @@ What is done with a file and how its result is told is the task of the command; 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from credkit.errors import counted
 if TYPE_CHECKING:
     from credkit.api.found_files import FoundFile
     from credkit.api.many_files import FileOutcome
+    from credkit.api.pauses import Pause
     from credkit.cli.resuming import Resuming
 
 __all__ = ["carry_out"]
@@ -29,15 +30,22 @@ _Advance = Callable[[int], object]
 
 
 def carry_out(
-    args: argparse.Namespace, task: Task, files: Iterable[FoundFile], *, form: str, resuming: Resuming | None, words: Iterable[str] = ()
+    args: argparse.Namespace,
+    task: Task,
+    files: Iterable[FoundFile | Pause],
+    *,
+    form: str,
+    resuming: Resuming | None,
+    words: Mapping[str, str] | None = None,
 ) -> ExitCode:
     """Do it with every file, show what comes of each, and answer with the worst exit code.
 
-    ``form`` is ``text``, ``json`` (one array), ``jsonl`` or ``quiet``; ``words`` are said behind the summary.
+    ``form`` is ``text``, ``json`` (one array), ``jsonl`` or ``quiet``; ``words`` are said behind the summary, each when a file has the
+    result that it goes with.
     """
     from credkit.api.many_files import work_on
 
-    tally, stop = Tally(), _Stop()
+    tally, stop, show = Tally(), _Stop(), _Show(form, task, only_failed=args.only_failed)
     try:
         with ExitStack() as stack:
             if resuming is not None:
@@ -46,14 +54,17 @@ def carry_out(
             left = resuming.left_over(files, tally) if resuming else files
             advance, wanted = stack.enter_context(_bar(task, stop.heeded(left), shown=form != "quiet"))
             outcomes = stack.enter_context(closing(work_on(task, stop.heeded(wanted), jobs=args.jobs)))
-            _work_off(outcomes, task, show=_Show(form, task), tally=tally, resuming=resuming, advance=advance)
+            _work_off(outcomes, task, show=show, tally=tally, resuming=resuming, advance=advance)
     except KeyboardInterrupt:
         # The second one, or the first one while this was set up.
         tell(f"interrupted; {counted(tally.files, 'file')} finished, and those at hand are as they were")
         return ExitCode.INTERRUPTED
-    if form == "text":
-        say()
-        for line in (*tally.lines(task), *words):
+    if form == "text" and (tally.files or stop.asked):
+        if show.count:
+            say()
+        for line in tally.lines(task):
+            say(line)
+        for line in dict.fromkeys(line for result, line in (words or {}).items() if tally.results[result]):
             say(line)
     if stop.asked:
         again = ": the same command goes on from here" if resuming else ""
@@ -83,14 +94,16 @@ def _work_off(
 class _Show:
     """How each result is shown."""
 
-    def __init__(self, form: str, task: Task) -> None:
-        self.form, self.task = form, task
+    def __init__(self, form: str, task: Task, *, only_failed: bool) -> None:
+        self.form, self.task, self.only_failed = form, task, only_failed
         self.width = max(map(len, task.results))
         self.count = 0
 
     def one(self, outcome: FileOutcome[Told], told: Told) -> None:
         from credkit.cli.terminal import flush, write_text
 
+        if self.only_failed and told.code is ExitCode.OK:
+            return
         if self.form in ("json", "jsonl"):
             if told.document:
                 self._document(told.document)
@@ -104,9 +117,10 @@ class _Show:
             for line in told.remarks:
                 say(f"  {safe(line)}")
             flush()
+            self.count += 1
         problem = outcome.problem or told.problem
         if self.form != "text" and problem:
-            tell(problem)
+            tell(problem if outcome.file.path in problem else f'"{outcome.file.path}": {problem}')
 
     def _document(self, document: str) -> None:
         if self.form == "jsonl":
@@ -134,7 +148,7 @@ class _Stop:
         if self._waiting:
             raise KeyboardInterrupt
 
-    def heeded(self, files: Iterable[FoundFile]) -> Iterator[FoundFile]:
+    def heeded(self, files: Iterable[FoundFile | Pause]) -> Iterator[FoundFile | Pause]:
         """The files until somebody asks."""
         source = iter(files)
         while not self.asked:
@@ -149,15 +163,31 @@ class _Stop:
 
 
 @contextmanager
-def _bar(task: Task, files: Iterable[FoundFile], *, shown: bool) -> Iterator[tuple[_Advance, Iterable[FoundFile]]]:
-    """A bar when a person watches, which needs to know all files first; else the files as they come."""
+def _bar(task: Task, files: Iterable[FoundFile | Pause], *, shown: bool) -> Iterator[tuple[_Advance, Iterable[FoundFile | Pause]]]:
+    """A bar when a person watches, which needs to know all files first, unless a list of names lets wait for them; else the files as they
+    come."""
     import sys
+    from itertools import chain
 
+    from credkit.api.pauses import Pause
     from credkit.cli.terminal import many_files_bar
 
     if not shown or not sys.stderr.isatty():
         yield lambda _size: None, files
         return
-    known = list(files)
+    source = iter(files)
+    known: list[FoundFile] = []
+    pauses: list[Pause] = []
+    with many_files_bar("searching", None, None) as advance:
+        for file in source:
+            if isinstance(file, Pause):
+                pauses.append(file)
+                break
+            known.append(file)
+            advance(file.size)
+    if pauses:
+        with many_files_bar(task.label, None, None) as advance:
+            yield advance, chain(known, pauses, source)
+        return
     with many_files_bar(task.label, len(known), sum(file.size for file in known)) as advance:
         yield advance, known

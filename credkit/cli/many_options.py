@@ -6,13 +6,15 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credkit.cli.parsers import INPUT
+from credkit.cli.parsers import INPUT, named_path
 
 if TYPE_CHECKING:
-    from credkit.api.found_files import FoundFile
+    from pathlib import Path
+
+    from credkit.api.found_files import FoundFile, ListedName
+    from credkit.api.pauses import Pause
 
 __all__ = ["HELP", "add_many_options", "are_many", "found_of"]
 
@@ -46,9 +48,12 @@ def add_many_options(parser: argparse.ArgumentParser) -> None:
         help="work in N processes; 0: one for each processor (default: %(default)s, in this one)",
     )
     group.add_argument(
+        "--only-failed", action="store_true", help="show only files that do not get exit code 0 by themselves; the summary counts all"
+    )
+    group.add_argument(
         "--resume",
         metavar=INPUT,
-        type=Path,
+        type=named_path,
         help="note here which files are finished, and leave out those that were finished with the same options and did not change since",
     )
 
@@ -63,10 +68,13 @@ def are_many(args: argparse.Namespace, names: list[Path | str]) -> bool:
     """Whether the command is about many files; ends the program when it names none, or when options for many are given with one."""
     if not names and not args.lists:
         args.usage("no FILE is named: name files, folders or patterns, or a list of them (--files)")
+    if args.null and not args.lists:
+        args.usage("--null says how names in a list end: name the list (--files FILE, or --files - for standard input)")
     if len(names) != 1 or args.lists or os.path.isdir(names[0]) or _is_pattern(str(names[0])):
         return True
-    if args.resume is not None:
-        args.usage("--resume goes with several files, a folder, a pattern or a list")
+    for option in ("resume", "only_failed"):
+        if getattr(args, option):
+            args.usage(f"--{option.replace('_', '-')} goes with several files, a folder, a pattern or a list")
     return False
 
 
@@ -80,34 +88,50 @@ def _is_pattern(name: str) -> bool:
 
 def found_of(
     args: argparse.Namespace, names: list[Path | str], *, links: bool = True, stores: bool = True, without: tuple[Path, ...] = ()
-) -> Iterator[FoundFile]:
-    """The files of a command, those of its lists behind those that it names."""
+) -> Iterator[FoundFile | Pause]:
+    """The files of a command, those of its lists behind those that it names, and a pause where a list has no more for the time being."""
     from itertools import chain
 
-    from credkit.api.found_files import ListedName, find_files
+    from credkit.api.found_files import find_files
 
-    listed = (ListedName(name) for path in args.lists for name in _listed(path, b"\0" if args.null else b"\n"))
+    listed = (name for path in args.lists for name in _listed(path, b"\0" if args.null else b"\n"))
     return find_files(chain(map(str, names), listed), all_files=args.all_files, links=links, stores=stores, without=without)
 
 
-def _listed(path: str, end: bytes) -> Iterator[str]:
+def _listed(path: str, end: bytes) -> Iterator[ListedName | Pause]:
     """The names in a list, as they come; ``AssetError`` when it cannot be read."""
+    from credkit.api.found_files import ListedName
+    from credkit.api.pauses import Pause
     from credkit.errors import AssetError
 
     try:
         descriptor = os.dup(sys.stdin.fileno()) if path == "-" else os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb", buffering=0) as file:
             rest = b""
-            while piece := file.read(_LARGEST_NAME):
+            while True:
+                if not _is_readable(descriptor):
+                    yield Pause(descriptor)
+                if not (piece := file.read(_LARGEST_NAME)):
+                    break
                 *lines, rest = (rest + piece).split(end)
-                yield from filter(None, (_name(line, end) for line in lines))
+                yield from (ListedName(name) for line in lines if (name := _name(line, end)))
                 if len(rest) > _LARGEST_NAME:
                     raise AssetError(f'the list "{path}" holds a name of more than {_LARGEST_NAME:,} bytes: is it a list of names?')
             if name := _name(rest, end):
-                yield name
+                yield ListedName(name)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "the system gave no reason").lower()
         raise AssetError(f'the list "{path}" cannot be read: {reason}') from None
+
+
+def _is_readable(descriptor: int) -> bool:
+    """Whether reading would not wait; also where the system cannot tell."""
+    import select
+
+    try:
+        return bool(select.select([descriptor], [], [], 0)[0])
+    except (OSError, ValueError):
+        return True
 
 
 def _name(line: bytes, end: bytes) -> str:

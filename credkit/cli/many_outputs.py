@@ -13,6 +13,7 @@ from credkit.errors import OutputError
 
 if TYPE_CHECKING:
     from credkit.api.found_files import FoundFile
+    from credkit.api.pauses import Pause
 
 __all__ = ["distinct", "make_room", "refuse_file"]
 
@@ -23,11 +24,13 @@ def refuse_file(folder: Path) -> None:
         raise OutputError(f'"{folder}" is no folder, and what becomes of several files goes into one: name a folder (-o DIR)')
 
 
-def distinct(files: Iterable[FoundFile], target: Callable[[FoundFile], Path]) -> Iterator[FoundFile]:
+def distinct(files: Iterable[FoundFile | Pause], target: Callable[[FoundFile], Path]) -> Iterator[FoundFile | Pause]:
     """The files; one whose output is that of an earlier one, or of whose name nothing is left, has a ``problem``."""
+    from credkit.api.pauses import Pause
+
     taken: set[bytes] = set()
     for file in files:
-        if file.problem is not None:
+        if isinstance(file, Pause) or file.problem is not None:
             yield file
             continue
         output = target(file)

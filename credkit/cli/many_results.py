@@ -85,8 +85,8 @@ class Tally:
 
         seconds = max(time.monotonic() - self.began, 0.001)
         done = self.files - self.earlier
-        rate = f"{done / seconds:,.1f} files and {(self.bytes - self.earlier_bytes) / seconds / 1e6:,.1f} MB a second"
-        yield f"{counted(self.files, 'file')}: {counted(self.bytes, 'byte')} in {seconds:,.1f} s, {rate}."
+        rate = f", {done / seconds:,.1f} files and {(self.bytes - self.earlier_bytes) / seconds / 1e6:,.1f} MB a second" if done else ""
+        yield f"{counted(self.files, 'file')}: {counted(self.bytes, 'byte')} in {seconds:,.1f} s{rate}."
         counts = {word: self.results[word] for word in task.results if self.results[word]}
         if self.earlier:
             counts["finished by an earlier run"] = self.earlier

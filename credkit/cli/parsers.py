@@ -10,10 +10,12 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from credkit.cli.exits import EXIT_TABLE, ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "FOLDER",
@@ -33,7 +35,7 @@ __all__ = [
     "add_trust_options",
     "add_verdict_options",
     "moment",
-    "named_file",
+    "named_path",
 ]
 
 INPUT, SOURCE, OUTPUT, FOLDER = "FILE", "SOURCE", "OUT", "DIR"
@@ -92,7 +94,9 @@ class CommandParser(argparse.ArgumentParser):
             # Neither repeated nor taken: whatever stands on a command line is seen by others, and errors are kept in logs.
             self.error("a passphrase is never given on the command line: set CREDKIT_PASSPHRASE, or say --passphrase-fd N")
         if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
+            name = next((word for word in rest if word.startswith("-") and os.path.lexists(word)), None)
+            hint = f"; write ./{name} for the file of that name" if name else ""
+            self.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
         return found, rest
 
     def error(self, message: str) -> NoReturn:
@@ -134,7 +138,7 @@ def _indented(text: str) -> str:
 def add_trust_options(parser: argparse.ArgumentParser, *, own: bool = True) -> None:
     """Whom to trust: lists that the command names, and (``own``) the user's own identities and lists where it names none."""
     for option, what in _TRUST_FILES.items():
-        parser.add_argument(option, metavar=INPUT, action="append", default=[], type=Path, help=f"{what}; may be repeated")
+        parser.add_argument(option, metavar=INPUT, action="append", default=[], help=f"{what}; may be repeated")
     parser.add_argument(
         "--identity-issuer",
         metavar="DID",
@@ -153,7 +157,9 @@ def add_trust_options(parser: argparse.ArgumentParser, *, own: bool = True) -> N
 def add_verdict_options(parser: argparse.ArgumentParser) -> None:
     """What the verdict depends on besides the file: clock, edition of the rules, a store beside it, the network."""
     parser.add_argument("--at", metavar="TIME", type=moment, help="judge as of this time (RFC 3339, such as 2026-01-31T12:00:00Z)")
-    parser.add_argument("--sidecar", metavar=INPUT, type=Path, help="manifest store beside the file (FILE.c2pa is found without this)")
+    parser.add_argument(
+        "--sidecar", metavar=INPUT, type=named_path, help="manifest store beside the file (FILE.c2pa is found without this)"
+    )
     parser.add_argument("--profile", choices=("2.2", "2.4", "2.5"), default="2.4", help="edition of the rules (default: %(default)s)")
     parser.add_argument(
         "--online",
@@ -162,15 +168,17 @@ def add_verdict_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def named_file(text: str) -> Path | str:
-    """A path; an address stays as it is, because a path has no two slashes in a row."""
-    return text if "://" in text else Path(text)
+def named_path(text: str) -> Path:
+    """What an option names, as a path. Paths take as long to load as a small file to be verified, so only who names one loads them."""
+    from pathlib import Path
+
+    return Path(text)
 
 
 def add_output_options(parser: argparse.ArgumentParser, what: str, *, in_place: bool = False) -> None:
     """Where the result goes. An existing file is replaced only when that is said."""
     group = parser.add_mutually_exclusive_group() if in_place else parser
-    group.add_argument("-o", "--output", metavar=OUTPUT, type=Path, help=what)
+    group.add_argument("-o", "--output", metavar=OUTPUT, type=named_path, help=what)
     if in_place:
         group.add_argument("--in-place", action="store_true", help="replace the source itself (in one step, never half)")
     parser.add_argument("-f", "--force", action="store_true", help="replace OUT when it exists; without this nothing is done then")
@@ -209,8 +217,8 @@ def add_signer_options(parser: argparse.ArgumentParser) -> None:
     """Which key signs, for ``signers.chosen_signer``."""
     group = parser.add_argument_group("who signs (default: the default identity)")
     group.add_argument("--identity", metavar="NAME", help="the identity of this name")
-    group.add_argument("--key", metavar=INPUT, type=Path, help="a private key in PEM instead, readable by you alone")
-    group.add_argument("--certs", metavar=INPUT, type=Path, help="its certificate chain in PEM, the signing certificate first")
+    group.add_argument("--key", metavar=INPUT, type=named_path, help="a private key in PEM instead, readable by you alone")
+    group.add_argument("--certs", metavar=INPUT, type=named_path, help="its certificate chain in PEM, the signing certificate first")
     group.add_argument("--alg", metavar="NAME", help="signature algorithm (default: the one of the key)")
     add_passphrase_option(group)  # type: ignore[arg-type]
 
@@ -219,8 +227,8 @@ def add_actor_options(parser: argparse.ArgumentParser) -> None:
     """Who else stands behind what is stated, for ``signers.chosen_actors``."""
     group = parser.add_argument_group("who is named besides the signer (CAWG identity assertion)")
     group.add_argument("--actor", metavar="NAME", help="the identity of this name also signs what is stated")
-    group.add_argument("--actor-key", metavar=INPUT, type=Path, help="a private key in PEM instead, readable by you alone")
-    group.add_argument("--actor-certs", metavar=INPUT, type=Path, help="its certificate chain in PEM, the signing certificate first")
+    group.add_argument("--actor-key", metavar=INPUT, type=named_path, help="a private key in PEM instead, readable by you alone")
+    group.add_argument("--actor-certs", metavar=INPUT, type=named_path, help="its certificate chain in PEM, the signing certificate first")
     group.add_argument(
         "--actor-role", metavar="ROLE", action="append", default=[], help="cawg.creator, cawg.editor, cawg.publisher ...; may be repeated"
     )

@@ -1,7 +1,8 @@
 """``--resume``: which files a run over many need not touch again.
 
 What the list of finished files holds is decided in ``credkit.api.finished_files``; here, on which options a result depends, when a file
-counts as finished, and what became of one whose writing was begun by a run that was killed.
+counts as finished, and which ones a run that was killed had in hand: what it had written by then stands whole, so it is not made again,
+yet it is told again, because it may never have been told.
 """
 
 from __future__ import annotations
@@ -10,21 +11,19 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from credkit.api.file_states import FileState
 from credkit.api.finished_files import Entry, FinishedFiles
+from credkit.api.found_files import FoundFile
+from credkit.api.pauses import Pause
 from credkit.cli.exits import ExitCode
 from credkit.cli.many_results import Tally, Told
+from credkit.dataclass import dataclass
 from credkit.trust.policy import TrustPolicy
 from credkit.version import __version__
 
-if TYPE_CHECKING:
-    from credkit.api.found_files import FoundFile
-
-__all__ = ["Resuming", "Writing", "options_of", "trust_digest"]
+__all__ = ["PerhapsWritten", "Resuming", "Writing", "options_of", "trust_digest"]
 
 _SELECTING = {
     "run",
@@ -36,6 +35,7 @@ _SELECTING = {
     "null",
     "all_files",
     "jobs",
+    "only_failed",
     "resume",
     "force",
     "quiet",
@@ -48,8 +48,14 @@ _CONTENT = 16 << 20
 _TOGETHER = 32
 """Files whose beginning is forced to the disk at once."""
 
-Writing = Callable[["FoundFile"], Path | None]
+Writing = Callable[[FoundFile], Path | None]
 """What is to be written for a file; None where that is not known, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerhapsWritten(FoundFile):
+    """A file that a run had in hand when it was killed, and whose output is another one since: whole, because outputs get their names in
+    one step, and most likely its work, which whoever gets this has to find out."""
 
 
 def options_of(args: argparse.Namespace, *more: str) -> str:
@@ -93,15 +99,12 @@ def trust_digest(policy: TrustPolicy) -> str:
 class Resuming:
     """The list of finished files during one run; ``OutputError`` when it cannot be used.
 
-    ``writing`` tells for a command that writes what each file becomes (the file itself, where it is replaced), ``is_ours`` whether a
-    file that was to be replaced holds what this command writes.
+    ``writing`` tells for a command that writes what each file becomes (the file itself, where it is replaced).
     """
 
-    def __init__(
-        self, path: Path, options: str, *, writing: Writing | None = None, is_ours: Callable[[str], bool] | None = None, result: str = ""
-    ) -> None:
+    def __init__(self, path: Path, options: str, *, writing: Writing | None = None) -> None:
         self._finished = FinishedFiles(path)
-        self._options, self._writing, self._is_ours, self._result = options, writing, is_ours, result
+        self._options, self._writing = options, writing
 
     def __enter__(self) -> Resuming:
         return self
@@ -109,15 +112,33 @@ class Resuming:
     def __exit__(self, *_: object) -> None:
         self._finished.close()
 
-    def left_over(self, files: Iterable[FoundFile], tally: Tally) -> Iterator[FoundFile]:
+    def left_over(self, files: Iterable[FoundFile | Pause], tally: Tally) -> Iterator[FoundFile | Pause]:
         """The files that are not finished; the others are counted. For a command that writes, what begins is noted first."""
-        left = (file for file in files if not self._is_finished(file, tally))
+        left = (
+            file if isinstance(file, Pause) else self._as_left(file)
+            for file in files
+            if isinstance(file, Pause) or not self._is_finished(file, tally)
+        )
         if self._writing is None:
             yield from left
             return
-        while together := list(islice(left, _TOGETHER)):
-            self._finished.note(*filter(None, map(self._begun, together)), now=True)
-            yield from together
+        together: list[FoundFile] = []
+        for file in left:
+            if not isinstance(file, Pause):
+                together.append(file)
+            if isinstance(file, Pause) or len(together) == _TOGETHER:
+                yield from self._begin(together)
+                together.clear()
+            if isinstance(file, Pause):
+                yield file
+        yield from self._begin(together)
+
+    def _begin(self, together: list[FoundFile]) -> list[FoundFile]:
+        """What is noted as begun already stays so, with the state before."""
+        begun = [entry for file in together if not isinstance(file, PerhapsWritten) and (entry := self._begun(file))]
+        if begun:
+            self._finished.note(*begun, now=True)
+        return together
 
     def note(self, file: FoundFile, told: Told) -> None:
         """A file is done, and what came of it was shown."""
@@ -143,27 +164,28 @@ class Resuming:
             )
 
     def _is_finished(self, file: FoundFile, tally: Tally) -> bool:
-        entry = self._finished.get(os.path.abspath(file.path)) if file.state is not None else None
-        if entry is None or entry.options != self._options:
+        entry = self._entry(file, "done")
+        if entry is None or entry.state != file.state or (entry.output is not None and _present(entry.output) != entry.output_state):
             return False
-        if entry.step == "begun":
-            if not self._was_written(file, entry):
-                return False
-            told = Told(result=self._result, code=ExitCode.OK, output=entry.output or file.path)
-            self.note(file, told)
-        elif entry.state != file.state or (entry.output is not None and _present(entry.output) != entry.output_state):
-            return False
-        else:
-            told = Told(result=entry.result, code=ExitCode(entry.code))
-        tally.add(told.result, told.code, file.size, earlier=True)
+        tally.add(entry.result, ExitCode(entry.code), file.size, earlier=True)
         return True
 
-    def _was_written(self, file: FoundFile, entry: Entry) -> bool:
-        """Whether a run that was killed got as far as giving the file its name, which it does in one step."""
+    def _as_left(self, file: FoundFile) -> FoundFile:
+        """The file, or that it may have been written by a run that was killed."""
+        entry = self._entry(file, "begun")
+        if entry is None:
+            return file
         if entry.output is None:
-            return file.state != entry.state and self._is_ours is not None and self._is_ours(file.path)
-        now = _present(entry.output)
-        return file.state == entry.state and now is not None and now != entry.output_state
+            is_another = file.state != entry.state
+        else:
+            now = _present(entry.output)
+            is_another = file.state == entry.state and now is not None and now != entry.output_state
+        return PerhapsWritten(path=file.path, below=file.below, state=file.state, problem=file.problem) if is_another else file
+
+    def _entry(self, file: FoundFile, step: str) -> Entry | None:
+        """The entry about a file, when it tells of this step under the present options."""
+        entry = self._finished.get(os.path.abspath(file.path)) if file.state is not None else None
+        return entry if entry is not None and entry.options == self._options and entry.step == step else None
 
     def _begun(self, file: FoundFile) -> Entry | None:
         target = self._writing(file) if self._writing and file.state is not None and file.problem is None else None

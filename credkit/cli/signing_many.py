@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from credkit.api import Statements
 from credkit.cli.exits import ExitCode, exit_code_of
 from credkit.cli.many import carry_out
 from credkit.cli.many_options import found_of
@@ -13,12 +14,11 @@ from credkit.cli.many_outputs import distinct, make_room, refuse_file
 from credkit.cli.many_results import Told
 from credkit.cli.outputs import refuse_existing
 from credkit.cli.signed_words import signed_object, signer_line
-from credkit.dataclass import dataclass
+from credkit.dataclass import dataclass, replace
 from credkit.errors import CredkitError
 from credkit.provenance.text import json_line
 
 if TYPE_CHECKING:
-    from credkit.api import Statements
     from credkit.api.found_files import FoundFile
     from credkit.api.many_files import FileOutcome
 
@@ -37,12 +37,14 @@ def sign_many(args: argparse.Namespace, statements: Statements, options: dict[st
     files = distinct(found_of(args, args.sources, links=not args.in_place, stores=False, without=without), task.target)
     resuming = None
     if args.resume is not None:
-        from credkit.cli.resuming import Resuming, options_of
+        from credkit.cli.resuming import Resuming, options_of, trust_digest
 
         chain = "".join(der.hex() for signer in task.signers for der in signer.chain)
-        resuming = Resuming(args.resume, options_of(args, chain), writing=task.target, is_ours=task.is_ours, result="signed")
+        trust = trust_digest(options["policy"]) if options["policy"] else ""
+        resuming = Resuming(args.resume, options_of(args, chain, trust), writing=task.target)
     form = "jsonl" if args.json else "quiet" if args.quiet else "text"
-    return carry_out(args, task, files, form=form, resuming=resuming, words=[signer_line(options["signer"], root)])
+    words = {"signed": signer_line(options["signer"], root)}
+    return carry_out(args, task, files, form=form, resuming=resuming, words=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,35 +72,48 @@ class _Signing:
             return self.folder / file.below
         return Path(file.path) if self.in_place else Path(f"{file.path}.c2pa")
 
-    def is_ours(self, path: str) -> bool:
-        """Whether a file carries credentials by this signer, read and not judged anew by anybody else."""
-        from credkit.api import verify_file
-
-        try:
-            active = verify_file(path).active
-        except CredkitError:
-            return False
-        return active is not None and active.signature is not None and active.signature.chain[:1] == self.options["signer"].chain[:1]
-
     def __call__(self, file: FoundFile) -> Told:
-        """Sign it."""
+        """Sign it, unless a run that was killed has done so."""
         from credkit.api import sign_file
+        from credkit.cli.resuming import PerhapsWritten
 
         output = self.target(file)
+        if isinstance(file, PerhapsWritten) and (found := self._found(file, output)) is not None:
+            return self._signed(file, output, found)
         try:
             if not self.in_place:
                 refuse_existing(output, force=self.force)
                 make_room(output)
-            result = sign_file(Path(file.path), output, self.statements, overwrite=self.in_place or self.force, **self.options)
+            statements, options = self._true_of(Path(file.path))
+            result = sign_file(Path(file.path), output, statements, overwrite=self.in_place or self.force, **options)
         except CredkitError as error:
             return self._refused(file, str(error), exit_code_of(error))
-        signed = signed_object(result, output, self.options["signer"], self.root)
+        return self._signed(file, output, signed_object(result, output, self.options["signer"], self.root))
+
+    def _true_of(self, source: Path) -> tuple[Statements, dict[str, Any]]:
+        """What was said, with that one of ``--created`` and ``--edited`` that is true of a file where both were."""
+        from credkit.api.reading import has_store
+
+        said = self.statements
+        if not (said.created and said.edited):
+            return said, self.options
+        if self.options["parent"] is not None or (not self.options["drop_history"] and has_store(source)):
+            return replace(said, created=None), self.options
+        return replace(said, edited=None, action=Statements().action, regions=()), self.options | {"region": None}
+
+    def _found(self, file: FoundFile, output: Path) -> dict[str, Any] | None:
+        from credkit.cli.signed_before import found_signed
+
+        asset, store = (Path(file.path), output) if self.options["sidecar"] else (output, None)
+        return found_signed(asset, store, output, self.options["signer"], self.root)
+
+    def _signed(self, file: FoundFile, output: Path, signed: dict[str, Any]) -> Told:
         return Told(
             result="signed",
             code=ExitCode.OK,
             why="" if self.in_place else f"as {output}",
             output=str(output),
-            remarks=tuple(f"note: {note}" for note in result.notes),
+            remarks=tuple(f"note: {note}" for note in signed["notes"]),
             document=self._document(file, "signed", ExitCode.OK, None, signed),
         )
 

@@ -18,6 +18,7 @@ from credkit.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import ProgressColumn
 
     from credkit.verify.report import Report
 
@@ -45,6 +46,8 @@ _PIPE_WIDTH = 100
 _WORTH_A_BAR = 32 << 20
 _REDRAWN_EVERY = 0.1
 """Seconds."""
+_WITH_RATE, _SHORTEST_BAR, _LONGEST_BAR = 44, 10, 40
+"""Columns: of the words and numbers of a bar for many files besides its label and the number of files; of the bar itself."""
 
 
 def prepare_streams() -> None:
@@ -215,28 +218,22 @@ def files_bar(label: str, *, least: int) -> Iterator[Callable[[str, str, int, in
 
 
 @contextmanager
-def many_files_bar(label: str, files: int, size: int) -> Iterator[Callable[[int], object]]:
-    """A bar on the error stream for so many files of so many bytes together; the callback takes the bytes of one that is done.
+def many_files_bar(label: str, files: int | None, size: int | None) -> Iterator[Callable[[int], object]]:
+    """A bar on the error stream for so many files of so many bytes together, where that is known; the callback takes the bytes of one that
+    is done.
 
     Lines that are written meanwhile scroll above it, where both streams are the same terminal.
     """
     from time import monotonic
 
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress
 
-    count = TextColumn("{task.fields[done]:,} of {task.fields[files]:,} files", markup=False)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        count,
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    same = sys.stdout.isatty()
+    screen = console(sys.stderr)
+    columns = _columns_of(label, files, screen.width)
     # Drawn by this thread alone: where another one runs, processes cannot be forked.
-    with Progress(*columns, console=console(sys.stderr), transient=True, auto_refresh=False, redirect_stdout=same) as bar:
-        task = bar.add_task(label, total=size or None, done=0, files=files)
+    bar = Progress(*columns, console=screen, transient=True, auto_refresh=False, redirect_stdout=False)
+    with _above(screen), bar:
+        task = bar.add_task(label, total=size or None, done=0)
         done, drawn = 0, 0.0
 
         def advance(more: int) -> None:
@@ -248,3 +245,57 @@ def many_files_bar(label: str, files: int, size: int) -> Iterator[Callable[[int]
                 drawn = monotonic()
 
         yield advance
+
+
+def _columns_of(label: str, files: int | None, width: int) -> list[ProgressColumn]:
+    """What the bar of many files shows, as far as there is room: files, bytes and time left, then the rate, then the bar itself."""
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    of_all = "" if files is None else f" of {files:,}"
+    count = TextColumn(f"{{task.fields[done]:,}}{of_all} files", markup=False)
+    columns: list[ProgressColumn] = [count, DownloadColumn()]
+    room = width - len(label) - 2 * len(of_all) - _WITH_RATE
+    if room >= 0:
+        columns = [TextColumn("{task.description}", markup=False), *columns, TransferSpeedColumn()]
+    if room > _SHORTEST_BAR:
+        columns.insert(1, BarColumn(min(room, _LONGEST_BAR)))
+    return [*columns, TimeRemainingColumn()]
+
+
+@contextmanager
+def _above(screen: Console) -> Iterator[None]:
+    """Lines on standard output are written above the bar, where both are the same terminal, and as long as they are."""
+    if not sys.stdout.isatty():
+        yield
+        return
+    before, above = sys.stdout, _Above(sys.stdout, screen)
+    sys.stdout = above
+    try:
+        yield
+    finally:
+        before.write(above.begun)
+        sys.stdout = before
+
+
+class _Above:
+    """Standard output while a bar is shown."""
+
+    def __init__(self, stream: TextIO, screen: Console) -> None:
+        self._stream, self._screen = stream, screen
+        self.begun = ""
+        """What stands behind the last line break."""
+
+    def write(self, text: str) -> int:
+        """Hand whole lines to the console that draws the bar, which moves it out of their way."""
+        from rich.text import Text
+
+        lines, end, self.begun = (self.begun + text).rpartition("\n")
+        if end:
+            self._screen.print(Text.from_ansi(lines), soft_wrap=True)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits but a line that is not finished."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)

@@ -8,8 +8,8 @@ verdict.
 from __future__ import annotations
 
 import argparse
+import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.dataclass import dataclass
@@ -108,8 +108,9 @@ def _named(args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(f"{_short(value)}{what}" for option, what in _OPTIONS.items() for value in getattr(args, option))
 
 
-def _short(value: Path | str) -> str:
-    return value.name if isinstance(value, Path) else value
+def _short(value: str) -> str:
+    """Of a file its name, of an issuer (a DID, which has no slash) all of it."""
+    return os.path.basename(value)
 
 
 def _policy(args: argparse.Namespace) -> TrustPolicy:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credkit.cli.accepting import add_policy_option
 from credkit.cli.exits import VERIFY_TABLE, ExitCode
 from credkit.cli.many_options import HELP, add_many_options, are_many, found_of
-from credkit.cli.parsers import INPUT, Subcommands, add_command, add_trust_options, add_verdict_options, named_file
+from credkit.cli.parsers import INPUT, Subcommands, add_command, add_trust_options, add_verdict_options
 
 if TYPE_CHECKING:
     from credkit.acceptance import Judgement
@@ -29,6 +28,7 @@ credkit verify photo.jpg --trust-list signers.pem --tsa-list tsa.pem --at 2026-1
 credkit verify --quiet portrait.png && echo "nothing was changed"
 credkit verify downloads --jobs 4 --resume verified.jsonl
 credkit verify "downloads/**/*.jpg" --format jsonl > verdicts.jsonl
+credkit verify downloads --only-failed
 find downloads -name "*.png" -print0 | credkit verify --files - --null
 credkit verify --strict portrait.png
 credkit verify init.mp4 --fragment segment1.m4s --fragment segment2.m4s
@@ -63,7 +63,6 @@ def add_to(commands: Subcommands) -> None:
         "files",
         metavar=INPUT,
         nargs="*",
-        type=named_file,
         help="files of any format, or .c2pa (the content decides, not the name), folders, or patterns in quotes",
     )
     parser.add_argument(
@@ -150,7 +149,8 @@ def _verify_many(args: argparse.Namespace, judging: Judging, form: str, trust: T
             found_of(args, args.files),
             form=form,
             resuming=resuming,
-            words=[safe(trust.words)],
+            # Of files without credentials, whom one trusts says nothing.
+            words=dict.fromkeys(("trusted", "valid", "invalid"), safe(trust.words)),
         )
     except CredkitError as error:
         # A list of names or of finished files that cannot be used leaves files without a verdict.
@@ -158,7 +158,7 @@ def _verify_many(args: argparse.Namespace, judging: Judging, form: str, trust: T
         return ExitCode.UNREADABLE
 
 
-def _verify_one(path: Path | str, judging: Judging, form: str, trust: Trust) -> ExitCode:
+def _verify_one(path: str, judging: Judging, form: str, trust: Trust) -> ExitCode:
     from credkit.cli.terminal import tell
     from credkit.errors import CredkitError
     from credkit.provenance.byte_account import unbound_words

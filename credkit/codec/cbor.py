@@ -53,6 +53,8 @@ _ONE_BYTE, _TWO_BYTES, _EIGHT_BYTES, _OPEN = 24, 25, 27, 31
 _SHORT_HEADS = tuple(bytes((head,)) for head in range(256))
 _STRINGS = frozenset({str, bytes})
 _BREAK = 0xFF
+_FROZEN = type(cbor2.loads(b"\xd2\xa0").value)
+"""What cbor2 makes of a map inside of a tag."""
 _INDEFINITE = -1
 
 
@@ -62,7 +64,7 @@ def _thawed(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple)):
         return [_thawed(item) for item in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, (_FROZEN, Mapping)):
         return {key: _thawed(item) for key, item in value.items()}
     return value
 
@@ -107,8 +109,8 @@ without the first it would load e-mail, network addresses and all else that it c
 """
 _DATE = b"\xc0"
 _KEYS = frozenset({str, int, bytes})
-_PLAIN = frozenset({str, DateText, bytes, int, float, bool, type(None), dict, type(cbor2.loads(b"\xd2\xa0").value)})
-"""The last one is what cbor2 makes of a map inside of a tag. Other tags than that of a date, and that around a document, are rare."""
+_PLAIN = frozenset({str, DateText, bytes, int, float, bool, type(None), dict, _FROZEN})
+"""Other tags than that of a date, and that around a document, are rare."""
 _DIRECT = _SEMANTIC | dict.fromkeys(_REFUSED_TAGS, _refuse)
 """Sharing is refused before it can build a value that is larger than its document."""
 _DIRECT_DEPTH = 64
@@ -388,7 +390,10 @@ def _encode(value: Any, out: bytearray, *, in_order: bool = False) -> None:
     elif isinstance(value, (list, tuple)):
         out += _head(_MAJOR_ARRAY, len(value))
         for item in value:
-            _encode(item, out, in_order=in_order)
+            if type(item) in _STRINGS:
+                out += _string(item)
+            else:
+                _encode(item, out, in_order=in_order)
     elif isinstance(value, dict):
         _encode_map(value, out, in_order=in_order)
     elif isinstance(value, Tag):

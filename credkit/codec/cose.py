@@ -84,7 +84,7 @@ def parse_sign1(data: bytes, *, where: str, limits: Limits = DEFAULT_LIMITS) -> 
     protected = cbor.decode(protected_bytes, where=f"{where} protected header", code=_CODE, limits=limits) if protected_bytes else {}
     if not isinstance(protected, dict):
         raise fail("protected header is not a map")
-    if both := (set(protected) & set(unprotected)).difference(CHAIN_LABELS):
+    if both := (protected.keys() & unprotected.keys()).difference(CHAIN_LABELS):
         raise fail(f"header {sorted(map(str, both))[0]} stands in the protected and in the unprotected part")
     if 2 in protected or 2 in unprotected:
         raise fail("signature demands critical headers that C2PA does not define")

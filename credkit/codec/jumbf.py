@@ -9,7 +9,6 @@ hash of a superbox covers everything after its own 8- or 16-byte header.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from struct import Struct
 
 from credkit.codec.binary import Cursor
@@ -34,6 +33,9 @@ BOX_HEADER = 8
 """Bytes of the header of a box that is built here: its length and type, which the hash of a superbox leaves out."""
 _REQUESTABLE, _LABEL, _ID, _HASH, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
 _RESERVED = 0xE0
+_USUAL = _REQUESTABLE | _LABEL
+_LABEL_AT = 17
+"""Bytes of the type and the toggles, which come first."""
 _SALT_SIZES = (16, 32)
 _HEADER = Struct(">I4s")
 _DESCRIPTION = "JUMBF description box"
@@ -84,6 +86,8 @@ class Superbox:
 
     description: Description
     children: tuple[Superbox | ContentBox, ...]
+    superboxes: tuple[Superbox, ...] = field(repr=False, compare=False)
+    """Those of the children that are superboxes."""
     data: bytes = field(repr=False)
     """The buffer that was parsed."""
     offset: int
@@ -110,29 +114,19 @@ class Superbox:
         return self.data[self.offset : self.end]
 
     @property
-    def hashed(self) -> bytes:
-        """What a C2PA hash of this box covers: everything behind its own header."""
-        return self.data[self.offset + self.header : self.end]
+    def hashed(self) -> memoryview:
+        """What a C2PA hash of this box covers: everything behind its own header. It is no copy."""
+        return memoryview(self.data)[self.offset + self.header : self.end]
 
     @property
-    def superboxes(self) -> Iterator[Superbox]:
-        """Child superboxes in file order."""
-        return (child for child in self.children if isinstance(child, Superbox))
-
-    @property
-    def contents(self) -> Iterator[ContentBox]:
+    def contents(self) -> tuple[ContentBox, ...]:
         """Content boxes in file order, padding (``free``) left out."""
-        return (child for child in self.children if isinstance(child, ContentBox) and child.type != "free")
+        return tuple([child for child in self.children if isinstance(child, ContentBox) and child.type != "free"])
 
     def content(self, four_cc: str) -> bytes | None:
         """The payload of the one content box of that type; None when there is none or more than one."""
-        found: bytes | None = None
-        for box in self.contents:
-            if box.type == four_cc:
-                if found is not None:
-                    return None
-                found = box.payload
-        return found
+        found = [box.payload for box in self.contents if box.type == four_cc]
+        return found[0] if len(found) == 1 else None
 
     def find(self, label: str) -> Superbox | None:
         """The child superbox with that label.
@@ -196,17 +190,37 @@ class _Parser:
             raise self.cursor(at + size, end).error(f"superbox starts with {kind!r} instead of a description box")
         description = self.description(at + size, stop)
         children: list[Superbox | ContentBox] = []
+        superboxes: list[Superbox] = []
         at = stop
         while at < end:
             kind, size, stop = self.header(at, end)
             if kind == "jumb":
-                children.append(self.superbox(at, size, stop, depth + 1))
+                superboxes.append(self.superbox(at, size, stop, depth + 1))
+                children.append(superboxes[-1])
             else:
                 children.append(ContentBox(type=kind, payload=self.data[at + size : stop], offset=at))
             at = stop
-        return Superbox(description=description, children=tuple(children), data=self.data, offset=offset, header=header, end=end)
+        return Superbox(
+            description=description,
+            children=tuple(children),
+            superboxes=tuple(superboxes),
+            data=self.data,
+            offset=offset,
+            header=header,
+            end=end,
+        )
 
     def description(self, start: int, end: int) -> Description:
+        at = start + _LABEL_AT
+        # Nearly every box has a plain label up to its last byte and nothing else.
+        if at < end and self.data[at - 1] == _USUAL and self.data.find(0, at, end) == end - 1:
+            stored = self.data[at : end - 1]
+            if stored.isascii() and valid_label(label := stored.decode("ascii")):
+                return Description(type=self.data[start : at - 1], label=label, toggles=_USUAL)
+        return self.unusual_description(start, end)
+
+    def unusual_description(self, start: int, end: int) -> Description:
+        """One with further fields or without a label, or one that is refused."""
         cursor = self.cursor(start, end, _DESCRIPTION)
         kind = cursor.take(16, "content type")
         toggles = cursor.uint(1, "toggles")
@@ -266,4 +280,6 @@ def build_superbox(kind: bytes, label: str, *contents: bytes, salt: bytes | None
         raise ValueError("a salt is 16 or 32 bytes long")
     toggles = _REQUESTABLE | _LABEL | (_PRIVATE if salt else 0)
     description = kind + bytes((toggles,)) + label.encode("utf-8") + b"\x00" + (build_box("c2sh", salt) if salt else b"")
-    return build_box("jumb", build_box("jumd", description) + b"".join(contents))
+    described = build_box("jumd", description)
+    # Joined at once: what is in it may be large.
+    return b"".join(((8 + len(described) + sum(map(len, contents))).to_bytes(4, "big"), b"jumb", described, *contents))

@@ -129,7 +129,8 @@ class ChainCheck:
         return self._more
 
     def _fault(self, kind: FaultKind, line: int | None, sequence: int | None, message: str) -> None:
-        if len(self._faults) >= self._limits.journal_faults:
+        # One in any case, because without any it would pass for intact.
+        if len(self._faults) >= max(1, self._limits.journal_faults):
             if not self._more:
                 self._faults[-1] = replace(self._faults[-1], message=f"{self._faults[-1].message}; there is more, and it was not judged")
             self._more = True

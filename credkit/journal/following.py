@@ -108,7 +108,7 @@ def read_memory(journal: Path) -> Memory | None:
 def lines_of(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Line]:
     """Every line from the present position on; one that is longer than ``limits.journal_line`` comes in pieces without line break."""
     start = number = 0
-    while data := file.readline(limits.journal_line):
+    while data := file.readline(max(1, limits.journal_line)):
         number += 1
         yield Line(number=number, span=Span(start, len(data)), data=data)
         start += len(data)
@@ -122,6 +122,10 @@ def follow(file: BinaryIO, memory: Memory | None = None, *, wanted: bytes | None
     tail = Tail()
     for line in lines_of(file, limits):
         if not line.is_whole:
+            if line.span.length >= limits.journal_line:
+                # Other lines may stand behind it, which would be cut off with a line that a crash left.
+                tail.fault = f"line {line.number:,} is longer than {limits.journal_line:,} bytes"
+                return tail
             tail.torn = line.span.length
             break
         if not line.is_checkpoint:

@@ -10,12 +10,14 @@ import re
 
 from credkit.manifest.store import base_label
 
-__all__ = ["OWN_NAME", "instance_label", "is_namespaced", "is_own_name", "label_in_uri", "valid_assertion_label"]
+__all__ = ["IDENTITY_LABEL", "OWN_NAME", "instance_label", "is_namespaced", "is_own_name", "label_in_uri", "valid_assertion_label"]
 
 _COMPONENT = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]|_(?!_))*"
 _LABEL = rf"{_COMPONENT}(?:\.{_COMPONENT})*(?:__[1-9][0-9]*)?"
 _NAMESPACED = r"[a-zA-Z0-9][a-zA-Z0-9_-]*(?:\.[a-zA-Z0-9_-]+)+"
 
+IDENTITY_LABEL = "cawg.identity"
+"""Of the identity assertion of CAWG; see ``assertions.identity``."""
 OWN_NAME = "^(?!(c2pa|cawg|stds|font)[.])[A-Za-z0-9][A-Za-z0-9_-]*([.][A-Za-z0-9_-]+)+$"
 """Names in a namespace of somebody's own as a regular expression, for JSON Schema as well."""
 

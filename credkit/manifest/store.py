@@ -114,7 +114,7 @@ class Assertion:
     @property
     def is_zeroed(self) -> bool:
         """Whether the content was replaced by the redaction mark (a ``uuid`` box of zeros) or by zeros; padding has to be zeros too."""
-        contents = list(self.box.contents)
+        contents = self.box.contents
         boxes = [child for child in self.box.children if isinstance(child, ContentBox)]
         if len(contents) != 1 or len(boxes) != len(self.box.children):
             return False
@@ -158,27 +158,25 @@ class Manifest:
     claim_boxes: tuple[Superbox, ...] = field(default=(), repr=False)
     signature_boxes: tuple[Superbox, ...] = field(default=(), repr=False)
     assertion_stores: int = 1
+    claim_box: Superbox | None = field(init=False, repr=False, compare=False)
+    """The claim box when there is exactly one."""
+    claim_bytes: bytes | None = field(init=False, repr=False, compare=False)
+    """The signed bytes: content of the claim's ``cbor`` box, as stored."""
+    signature_box: Superbox | None = field(init=False, repr=False, compare=False)
+    """The claim signature box when there is exactly one."""
     _by_label: dict[str, Assertion | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made once, as those of an assertion.
+        claim = self.claim_boxes[0] if len(self.claim_boxes) == 1 else None
+        object.__setattr__(self, "claim_box", claim)
+        object.__setattr__(self, "claim_bytes", claim.content("cbor") if claim else None)
+        object.__setattr__(self, "signature_box", self.signature_boxes[0] if len(self.signature_boxes) == 1 else None)
 
     @property
     def compressed(self) -> bool:
         """Whether the manifest is stored compressed."""
         return self.stored is not None or self.kind is ManifestKind.COMPRESSED
-
-    @property
-    def claim_box(self) -> Superbox | None:
-        """The claim box when there is exactly one."""
-        return self.claim_boxes[0] if len(self.claim_boxes) == 1 else None
-
-    @property
-    def claim_bytes(self) -> bytes | None:
-        """The signed bytes: content of the claim's ``cbor`` box, as stored."""
-        return self.claim_box.content("cbor") if self.claim_box else None
-
-    @property
-    def signature_box(self) -> Superbox | None:
-        """The claim signature box when there is exactly one."""
-        return self.signature_boxes[0] if len(self.signature_boxes) == 1 else None
 
     def assertion(self, label: str) -> Assertion | None:
         """The assertion with that full label; None when absent or doubled."""

@@ -13,6 +13,8 @@ __all__ = ["JumbfUri", "absolute", "assertion_uri", "manifest_uri", "signature_u
 _SCHEME = "self#jumbf="
 _STORE = "c2pa"
 _ABSOLUTE = f"{_SCHEME}/{_STORE}/"
+_ROOTS = ("/", f"{_STORE}/")
+"""How an absolute path begins: files of 2023 lack its first slash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,7 @@ class JumbfUri:
         if not isinstance(text, str) or not text.startswith(_SCHEME):
             return None
         body = text[len(_SCHEME) :].partition("&")[0]
-        if body.startswith(("/", f"{_STORE}/")):
-            # Files of 2023 lack the first slash of an absolute path.
+        if body.startswith(_ROOTS):
             parts = body.removeprefix("/").split("/")
             if parts[0] != _STORE or len(parts) < 2:
                 return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
@@ -16,9 +16,11 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.assertions.actions import ActionView, read_actions
 from credkit.manifest.store import Assertion, Manifest
 from credkit.manifest.uri import absolute
-from credkit.provenance.regions import Region, read_regions
 from credkit.provenance.values import assertion_value, text_of
 from credkit.provenance.vocabulary import action_words, reason_words, source_type_words
+
+if TYPE_CHECKING:
+    from credkit.provenance.regions import Region
 
 __all__ = ["Deed", "deeds"]
 
@@ -133,11 +135,19 @@ def _deed(view: ActionView, assertion: Assertion) -> Deed:
         tool=text_of(view.software_agent),
         description=text_of(view.description) or text_of(view.changed),
         reason=text_of(view.reason),
-        regions=read_regions(list(view.changes)),
+        regions=_regions(view),
         ingredients=tuple(absolute(reference.url, assertion.manifest) for reference in view.ingredients if reference),
         assertion=assertion.uri,
         redacted=text_of(view.redacted),
     )
+
+
+def _regions(view: ActionView) -> tuple[Region, ...]:
+    if not view.changes:
+        return ()
+    from credkit.provenance.regions import read_regions
+
+    return read_regions(list(view.changes))
 
 
 def _words(action: str, source_type: str | None) -> str:

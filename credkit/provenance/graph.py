@@ -13,15 +13,14 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import EmbeddedFile, ManifestKind
 from credkit.manifest.uri import JumbfUri, absolute
 from credkit.provenance.deeds import deeds
-from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.nodes import Edge, Graph, Node, Picture, Removal, Signer
 from credkit.provenance.statements import Statement, dimensions, ingredient_statements, statements
 from credkit.provenance.values import assertion_value, claim_value, text_of
 from credkit.provenance.vocabulary import asset_kind_words
-from credkit.status import Status
+from credkit.status import IDENTITY_CODES, Status
 from credkit.verify.report import IngredientReport, ManifestReport, Report
 
-__all__ = ["provenance_graph"]
+__all__ = ["content_manifest", "provenance_graph"]
 
 _RECORDED_CODES = frozenset({"ingredient.manifest.mismatch", "ingredient.claimSignature.mismatch"})
 _SELF_CODES = frozenset(
@@ -49,6 +48,20 @@ def _is_fault(status: Status) -> bool:
 def provenance_graph(report: Report, *, limits: Limits = DEFAULT_LIMITS) -> Graph:
     """The history that the report tells. Cycles and diamonds are harmless: a manifest is one node, however often it is named."""
     return _Builder(report, limits).build()
+
+
+def content_manifest(report: Report) -> ManifestReport | None:
+    """The generation that made the content what it is: the active one, or the one below it when it and others are updates, which add
+    statements alone and hold no picture of their own. None when that one is not there, or not what the updates were made from.
+    """
+    found, seen = report.active, set[str]()
+    while found is not None and found.manifest.kind is ManifestKind.UPDATE:
+        if found.label in seen:
+            return None
+        seen.add(found.label)
+        parents = (i.manifest for i in found.ingredients if i.relationship == "parentOf" and i.intact)
+        found = report.find(next(parents, None))
+    return found
 
 
 class _Builder:
@@ -186,7 +199,7 @@ class _Builder:
             removed=tuple(self.removed.get(report.label, ())),
             removes=self.removals.get(report.label, ()),
             update=manifest.kind is ManifestKind.UPDATE,
-            picture=self._claim_picture(report) if signed else None,
+            picture=self._claim_picture(content_manifest(self.report) if active else report),
             size=dimensions(manifest, self.limits),
             changed=(None if self.report.content_intact is None else not self.report.content_intact) if active else None,
         )
@@ -220,7 +233,9 @@ class _Builder:
         words = file.data[: 4 * self.limits.text_length + 4].decode("utf-8", "replace")
         return (Statement(topic="text", words=words, assertion=uri),) if words.strip() else ()
 
-    def _claim_picture(self, report: ManifestReport) -> Picture | None:
+    def _claim_picture(self, report: ManifestReport | None) -> Picture | None:
+        if report is None or not (report.signature and report.signature.verified):
+            return None
         thumbnail = next((a for a in report.manifest.assertions if a.label.startswith("c2pa.thumbnail.claim")), None)
         return self._picture(thumbnail.uri, report) if thumbnail else None
 

@@ -15,10 +15,8 @@ from credkit.verify.report import IdentityReport, IdentityStanding
 if TYPE_CHECKING:
     from credkit.trust.identity.credential import VerifiedIdentity
 
-__all__ = ["IDENTITY_CODES", "STANDING_WORDS", "identity_words"]
+__all__ = ["STANDING_WORDS", "identity_words"]
 
-IDENTITY_CODES = "cawg."
-"""How the codes of findings about identities begin; they speak of nothing else."""
 STANDING_WORDS: dict[IdentityStanding, str] = {
     "trusted": "verified, on your list for identities",
     "well-formed": "verified, NOT on your list for identities",

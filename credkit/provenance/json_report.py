@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credkit.errors import counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.store import Assertion
 from credkit.provenance.byte_account import regions_object
 from credkit.provenance.graph import provenance_graph
-from credkit.provenance.identities import identity_words
 from credkit.provenance.nodes import Graph, Node
-from credkit.provenance.regions import Region
 from credkit.provenance.values import AssertionValues, claim_value, json_value, marked_base64
 from credkit.provenance.verdict import name_words, signer_words, verdict
 from credkit.status import Status
 from credkit.verify.report import IdentityReport, IngredientReport, ManifestReport, Report, ResultMap, SignatureReport
 from credkit.version import __version__
+
+if TYPE_CHECKING:
+    from credkit.provenance.regions import Region
 
 __all__ = ["SCHEMA_ID", "json_report", "results_object", "time_text"]
 
@@ -170,6 +171,8 @@ def _signature_object(signature: SignatureReport) -> dict[str, Any]:
 
 
 def _identity_object(identity: IdentityReport) -> dict[str, Any]:
+    from credkit.provenance.identities import identity_words
+
     return {
         "label": identity.label,
         "uri": identity.uri,

@@ -6,7 +6,7 @@ Numbers that JSON lacks become strings.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import math
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ __all__ = ["AssertionValues", "assertion_value", "base64_text", "claim_value", "
 
 def base64_text(data: bytes) -> str:
     """Standard base64 with padding (RFC 4648, 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def marked_base64(data: bytes) -> str:

@@ -11,13 +11,12 @@ from typing import Literal
 
 from credkit.dataclass import dataclass
 from credkit.limits import DEFAULT_LIMITS, Limits
-from credkit.manifest.assertions.identity import IDENTITY_LABEL
+from credkit.manifest.labels import IDENTITY_LABEL
 from credkit.manifest.uri import JumbfUri
 from credkit.provenance.byte_account import unbound_words
-from credkit.provenance.identities import IDENTITY_CODES
 from credkit.provenance.nodes import Graph, Node, Signer
 from credkit.provenance.text import quoted, shown
-from credkit.status import Kind, Status, StatusCode
+from credkit.status import IDENTITY_CODES, Kind, Status, StatusCode
 from credkit.verify.report import Report, State
 
 __all__ = ["Tone", "Verdict", "alteration_words", "name_words", "signer_words", "status_words", "verdict"]

@@ -34,6 +34,6 @@ def guard_history(source: Source, kept: frozenset[str], *, drop: bool, sidecar: 
     what = f"credentials ({label})" if label else "credentials that cannot be read"
     place = " in a file beside it" if located.location == "sidecar" else ""
     raise HistoryError(
-        f"the file already carries {what}{place}, and signing would drop them: sign it as an edit with itself as parent "
-        "(--parent, or Builder.add_parent), or say --drop-history (drop_history=True) if its history is meant to be lost"
+        f"the file already carries {what}{place}, and signing would drop them: sign it as an edit of itself "
+        "(--edited, or Builder.add_parent), or say --drop-history (drop_history=True) if its history is meant to be lost"
     )

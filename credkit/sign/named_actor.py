@@ -14,9 +14,9 @@ from credkit.codec import cbor
 from credkit.codec.jumbf import build_box
 from credkit.dataclass import dataclass, field
 from credkit.errors import CredentialError, DefinitionError
-from credkit.manifest.assertions.identity import IDENTITY_LABEL, ROLES, X509, KeyOrder, signer_payload
+from credkit.manifest.assertions.identity import ROLES, X509, KeyOrder, signer_payload
 from credkit.manifest.assertions.nearest import suggestion
-from credkit.manifest.labels import instance_label, is_own_name
+from credkit.manifest.labels import IDENTITY_LABEL, instance_label, is_own_name
 from credkit.manifest.store import BOX, base_label
 from credkit.sign.compose import AssertionBox
 from credkit.sign.seal import Seal

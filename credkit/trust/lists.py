@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from credkit.dataclass import dataclass, field
@@ -87,7 +86,7 @@ def read_trust_list(
     it speaks for, and is refused where there is none: a list of time-stamp authorities never stands in for one of signers.
     """
     name, data = _opened(source, label, limits)
-    short = "" if isinstance(source, bytes) else Path(source).name
+    short = "" if isinstance(source, bytes) else os.path.basename(source)
     if not is_json(data):
         return TrustList.of(*_certificates(name, data, limits), purposes=purposes, name=short)
     from credkit.trust.lote import parse_lote

@@ -230,7 +230,7 @@ def _stores(anchors: tuple[bytes, ...]) -> Iterator[tuple[bytes, ...]]:
 
 @lru_cache(maxsize=16)
 def _namesakes(anchors: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], ...]:
-    names = _names(anchors, DEFAULT_LIMITS)
+    names = _names(anchors, _ANY_SIZE)
     shared = Counter(names.values())
     return tuple((der,) for der, name in names.items() if shared[name] > 1)[:_MOST_NAMESAKES]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import b64decode
 from itertools import zip_longest
 
 from credkit.dataclass import dataclass, field
@@ -31,8 +30,8 @@ class PemBlock:
         """The decoded contents; ``MalformedError`` when they are not base64."""
         lines = self.text.strip().splitlines()[1:-1]
         try:
-            return b64decode(b"".join(line.strip() for line in lines), validate=True)
-        except (binascii.Error, ValueError):
+            return binascii.a2b_base64(b"".join(line.strip() for line in lines), strict_mode=True)
+        except ValueError:
             raise MalformedError(f"{self.label} block is not base64", where=f"line {self.line}") from None
 
 

@@ -129,7 +129,7 @@ def reference_statuses(ctx: Context, link: Link) -> tuple[Status, ...]:
     if holder is None:
         return ()
     try:
-        return tuple(check_ingredient_manifest(ctx, ctx.subject(holder), link.assertion, link.view))
+        return tuple(check_ingredient_manifest(ctx, ctx.subject(holder), link.assertion, link.view, link.manifest))
     except MalformedError as error:
         return (status(StatusCode.ALGORITHM_UNSUPPORTED, link.assertion.uri, error.message),)
 
@@ -144,14 +144,17 @@ def _recorded(view: IngredientView) -> tuple[ResultMap | None, tuple[Status, ...
     label = view.manifest.url.rsplit("/", 1)[-1] if view.manifest else ""
 
     def placed(entry: Status) -> Status:
-        url = absolute(entry.url, label) if entry.url and label else entry.url
+        if not entry.url or not label:
+            return entry
+        url = absolute(entry.url, label)
         return entry if url == entry.url else replace(entry, url=url)
 
     entries = tuple(map(placed, view.recorded))
     # What was recorded of the ingredient itself comes first.
     own = ResultMap.of(entries[: len(view.recorded.active_manifest or ())])
     identities = [s.identity for s in entries]
-    return own, entries, frozenset(identities).union(map(_present, identities))
+    renamed = (_present(identity) for identity in identities if identity[1] in SUCCESSORS)
+    return own, entries, frozenset(identities).union(renamed)
 
 
 def _present(identity: _Identity) -> _Identity:
@@ -179,9 +182,11 @@ def deltas(chain: Chain, found: dict[str, ResultMap], references: dict[str, tupl
     result: list[IngredientDelta] = []
     seen: set[str] = set()
     queued = {chain.order[-1]}
-    queue: list[tuple[str, frozenset[_Identity]]] = [(chain.order[-1], frozenset())]
+    # Every entry of the queue has a set of its own.
+    queue: list[tuple[str, set[_Identity]]] = [(chain.order[-1], set())]
     while queue:
         label, admitted = queue.pop(0)
+        below: list[tuple[str, frozenset[_Identity]]] = []
         for link in chain.links.get(label, ()):
             if link.assertion.uri in seen:
                 continue
@@ -192,8 +197,13 @@ def deltas(chain: Chain, found: dict[str, ResultMap], references: dict[str, tupl
                 if link.manifest.label not in queued:
                     # Sets are joined once a manifest, not once a reference: a hostile file has many of both.
                     queued.add(link.manifest.label)
-                    queue.append((link.manifest.label, admitted | link.admitted))
+                    below.append((link.manifest.label, link.admitted))
             fresh = ResultMap.of([s for s in entries if (known := s.identity) not in admitted and known not in link.admitted])
             if fresh:
                 result.append(IngredientDelta(ingredient_assertion_uri=link.assertion.uri, validation_deltas=fresh))
+        queue += [(ingredient, admitted | own) for ingredient, own in below[:-1]]
+        for ingredient, own in below[-1:]:
+            # The last one takes over the set: along a line of parents it is not copied at each generation.
+            admitted |= own
+            queue.append((ingredient, admitted))
     return tuple(result)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from credkit.dataclass import dataclass
 from credkit.manifest.claim import Claim
 from credkit.manifest.hashed_uri import HashedUri
 from credkit.manifest.store import Assertion, ManifestStore
@@ -13,7 +13,8 @@ from credkit.manifest.uri import JumbfUri, absolute
 __all__ = ["Entry", "Listing", "present"]
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One reference of a claim to an assertion."""
 
     reference: HashedUri

@@ -27,6 +27,7 @@ _SIGNATURE = frozenset(
         "signingCredential.ocsp.unknown",
     }
 )
+_SIGNED = frozenset({"claimSignature.validated", "claimSignature.insideValidity"})
 _BINDINGS = ("dataHash", "boxesHash", "bmffHash", "collectionHash", "multiAssetHash", "segmentHash")
 
 ALTERATION_CODES = frozenset(
@@ -66,7 +67,7 @@ def is_alteration(found: Status) -> bool:
 
 def is_accepted(results: ResultMap) -> bool:
     """Trusted and without any failure: only then are data outside of the manifest asked for."""
-    return is_trusted(results) and all(_is_apart(s) for s in results.failure)
+    return all(map(_is_apart, results.failure)) and is_trusted(results)
 
 
 def is_well_formed(results: ResultMap) -> bool:
@@ -76,12 +77,8 @@ def is_well_formed(results: ResultMap) -> bool:
 
 def is_valid(results: ResultMap) -> bool:
     """Well-formed, signed by the key of its certificate, and within the certificate's time."""
-    success = {s.code for s in results.success}
-    return (
-        is_well_formed(results)
-        and not any(s.code in _SIGNATURE for s in results.failure)
-        and {"claimSignature.validated", "claimSignature.insideValidity"} <= success
-    )
+    unsigned = any(s.code in _SIGNATURE for s in results.failure)
+    return not unsigned and _SIGNED.issubset([s.code for s in results.success]) and is_well_formed(results)
 
 
 def is_trusted(results: ResultMap) -> bool:

@@ -32,7 +32,6 @@ from credkit.status import Kind, Status, StatusCode, kind_of, status
 from credkit.trust.policy import TrustPolicy
 from credkit.verify.chain import Chain, Link, deltas, gather_proofs, reference_statuses, unreproduced, walk
 from credkit.verify.checks.actions import check_actions
-from credkit.verify.checks.adjuncts import check_session_keys, check_time_stamp_assertions
 from credkit.verify.checks.assertions import (
     check_assertion_hashes,
     check_assertion_values,
@@ -43,11 +42,17 @@ from credkit.verify.checks.assertions import (
 )
 from credkit.verify.checks.claim import check_claim, check_compressed, check_self_redaction
 from credkit.verify.checks.content import check_content
-from credkit.verify.checks.external import check_cloud_data, check_external_references, check_linked_resources
-from credkit.verify.checks.identity import check_identities
 from credkit.verify.checks.ingredients import check_ingredients
-from credkit.verify.checks.representation import check_representations
-from credkit.verify.checks.retrieval import check_external_data
+from credkit.verify.checks.rare import (
+    check_cloud_data,
+    check_external_data,
+    check_external_references,
+    check_identities,
+    check_linked_resources,
+    check_representations,
+    check_session_keys,
+    check_time_stamp_assertions,
+)
 from credkit.verify.checks.revocation import check_revocation
 from credkit.verify.checks.signature import check_credential, check_signature, check_signature_box, check_time_stamp
 from credkit.verify.context import Asset, Check, Context, Profile, Subject
@@ -248,7 +253,7 @@ def _results(ctx: Context, subject: Subject, checks: tuple[Check, ...], *, cut: 
     subject.accepted = is_accepted(findings.results())
     _run(check_external_data, ctx, subject, statuses)
     if cut:
-        explanation = f"The chain is longer than {ctx.limits.chain_depth} generations; what lies below was not followed."
+        explanation = f"The chain is longer than {counted(ctx.limits.chain_depth, 'generation')}; what lies below was not followed."
         statuses.append(subject.fault(StatusCode.ORG_CREDKIT_LIMIT_EXCEEDED, explanation=explanation))
     if len(statuses) > ctx.limits.statuses:
         explanation = f"There are more than {ctx.limits.statuses:,} findings."

@@ -185,6 +185,7 @@ def test_every_setting_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         timestamp = "https://tsa.example.com"
         staple = true
         thumbnail = true
+        thumbnail_budget = 12
         mirrors = false
         binding = "boxes"
         credit = "Photo: Test Studio"
@@ -225,11 +226,20 @@ def test_every_setting_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert exporter.lift == Lift(folders=(tmp_path / "models", Path("/elsewhere")), keep_raw=True)
     assert (exporter.prompt, exporter.openings, exporter.journal) == ("omit", tmp_path / "openings", tmp_path / "journal.jsonl")
     assert (exporter.timestamp, exporter.staple, exporter.thumbnail, exporter.mirrors) == ("https://tsa.example.com", True, True, False)
+    assert exporter.thumbnail_budget == 12 * 1024
     assert exporter.binding == "boxes"
     assert exporter.generator is not None
     assert (exporter.generator.name, exporter.generator.version) == ("Exporter", "3")
     assert exporter.labels is not None
     assert exporter.labels.regimes == ("eu", "ca")
+
+
+@pytest.mark.parametrize(("budget", "thumbnails"), [(0, 0), (400 * 1024, 1)])
+def test_the_room_for_thumbnails_is_passed_on(budget: int, thumbnails: int) -> None:
+    exporter = Exporter(signer=pki.signer(), statements=Statements(created="digitalCreation"), thumbnail=True, thumbnail_budget=budget)
+    active = exporter.sign(picture("png"), io.BytesIO()).report.active
+    assert active is not None
+    assert [item.label.startswith("c2pa.thumbnail") for item in active.manifest.assertions].count(True) == thumbnails
 
 
 def test_no_settings_file_means_that_nothing_is_set(tmp_path: Path) -> None:
@@ -261,6 +271,8 @@ def test_a_key_instead_of_an_identity(tmp_path: Path) -> None:
         ("do_not_train = 'yes'", "should be true or false"),
         ("creator = 3", "should be a text or a list"),
         ("creator = []", "is not"),
+        ("thumbnail_budget = '400'", "should be a whole number"),
+        ("thumbnail_budget = -1", '"thumbnail_budget" is not a number of KiB such as 400'),
         ("key = 'a'", "go together"),
         ("key = 'a'\ncerts = 'b'\nidentity = 'c'", "both say who signs"),
         ("[labels]\nregimes = ['us']", 'cannot be "us"'),

@@ -11,6 +11,7 @@ import pytest
 from credkit.api.file_states import FileState
 from credkit.api.folders import Unreadable, walked
 from credkit.api.found_files import FoundFile, ListedName, find_files, is_pattern
+from credkit.api.pauses import Pause
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads every folder")
 
@@ -140,6 +141,22 @@ def test_what_is_wrong_with_a_name_is_told_in_its_place(here: Path) -> None:
     assert [file.size for file in found] == [0, 5, 0, 7, 0, 0, 0, 0, 0]
     assert found[1].state == FileState.of("a.png")
     assert [file.problem for file in find_files([ListedName("no*.png")])] == [None]
+
+
+def test_a_pattern_in_a_folder_that_is_not_there(here: Path) -> None:
+    make(here, "a.png")
+    found = [file.problem for file in find_files(["nowhere/*.png", "a.png/*.png", "**/b.png"])]
+    assert found == [
+        'no file fits "nowhere/*.png": there is no folder "nowhere"',
+        'no file fits "a.png/*.png": there is no folder "a.png"',
+        'no file fits "**/b.png"',
+    ]
+
+
+def test_pauses_are_handed_on_in_their_place(here: Path) -> None:
+    make(here, "p/a.png", "p/b.png")
+    found = find_files([Pause(7), "p", Pause(8), "p/a.png", Pause(9)])
+    assert [file if isinstance(file, Pause) else file.path for file in found] == [Pause(7), "p/a.png", "p/b.png", Pause(8), Pause(9)]
 
 
 def test_names_that_are_no_text(here: Path) -> None:

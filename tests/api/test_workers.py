@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from credkit.api.pauses import Pause
 from credkit.api.workers import Lost, in_order
 from credkit.errors import DefinitionError
 
@@ -95,6 +96,36 @@ def test_a_slow_item_does_not_let_results_grow() -> None:
     assert next(results)[0] == "slow"
     assert len(taken) <= 2 * 16 + 1
     results.close()
+
+
+def test_results_do_not_wait_for_items_that_are_still_to_come() -> None:
+    reading, writing = os.pipe()
+    asked: list[int] = []
+
+    def items() -> Iterator[object]:
+        for number in range(3):
+            yield number
+            yield Pause(reading)
+            asked.append(number)
+            if number < 2:
+                os.read(reading, 1)
+        os.close(reading)
+
+    results = in_order(work, items(), jobs=2)
+    for number in range(3):
+        # Nothing has been written yet, so whoever asked for the next item would wait for ever.
+        assert next(results)[0] == number
+        assert asked == list(range(number))
+        os.write(writing, b"x")
+    assert list(results) == []
+    os.close(writing)
+
+
+def test_pauses_are_no_items() -> None:
+    with open(os.devnull) as file:
+        items = [Pause(file.fileno()), 1, Pause(file.fileno()), Pause(file.fileno()), 2]
+        for jobs in (1, 2):
+            assert [item for item, _ in in_order(work, items, jobs=jobs)] == [1, 2]
 
 
 def touching(path: str) -> None:

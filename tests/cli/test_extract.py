@@ -47,6 +47,18 @@ def altered(node: Node) -> None:
     leaf.payload = b"\xff\xd8\xffother"
 
 
+def test_the_thumbnail_of_the_file_below_an_update_is_named(shell: Shell) -> None:
+    shell = shell.inside
+    remark = "of the content as it still is"
+    shell.ok("sign", "portrait.png", "-o", "a.png", "--created", "digitalCreation", "--thumbnail", "-q")
+    assert remark not in shell.ok("extract", "a.png", "--list", "--only", "thumbnails").out
+    shell.ok("update", "a.png", "-o", "b.png", "--published", "-q")
+    done = shell.ok("extract", "b.png", "--list", "--only", "thumbnails").out
+    assert re.search(rf"thumbnail of generation 1, .*\n.*\n.*\n  {remark}: what came later added statements alone$", done, re.MULTILINE)
+    shell.ok("sign", "b.png", "-o", "c.png", "--edited", "humanEdits", "-q")
+    assert remark not in shell.ok("extract", "c.png", "--list", "--only", "thumbnails").out
+
+
 def test_files_and_a_list(shell: Shell) -> None:
     done = shell.ok("extract", "repaint.jpg", "--to", "parts")
     names = sorted(path.name for path in (shell.folder / "parts").iterdir())

@@ -109,6 +109,7 @@ def test_json_is_an_array_that_is_written_piece_by_piece(many: Shell) -> None:
     assert [json.loads(line) for line in lines] == reports
     assert all(line.isascii() for line in lines)
     (many.folder / "empty").mkdir()
+    assert many.run("verify", "empty").out == ""
     assert many.run("verify", "empty", "--format", "json").out == "[]\n"
 
 
@@ -174,9 +175,14 @@ def test_processes_change_no_byte(many: Shell, form: str) -> None:
         (("verify", "d", "--jobs", "-1"), "--jobs"),
         (("verify", "d", "--jobs", "many"), "no number of processes"),
         (("verify", "signed.png", "--resume", "r"), "--resume goes with several files"),
+        (("verify", "signed.png", "--only-failed"), "--only-failed goes with several files"),
+        (("verify", "d", "--null"), "name the list (--files FILE"),
+        (("verify", "--nonsense"), 'unrecognized arguments: --nonsense (see "credkit verify --help")'),
+        (("verify", "-dash.jpg"), "unrecognized arguments: -dash.jpg; write ./-dash.jpg for the file of that name"),
     ],
 )
 def test_command_lines_that_make_no_sense(many: Shell, line: tuple[str, ...], words: str) -> None:
+    many.write("-dash.jpg", b"")
     assert words in many.refused(3, *line)
 
 
@@ -195,6 +201,27 @@ def test_signing_that_makes_no_sense(many: Shell, more: tuple[str, ...], words: 
     names = ("--files", "list") if "--sidecar" in more else ("d",)
     many.write("list", b"d")
     assert words in many.refused(2, line[0], *names, *line[1:])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_only_what_failed_is_shown_and_all_is_counted(many: Shell, jobs: str) -> None:
+    line = ("verify", "d", "signed.png", "--resume", "r", "--jobs", jobs, "--only-failed")
+    done = many.run(*line)
+    assert done.code == 3
+    assert results(done.out) == OF_D[1:]
+    assert "\n\n5 files: " in done.out
+    assert "  trusted              2\n" in done.out
+    assert results(many.run(*line[:-1]).out) == [OF_D[2]]
+    (many.folder / "r").unlink()
+    found = [json.loads(text) for text in many.run(*line, "--format", "jsonl").out.splitlines()]
+    assert [(report["asset"]["name"], report["exit_code"]) for report in found] == [
+        ("d/b.jpg", 1),
+        ("d/below/c.png", 3),
+        ("d/below/plain.png", 2),
+    ]
+    clean = many.ok("verify", "d/a.jpg", "signed.png", "--only-failed")
+    assert clean.out.startswith("2 files: ")
+    assert many.ok("verify", "d/a.jpg", "signed.png", "--only-failed", "--format", "json").out == "[]\n"
 
 
 # inspect
@@ -221,6 +248,9 @@ def test_a_document_for_each_file(many: Shell) -> None:
     assert done.code == 3
     pages = sorted(str(path.relative_to(many.folder / "d/pages")) for path in (many.folder / "d/pages").rglob("*.*"))
     assert pages == ["a.jpg.html", "b.jpg.html", "below/c.png.html", "below/plain.png.html", "signed.png.html"]
+    assert re.search(
+        r"^unreadable  d/below/c.png: The file is of no format .*; told so as d/pages/below/c.png.html$", done.out, re.MULTILINE
+    )
     assert (many.folder / "d/pages/a.jpg.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     again = many.run("inspect", "signed.png", "d/a.jpg", "--format", "html", "-o", "d/pages")
     assert results(again.out) == [("refused", "signed.png"), ("refused", "d/a.jpg")]
@@ -291,6 +321,39 @@ def test_signing_as_json_lines(plain: Shell) -> None:
     assert done.err.count("credkit: ") == 3
     # What was written lies in the folder itself, and is not signed once more.
     assert "p/out" not in "".join(line["source"] for line in lines)
+
+
+def test_sentences_on_the_error_stream_name_the_file(plain: Shell) -> None:
+    for more in (("-q",), ("--json",)):
+        done = plain.run("sign", "p/a.png", "p/signed.png", "p/z/broken.png", "gone.png", "-o", f"out{more[0]}", *CREATED, *more)
+        lines = done.err.splitlines()
+        assert len(lines) == 3
+        assert all(f'"{name}"' in line for name, line in zip(("p/signed.png", "p/z/broken.png", "gone.png"), lines, strict=True))
+        assert lines[0].startswith('credkit: "p/signed.png": the file already carries credentials')
+        assert "sign it as an edit of itself (--edited" in lines[0]
+
+
+def test_each_file_takes_what_is_true_of_it(plain: Shell) -> None:
+    said = (*CREATED, "--edited", "humanEdits", "--action", "c2pa.adjustedColor", "--region", "0,0,9,9")
+    done = plain.run("sign", "p/a.png", "p/signed.png", "p/z/broken.png", "-o", "out", *said)
+    assert results(done.out) == [("signed", "p/a.png"), ("signed", "p/signed.png"), ("unreadable", "p/z/broken.png")], done.out
+    made, edited = (plain.ok("inspect", f"out/{name}.png", "--format", "story").out for name in ("a", "signed"))
+    assert "digitalCreation" in made
+    assert "humanEdits" not in made
+    assert "humanEdits" in edited
+    assert len(json.loads(plain.ok("inspect", "out/signed.png", "--format", "json").out)["manifests"]) == 2
+    again = plain.ok("sign", "p/[s]igned.png", "-o", "alone", *CREATED, "--edited", "humanEdits", "--drop-history")
+    assert results(again.out) == [("signed", "p/signed.png")]
+    assert len(json.loads(plain.ok("inspect", "alone/signed.png", "--format", "json").out)["manifests"]) == 1
+    child = plain.ok("sign", "p/[b].png", "-o", "child", *CREATED, "--edited", "humanEdits", "--parent", "signed.png")
+    assert results(child.out) == [("signed", "p/b.png")]
+    assert len(json.loads(plain.ok("inspect", "child/b.png", "--format", "json").out)["manifests"]) == 2
+
+
+def test_who_signed_is_told_when_somebody_did(plain: Shell) -> None:
+    assert "Signed by" in plain.ok("sign", "p/[ab].png", "-o", "out", *CREATED).out
+    assert "Signed by" not in plain.run("sign", "p/[ab].png", "-o", "out", *CREATED).out
+    assert "Trust list" not in plain.run("verify", "p/[ab].png").out
 
 
 def test_signing_in_place_and_beside(plain: Shell) -> None:
@@ -424,26 +487,72 @@ def test_an_output_that_went_away_is_made_again(plain: Shell) -> None:
     assert (plain.folder / "out" / "b.png").read_bytes() == b"another file"
 
 
-@pytest.mark.parametrize("where", ["out", "place"])
-def test_a_run_that_was_killed_between_writing_and_noting(plain: Shell, where: str) -> None:
-    line = ("sign", "p/a.png", "p/b.png", *CREATED, "--resume", "r", *(("-o", "out") if where == "out" else ("--in-place",)))
+def test_what_is_signed_depends_on_what_a_trust_list_holds(plain: Shell) -> None:
+    pem = next(plain.configuration.rglob("root.pem")).read_bytes()
+    plain.write("roots.pem", pem)
+    line = ("sign", "p/a.png", "p/b.png", "-o", "out", "--force", *CREATED, "--resume", "r", "--trust-list", "roots.pem")
     plain.ok(*line)
+    assert results(plain.ok(*line).out) == []
+    plain.write("roots.pem", pem + pki.root_pem())
+    assert results(plain.ok(*line).out) == [("signed", "p/a.png"), ("signed", "p/b.png")]
+
+
+WHERE = {"out": ("-o", "out"), "place": ("--in-place",), "beside": ("--sidecar",)}
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_a_run_that_was_killed_between_writing_and_noting(plain: Shell, where: str) -> None:
+    line = ("sign", "p/a.png", "p/b.png", *CREATED, "--resume", "r", *WHERE[where])
+    told = [json.loads(one) for one in plain.ok(*line, "--json").out.splitlines()]
     noted = (plain.folder / "r").read_bytes().splitlines(keepends=True)
     assert [json.loads(one)["step"] for one in noted[1:]] == ["begun", "begun", "done", "done"]
-    written = plain.files()
+    written = without_list(plain.files())
     for kept in (3, 4):
         (plain.folder / "r").write_bytes(b"".join(noted[:kept]))
-        done = plain.ok(*line)
-        assert results(done.out) == []
-        assert "finished by an earlier run  2" in done.out
-        assert {k: v for k, v in plain.files().items() if not k.endswith("/r")} == {
-            k: v for k, v in written.items() if not k.endswith("/r")
-        }
-    if where == "place":
-        # A picture that was exported anew meanwhile carries no credentials, so it is signed.
+        again = [json.loads(one) for one in plain.ok(*line, "--json").out.splitlines()]
+        # Whatever had no line of its own yet gets one now, about the file as it was signed then.
+        assert [one["signed"].pop("notes")[0].split(" and ")[0] for one in again] == ["an earlier run signed it"] * (5 - kept)
+        assert again == [one | {"signed": {k: v for k, v in one["signed"].items() if k != "notes"}} for one in told[kept - 3 :]]
+        assert without_list(plain.files()) == written
+        done = plain.ok(*line, "--json")
+        assert done.out == ""
+    if where != "beside":
+        # A picture that was exported anew meanwhile carries no credentials, so it is signed; another's output is in the way.
         (plain.folder / "r").write_bytes(b"".join(noted[:3]))
-        shutil.copy(plain.folder / "portrait.png", plain.folder / "p" / "a.png")
-        assert results(plain.ok(*line).out) == [("signed", "p/a.png")]
+        shutil.copy(plain.folder / "portrait.png", plain.folder / ("p" if where == "place" else "out") / "a.png")
+        found = [json.loads(one)["result"] for one in plain.run(*line, "--json").out.splitlines()]
+        assert found == ["signed" if where == "place" else "refused", "signed"]
+
+
+def test_a_run_that_was_killed_before_it_wrote(plain: Shell) -> None:
+    line = ("sign", "p/a.png", "p/b.png", *CREATED, "--resume", "r", "-o", "out")
+    plain.ok(*line)
+    begun = b"".join((plain.folder / "r").read_bytes().splitlines(keepends=True)[:3])
+    (plain.folder / "r").write_bytes(begun)
+    (plain.folder / "out" / "a.png").unlink()
+    before = (plain.folder / "out" / "b.png").read_bytes()
+    done = plain.ok(*line)
+    assert results(done.out) == [("signed", "p/a.png"), ("signed", "p/b.png")]
+    assert done.out.count("an earlier run signed it") == 1
+    assert (plain.folder / "out" / "b.png").read_bytes() == before
+
+
+def test_documents_of_a_run_that_was_killed_are_told_and_not_made_again(many: Shell) -> None:
+    line = ("inspect", "d", "--format", "json", "-o", "out", "--resume", "r")
+    first = many.run(*line)
+    noted = (many.folder / "r").read_bytes().splitlines(keepends=True)
+    (many.folder / "r").write_bytes(b"".join(one for one in noted if b'"begun"' in one or b'"finished"' in one))
+    before = without_list(many.files())
+    again = many.run(*line)
+    assert SECONDS.sub("", again.out) == SECONDS.sub("", first.out)
+    assert again.code == first.code == 3
+    assert without_list(many.files()) == before
+
+
+def test_a_summary_of_nothing_new_has_no_rate(many: Shell) -> None:
+    many.ok("verify", "d/a.jpg", "signed.png", "--resume", "r")
+    done = many.ok("verify", "d/a.jpg", "signed.png", "--resume", "r")
+    assert re.search(r"^2 files: [\d,]+ bytes in 0\.\d s\.$", done.out, re.MULTILINE)
 
 
 def test_documents_of_inspect_are_resumed(many: Shell) -> None:

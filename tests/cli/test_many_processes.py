@@ -173,8 +173,9 @@ def test_killed_at_several_moments_and_never_signed_twice(room: Shell, where: tu
     assert [len(report["manifests"]) for report in reports] == [1] * 60
 
 
-def test_an_interrupt_ends_the_wait_for_the_next_name(room: Shell) -> None:
-    process = begin_with_input(room, "verify", "--files", "-", "--trust-list", "root.pem")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_the_wait_for_the_next_name(room: Shell, jobs: str) -> None:
+    process = begin_with_input(room, "verify", "--files", "-", "--trust-list", "root.pem", "--jobs", jobs)
     assert process.stdin is not None
     process.stdin.write(b"d/002.jpg\nd/004.jpg\n")
     process.stdin.flush()
@@ -262,15 +263,83 @@ def test_a_bar_and_lines_above_it_at_a_terminal(room: Shell) -> None:
     assert "of 300 files" not in quiet.text
 
 
-def test_results_come_while_the_rest_is_worked_on(room: Shell) -> None:
-    process = begin_with_input(room, "verify", "--files", "-", "--format", "jsonl", "--trust-list", "root.pem")
+def screen(text: str) -> str:
+    """What a terminal shows in the end, were it as wide as its longest line."""
+    rows, row, column = [""], 0, 0
+    for found in re.finditer(r"\x1b\[([0-9;?]*)([a-zA-Z])|\r|\n|[^\x1b\r\n]+", text):
+        piece, number, command = found[0], found[1], found[2]
+        if command == "A":
+            row -= int(number or 1)
+        elif command == "K":
+            rows[row] = ""
+        elif piece == "\r":
+            column = 0
+        elif piece == "\n":
+            row += 1
+            rows += [""] * (row == len(rows))
+        elif not command:
+            rows[row] = rows[row][:column].ljust(column) + piece + rows[row][column + len(piece) :]
+            column += len(piece)
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("columns", "bar"),
+    [
+        ("40", r"\d+ of 20 files [\d.]+/\d+\.\d kB [\d:-]+"),
+        ("70", r"verifying \d+ of 20 files [\d.]+/\d+\.\d kB (?:[\d.,]+ [kM]?B/s|\?) [\d:-]+"),
+        ("100", r"verifying [━╸╺]{30,40} \d+ of 20 files [\d.]+/\d+\.\d kB (?:[\d.,]+ [kM]?B/s|\?) [\d:-]+"),
+    ],
+)
+def test_a_bar_as_wide_as_there_is_room_and_lines_as_long_as_they_are(room: Shell, columns: str, bar: str) -> None:
+    names = [f"d/below/{number:03}.jpg" for number in range(1, 40, 2)]
+    terminal = Terminal(room, "verify", *names, "--trust-list", "root.pem", COLUMNS=columns, PYTHONIOENCODING="utf-8")
+    terminal.finish()
+    lines = re.split(r"[\r\n]+", ESCAPE.sub("", terminal.text))
+    drawn = [line.rstrip() for line in lines if " of 20 files" in line]
+    assert drawn
+    assert all(re.fullmatch(bar, line) for line in drawn), drawn
+    assert any(re.search(r"\d+ files [\d.]+/\?", line) for line in lines)
+    # In the end there is nothing that a pipe would not have got.
+    assert SECONDS.sub("", screen(terminal.text)) == SECONDS.sub("", room.run("verify", *names, "--trust-list", "root.pem").out)
+
+
+def test_an_array_at_a_terminal_is_whole(room: Shell) -> None:
+    line = ("verify", "d/002.jpg", "d/004.jpg", "--trust-list", "root.pem", "--format", "json", *AT)
+    terminal = Terminal(room, *line, NO_COLOR="1")
+    assert terminal.finish() == 0
+    assert screen(terminal.text).rstrip("\n") == room.run(*line).out.rstrip("\n")
+
+
+def test_a_list_that_is_still_written_lets_nobody_wait_at_a_terminal(room: Shell) -> None:
+    os.mkfifo(room.folder / "list")
+    terminal = Terminal(room, "verify", "--files", "list", "--trust-list", "root.pem", "--jobs", "2")
+    with (room.folder / "list").open("wb", buffering=0) as names:
+        for number in range(2, 12, 2):
+            name = f"d/{number:03}.jpg"
+            names.write(f"{name}\n".encode())
+            terminal.read_until(f" {name}")
+    assert terminal.finish() == 2
+    assert re.search(r"verifying .*\d files", ESCAPE.sub("", terminal.text))
+
+
+VERIFY = ("verify", "--format", "jsonl", "--trust-list", "root.pem")
+SIGN = ("sign", "-o", "out", *KEY, "--drop-history", "--json")
+
+
+@pytest.mark.parametrize("line", [VERIFY, SIGN])
+@pytest.mark.parametrize("more", [(), ("--jobs", "2"), ("--resume", "r"), ("--jobs", "2", "--resume", "r")])
+def test_results_come_while_the_rest_is_worked_on(room: Shell, line: tuple[str, ...], more: tuple[str, ...]) -> None:
+    process = begin_with_input(room, line[0], "d/010.jpg", "--files", "-", *line[1:], *more)
     assert process.stdin is not None
     assert process.stdout is not None
-    for name in ("d/002.jpg", "d/004.jpg"):
-        process.stdin.write(f"{name}\n".encode())
+    for names in ("", "d/002.jpg\n", "d/004.jpg\nd/002.jpg\n./d/004.jpg\nd/0", "08.jpg\n"):
+        process.stdin.write(names.encode())
         process.stdin.flush()
         assert select.select([process.stdout], [], [], 60)[0]
-        assert json.loads(process.stdout.readline())["asset"]["name"] == name
+        found = json.loads(process.stdout.readline())
+        name = {"": "d/010.jpg", "08.jpg\n": "d/008.jpg"}.get(names) or names.split("\n")[0]
+        assert (found["asset"]["name"] if "asset" in found else found["source"]) == name
     process.stdin.close()
     out, _ = rest_of(process)
     assert (out, process.returncode) == (b"", 0)

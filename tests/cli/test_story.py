@@ -237,7 +237,7 @@ def test_signing_in_place_and_again_keeps_the_history(shell: Shell) -> None:
 def test_a_signed_file_as_created_needs_an_explicit_word(shell: Shell) -> None:
     line = ("sign", "signed.png", "-o", "again.png", "--created", "digitalCapture")
     sentence = shell.refused(1, *line)
-    assert "--parent" in sentence
+    assert "--edited" in sentence
     assert "--drop-history" in sentence
     shell.ok(*line, "--drop-history")
     assert len(json.loads(shell.ok("verify", "again.png", "--format", "json").out)["manifests"]) == 1

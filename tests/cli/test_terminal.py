@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import os
 import re
@@ -41,7 +42,7 @@ class Terminal:
         self.process = subprocess.Popen(
             shell.command(*line),
             cwd=shell.folder,
-            env=shell.environment(TERM="xterm-256color", COLUMNS="80", **extra),
+            env=shell.environment(**{"TERM": "xterm-256color", "COLUMNS": "80"} | extra),
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -49,6 +50,8 @@ class Terminal:
             preexec_fn=_take_terminal,  # noqa: PLW1509
         )
         os.close(slave)
+        # A character may come in two pieces.
+        self.decode = codecs.getincrementaldecoder("utf-8")().decode
         self.text = ""
 
     def read_until(self, words: str, seconds: float = 60) -> None:
@@ -76,7 +79,7 @@ class Terminal:
         except OSError:
             # Linux reports the end of a pseudo-terminal as an error.
             return False
-        self.text += data.decode("utf-8")
+        self.text += self.decode(data)
         return bool(data)
 
 

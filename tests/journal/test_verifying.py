@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.errors import AssetError
+from credkit.errors import AssetError, OutputError
 from credkit.journal.checkpoints import write_checkpoint
 from credkit.journal.entries import Note
 from credkit.journal.following import head_path
@@ -383,3 +383,35 @@ def test_as_many_faults_are_named_as_are_allowed(tmp_path: Path, most: int, more
     faults = verify_journal(path, limits=Limits(journal_faults=most)).faults
     assert len(faults) == most
     assert any("there is more, and it was not judged" in fault.message for fault in faults) is more
+
+
+@pytest.mark.parametrize("name", ["journal_line", "journal_entry", "journal_checkpoints", "journal_faults"])
+@pytest.mark.parametrize("most", [0, 1])
+def test_limits_that_allow_next_to_nothing(tmp_path: Path, name: str, most: int) -> None:
+    """What is wrong is told even so, and nothing is cut off."""
+    journal = studio(tmp_path / "studio") / "journal.jsonl"
+    limits = Limits(**{name: most})
+    report = verify_journal(journal, limits=limits)
+    assert report.intact == (name != "journal_line")
+    (first, second, *rest), before = lines(journal), journal.read_bytes()
+    head_path(journal).unlink()
+    if name in ("journal_line", "journal_entry"):
+        with pytest.raises(OutputError):
+            append(journal, Note(text="more"), limits=limits)
+        assert journal.read_bytes() == before
+    journal.write_bytes(b"".join([first, second.replace(b"}", b" }", 1), second, b"x\n", *rest]))
+    spoilt = verify_journal(journal, limits=limits)
+    assert not spoilt.intact
+    assert spoilt.faults[-1].sentence.endswith(".")
+
+
+def test_a_line_that_is_too_long_in_the_middle_is_no_unfinished_one(tmp_path: Path) -> None:
+    journal = studio(tmp_path / "studio") / "journal.jsonl"
+    head_path(journal).unlink()
+    limits = Limits(journal_line=max(map(len, lines(journal))))
+    before = journal.read_bytes()
+    with pytest.raises(OutputError, match=r"was altered, .* is longer than"):
+        append(journal, Note(text="more"), limits=Limits(journal_line=limits.journal_line - 1))
+    assert journal.read_bytes() == before
+    assert len(list(journal.parent.glob("*torn*"))) == 0
+    append(journal, Note(text="more"), limits=limits)

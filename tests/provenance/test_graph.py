@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from credkit import ModelReference, Statements, TrustPolicy, sign_file, verify_file
+from credkit import ModelReference, Statements, TrustPolicy, sign_file, update_file, verify_file
 from credkit.limits import Limits
 from credkit.manifest.uri import assertion_uri
 from credkit.provenance import FORMATS, provenance_graph, render
+from credkit.provenance.graph import content_manifest
 from credkit.provenance.json_report import json_report
 from credkit.provenance.statements import ingredient_statements
 from credkit.status import StatusCode, status
@@ -98,6 +99,27 @@ def test_thumbnails_come_with_matching_hashes_only() -> None:
     report = cases()["trusted"]
     without = [replace(m, results=ResultMap.of([s for s in m.results if "thumbnail" not in (s.url or "")])) for m in report.manifests]
     assert [node.picture for node in provenance_graph(replace(report, manifests=tuple(without))).nodes] == [None, None, None]
+
+
+def test_a_picture_below_updates_is_that_of_the_file() -> None:
+    signer = pki.signer()
+    source, out = picture("png"), io.BytesIO()
+    sign_file(source, out, Statements(created="digitalCreation"), signer=signer, thumbnail=True)
+    for rights in ("one", "two"):
+        updated = io.BytesIO()
+        update_file(out.getvalue(), updated, Statements(rights=rights), signer=signer)
+        out = updated
+    report = verify_file(out.getvalue())
+    nodes = provenance_graph(report).nodes
+    assert [node.update for node in nodes] == [False, True, True]
+    assert nodes[0].picture is not None
+    # Shown where the file is spoken of, and in the generation that made it; not once more in between.
+    assert [node.picture for node in nodes] == [nodes[0].picture, None, nodes[0].picture]
+    assert content_manifest(report) == report.manifests[0]
+    replaced = [replace(m, ingredients=tuple(replace(i, intact=False) for i in m.ingredients)) for m in report.manifests]
+    assert provenance_graph(replace(report, manifests=tuple(replaced))).nodes[-1].picture is None
+    circle = [replace(report.manifests[1], ingredients=report.manifests[2].ingredients), report.manifests[2]]
+    assert content_manifest(replace(report, manifests=tuple(circle))) is None
 
 
 def test_a_thumbnail_of_an_unverified_signature_is_not_shown() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zlib
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credkit.assets import BytesSource
+from credkit.assets import BytesSource, Span
 from credkit.codec import cbor
 from credkit.errors import CredkitError
 from credkit.limits import DEFAULT_LIMITS
@@ -24,12 +26,15 @@ from credkit.trust.policy import TrustPolicy
 from credkit.verify import Region, Report, verify
 from credkit.verify.coverage.runs import Run, joined, over
 from tests.assets.catalogue import SAMPLES
+from tests.binding.file_collections import store_about
 from tests.forge import pki
 from tests.forge.boxes import Leaf, Node
 from tests.forge.corpus import needs_corpus
+from tests.forge.documents import Pdf, document, stream
 from tests.forge.files import beside, signed, standard
 from tests.forge.manifests import CREATED, Signing, actions, label_of, thumbnail
 from tests.verify.case import Made, judge, policy
+from tests.verify.tables import revocation as made
 from tests.verify.tables.content import both, left_out, with_xmp
 from tests.verify.tables.ingredients import component, parent
 
@@ -310,3 +315,73 @@ def test_a_time_stamp_of_an_authority_that_nobody_trusts_is_unbound() -> None:
 
     report = judge(signed(standard(signing=signing())), policy=policy())
     assert [region.what for region in report.unbound] == ["a time-stamp that was not accepted"]
+
+
+def in_pdf(stored: Callable[[bytes], bytes], entries: bytes) -> bytes:
+    """A document whose store stands in it in another form."""
+    size = 100
+    for _ in range(4):
+        data = _pdf(stored(bytes(size)), entries)
+        place = Span(data.index(stored(bytes(size))), len(stored(bytes(size))))
+        value = {
+            "alg": "sha256",
+            "exclusions": [{"start": place.start, "length": place.length}],
+            "hash": sha256(data[: place.start] + data[place.end :]).digest(),
+            "pad": b"",
+        }
+        store = store_about(value, "c2pa.hash.data")
+        if len(store) == size:
+            return _pdf(stored(store), entries)
+        size = len(store)
+    raise AssertionError
+
+
+def _pdf(content: bytes, entries: bytes) -> bytes:
+    specification = b"<< /Type /Filespec /F (a) /AFRelationship /C2PA_Manifest /EF << /F 11 0 R >> >>"
+    made = stream(content, b"/Type /EmbeddedFile " + entries)
+    return bytes(Pdf().update(document(AF=b"[10 0 R]") | {10: specification, 11: made}).data)
+
+
+def test_how_a_store_is_deflated_nobody_vouches_for() -> None:
+    """The same store can be deflated in many ways, and each of them is another file."""
+    file = in_pdf(lambda store: zlib.compress(store, 0), b"/Filter /FlateDecode")
+    report = judge(file, policy=policy())
+    assert report.state == "Trusted"
+    check_account(report, len(file))
+    (region,) = report.unbound
+    assert (region.what, zlib.decompress(file[region.offset : region.offset + region.size])) == (
+        "manifest store, deflated",
+        report.store and report.store.data,
+    )
+    assert [words.partition(":")[2] for words in told(report)] == [" manifest store, deflated."]
+    plain_store = judge(in_pdf(lambda store: store, b""), policy=policy())
+    assert (plain_store.state, plain_store.unbound) == ("Trusted", ())
+
+
+@pytest.mark.parametrize("name", ["svg", "safetensors", "onnx", "parquet"])
+def test_a_store_as_base64_text_is_told_as_such(name: str) -> None:
+    file = written(name)
+    report = verify(BytesSource(file), policy=TrustPolicy.of(pki.root_pem()))
+    (region,) = (region for region in report.regions if region.what == "manifest store, as Base64 text")
+    assert (region.place, region.kind) == ("file", "structural")
+    assert b64decode(file[region.offset : region.offset + region.size]) == (report.store and report.store.data)
+    assert report.unbound == ()
+
+
+@pytest.mark.parametrize("make", [made.stapled(made.says), made.stapled(made.says, at=None), made.held_later(made.says)])
+def test_the_account_of_what_stands_beside_a_signature_adds_up(make: Callable[[], bytes]) -> None:
+    file = make()
+    report = judge(file, policy=made.trusting())
+    check_account(report, len(file))
+    starts = [region.offset for region in report.regions if region.what.startswith("OCSP") or "time-stamp" in region.what]
+    assert starts == sorted(starts)
+
+
+def test_what_stands_beside_the_responses_is_unbound_and_they_are_not() -> None:
+    beside = {"before": 7, "ocspVals": [made.says()], "behind them": b"to the end"}
+    file = made.stapled(values=beside)()
+    report = judge(file, policy=made.trusting())
+    assert report.state == "Trusted"
+    check_account(report, len(file))
+    loose = [file[region.offset : region.offset + region.size] for region in report.unbound]
+    assert loose == [cbor.encode("before") + cbor.encode(7), cbor.encode("behind them") + cbor.encode(b"to the end")]

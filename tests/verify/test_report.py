@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from credkit.assets import BytesSource
-from credkit.trust.lists import TrustList
+from credkit.trust.lists import TSA_PURPOSES, TrustList
 from credkit.trust.policy import TrustPolicy
 from credkit.verify import Profile, Report, verify
 from tests.binding.collection_tables import MemoryMembers
@@ -17,7 +18,7 @@ from tests.forge.boxes import Node
 from tests.forge.files import beside, excluding, plain, signed, standard
 from tests.forge.manifests import CREATED, Assertion, Manifest, Recipe, Ref, Signing, actions, ingredient, label_of, results, thumbnail
 from tests.verify.case import judge, policy
-from tests.verify.tables import content, ingredients, redactions, updates
+from tests.verify.tables import content, ingredients, redactions, revocation, updates
 from tests.verify.tables.content import both, with_xmp
 
 V3 = "c2pa.ingredient.v3"
@@ -362,3 +363,16 @@ def test_a_folder_beside_a_picture_is_not_its_content() -> None:
         assert report.state == state
         assert report.remarks == ("the folder was not looked at, because the file is no manifest store of its own, with files beside it",)
         assert verify(BytesSource(file), policy=policy()).remarks == ()
+
+
+def test_the_lists_that_vouched_are_named_with_their_edition() -> None:
+    signers = replace(TrustList.of(revocation.root().der), uri="https://signers.example", identifier="7")
+    stamps = replace(TrustList.of(revocation.stamper().root.der, purposes=TSA_PURPOSES), uri="https://stamps.example", identifier="8")
+    lists = TrustPolicy.of(signers, tsa=[stamps])
+    report = judge(revocation.stapled(revocation.says)(), policy=lists)
+    assert report.state == "Trusted"
+    assert [(use.uri, use.type, use.identifier) for use in report.trust_lists] == [
+        ("https://stamps.example", "c2pa.tsaTrustList", "8"),
+        ("https://signers.example", "c2pa.trustList", "7"),
+    ]
+    assert judge(revocation.stapled(revocation.says)(), policy=revocation.trusting()).trust_lists == ()

@@ -12,9 +12,9 @@ because the store has been found and the rest is hashed anyway. ``boxes`` raises
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from credkit.assets.edited import Replacement, moved, splice
-from credkit.assets.jpeg import mpf
 from credkit.assets.jpeg.app11 import StoreFinder, box_instance, framed, free_instance
 from credkit.assets.jpeg.markers import (
     APP0,
@@ -23,6 +23,7 @@ from credkit.assets.jpeg.markers import (
     APP11,
     APP13,
     COM,
+    MPF,
     SOI,
     SOS,
     Segment,
@@ -39,6 +40,9 @@ from credkit.assets.window import Window
 from credkit.dataclass import dataclass, field, replace
 from credkit.errors import AssetError, MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from credkit.assets.jpeg.mpf import PictureOffset
 
 __all__ = ["JpegFormat"]
 
@@ -246,9 +250,12 @@ def _note(found: _Findings, window: Window, segment: Segment, limits: Limits) ->
         found.after_app0 = segment.end
     elif marker == SOS:
         found.scan_at, found.data_at = segment.start, segment.end
-    elif marker == APP2 and found.mpf_at is None and window.read(segment.start, min(segment.length, 8))[4:] == mpf.SIGNATURE:
+    elif marker == APP2 and found.mpf_at is None and window.read(segment.start, min(segment.length, 8))[4:] == MPF:
+        # Most pictures stand alone.
+        from credkit.assets.jpeg.mpf import picture_offsets
+
         found.mpf_at = segment.start
-        found.pictures = tuple(offset.target for offset in mpf.picture_offsets(window, segment))
+        found.pictures = tuple(offset.target for offset in picture_offsets(window, segment))
     elif is_frame_header(marker) and found.width is None and segment.length >= 9:
         size = window.read(segment.start + 5, 4)
         found.height, found.width = int.from_bytes(size[:2], "big") or None, int.from_bytes(size[2:], "big") or None
@@ -287,7 +294,7 @@ class _Header:
 
     boxes: tuple[tuple[int, int], ...]
     """Start and instance number of each segment of a JUMBF box."""
-    offsets: tuple[mpf.PictureOffset, ...]
+    offsets: tuple[PictureOffset, ...]
     after_app0: int
     barrier: int | None
 
@@ -298,15 +305,17 @@ class _Header:
 
     @classmethod
     def _read(cls, source: Source) -> _Header:
+        from credkit.assets.jpeg.mpf import picture_offsets
+
         window = Window(source)
         found = _Findings()
         boxes: list[tuple[int, int]] = []
-        offsets: list[mpf.PictureOffset] = []
+        offsets: list[PictureOffset] = []
         try:
             for segment in segments(window, header_only=True):
                 _note(found, window, segment, DEFAULT_LIMITS)
                 if segment.start == found.mpf_at:
-                    offsets.extend(mpf.picture_offsets(window, segment))
+                    offsets.extend(picture_offsets(window, segment))
                 if segment.marker == APP11 and (instance := box_instance(window, segment)) is not None:
                     boxes.append((segment.start, instance))
         except MalformedError:
@@ -334,4 +343,6 @@ class _Header:
 
     def splice(self, size: int, replacements: tuple[Replacement, ...]) -> tuple[Piece, ...]:
         """The pieces, with MPF offsets corrected."""
-        return splice(size, (*replacements, *mpf.corrections(self.offsets, replacements)))
+        from credkit.assets.jpeg.mpf import corrections
+
+        return splice(size, (*replacements, *corrections(self.offsets, replacements)))

@@ -8,17 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from struct import Struct
-from typing import NamedTuple
 
 from credkit.assets.window import Window
+from credkit.dataclass import dataclass
 from credkit.errors import MalformedError
 from credkit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["APP0", "APP1", "APP2", "APP11", "APP13", "COM", "EOI", "SOI", "SOS", "Segment", "is_frame_header", "marker_name", "segments"]
+__all__ = [
+    "APP0",
+    "APP1",
+    "APP2",
+    "APP11",
+    "APP13",
+    "COM",
+    "EOI",
+    "MPF",
+    "SOI",
+    "SOS",
+    "Segment",
+    "is_frame_header",
+    "marker_name",
+    "segments",
+]
 
 TEM, SOI, EOI, SOS = 0x01, 0xD8, 0xD9, 0xDA
 APP0, APP1, APP2, APP11, APP13 = 0xE0, 0xE1, 0xE2, 0xEB, 0xED
 COM = 0xFE
+MPF = b"MPF\x00"
+"""How an APP2 segment begins that lists further pictures; see ``mpf``."""
 _RST0, _RST7 = 0xD0, 0xD7
 _NAMES = {
     TEM: "TEM", SOI: "SOI", EOI: "EOI", SOS: "SOS", 0xC4: "DHT", 0xC8: "JPG", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI",
@@ -33,7 +50,8 @@ _ANY_MARKER = re.compile(rb"\xff[^\xff]")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff]")
 
 
-class Segment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Segment:
     """One marker with all that belongs to it; ``SOS`` and ``RSTn`` include the entropy-coded data behind them."""
 
     marker: int

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from credkit.assets.edited import Moves, Replacement
-from credkit.assets.jpeg.markers import Segment
+from credkit.assets.jpeg.markers import MPF, Segment
 from credkit.assets.layout import Span
 from credkit.assets.window import Window
 
-__all__ = ["SIGNATURE", "PictureOffset", "corrections", "picture_offsets"]
+__all__ = ["PictureOffset", "corrections", "picture_offsets"]
 
-SIGNATURE = b"MPF\x00"
 _ENTRY_TAG = 0xB002
 _ENTRY_SIZE = 16
 _ORDERS: dict[bytes, Literal["little", "big"]] = {b"II*\x00": "little", b"MM\x00*": "big"}
@@ -41,7 +40,7 @@ def picture_offsets(window: Window, segment: Segment) -> Iterator[PictureOffset]
     """The offsets of all further pictures in one APP2 segment; nothing when it holds no readable index."""
     data = window.read(segment.start, segment.length)
     header = data[8:]
-    if data[4:8] != SIGNATURE or header[:4] not in _ORDERS:
+    if data[4:8] != MPF or header[:4] not in _ORDERS:
         return
     order = _ORDERS[header[:4]]
 

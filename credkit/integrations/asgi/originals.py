@@ -35,7 +35,8 @@ class Original:
         if isinstance(found, bytes):
             return cls(picture=found)
         path = Path(found)
-        return cls(picture=path, store=sidecar_of(path))
+        beside = sidecar_of(path)
+        return cls(picture=path, store=Path(beside) if beside else None)
 
     def copy_to(self, body: IO[bytes]) -> None:
         """Write the picture into ``body``. ``OSError`` when it cannot be read."""

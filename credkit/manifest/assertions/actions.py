@@ -62,7 +62,7 @@ def action_names(value: object, label: str) -> tuple[str, ...]:
     """What the actions that ``read_actions`` reads are called; ``MalformedError`` likewise."""
     fields = Fields(value, path=label, code=_CODE)
     fields.need_list("actions")
-    return tuple(item.need_text("action") for item in fields.maps("actions"))
+    return tuple([item.need_text("action") for item in fields.maps("actions")])
 
 
 def _view(item: Fields, agents: object, path: str) -> ActionView:

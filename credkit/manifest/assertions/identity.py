@@ -15,10 +15,10 @@ from credkit.codec.fields import Fields
 from credkit.dataclass import dataclass, field
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.manifest.hashed_uri import HashedUri
+from credkit.manifest.labels import IDENTITY_LABEL
 
 __all__ = [
     "AGGREGATION",
-    "IDENTITY_LABEL",
     "ROLES",
     "X509",
     "IdentityAssertion",
@@ -28,7 +28,6 @@ __all__ = [
     "signer_payload",
 ]
 
-IDENTITY_LABEL = "cawg.identity"
 X509 = "cawg.x509.cose"
 """``sig_type`` of a signature with an X.509 certificate."""
 AGGREGATION = "cawg.identity_claims_aggregation"

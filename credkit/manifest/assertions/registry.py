@@ -22,7 +22,6 @@ from credkit.manifest.assertions.data_set import DATA_SET_TYPE
 from credkit.manifest.assertions.described_assets import ASSET_REFERENCE_TYPE, ASSET_TYPE_TYPE, CLOUD_DATA_TYPE, EXTERNAL_REFERENCE_TYPE
 from credkit.manifest.assertions.embedded import EMBEDDED_DATA_TYPE, ICON_TYPE, THUMBNAIL_TYPES
 from credkit.manifest.assertions.generation import GENERATION_TYPE
-from credkit.manifest.assertions.identity import IDENTITY_LABEL
 from credkit.manifest.assertions.ingredient_statement import INGREDIENT_TYPE
 from credkit.manifest.assertions.metadata import CAWG_METADATA_TYPE, CUSTOM_METADATA, METADATA_TYPE
 from credkit.manifest.assertions.multi_asset_hash import MULTI_ASSET_HASH_TYPE
@@ -36,7 +35,7 @@ from credkit.manifest.assertions.trained_model import TRAINED_MODEL_TYPE
 from credkit.manifest.assertions.training import TRAINING_TYPES
 from credkit.manifest.assertions.training_mining import TRAINING_MINING_TYPE
 from credkit.manifest.assertions.trust_adjuncts import CERTIFICATE_STATUS_TYPE, TIME_STAMP_TYPE
-from credkit.manifest.labels import is_namespaced, valid_assertion_label
+from credkit.manifest.labels import IDENTITY_LABEL, is_namespaced, valid_assertion_label
 from credkit.manifest.store import base_label
 
 __all__ = ["ASSERTIONS", "CheckedStatement", "OpaqueAssertion", "assertion_type", "check_statement"]

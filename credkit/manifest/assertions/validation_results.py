@@ -104,8 +104,10 @@ def _read_lists(value: object) -> Iterator[Status]:
 
 
 def _read_status(item: object, kind: Kind | None) -> Status | None:
-    code = item.get("code") if isinstance(item, dict) else None
-    if not isinstance(item, dict) or not isinstance(code, str):
+    if not isinstance(item, dict):
+        return None
+    code = item.get("code")
+    if not isinstance(code, str):
         return None
     own = kind or kind_of(code) or (Kind.SUCCESS if item.get("success") is True else Kind.FAILURE)
     url, explanation, resource_url = item.get("url"), item.get("explanation"), item.get("resourceUrl")

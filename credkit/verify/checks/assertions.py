@@ -201,7 +201,7 @@ def check_undeclared(_ctx: Context, subject: Subject) -> Iterator[Status]:
             # Not listed, or one of two that have one label.
             yield status(StatusCode.ASSERTION_UNDECLARED, assertion.uri)
     stores = [box for box in subject.manifest.box.superboxes if box.type == BOX.ASSERTION_STORE]
-    if any(next(store.contents, None) is not None for store in stores):
+    if any(store.contents for store in stores):
         explanation = "The assertion store holds something that is no assertion."
         yield status(StatusCode.ASSERTION_UNDECLARED, f"{manifest_uri(subject.label)}/c2pa.assertions", explanation)
 
@@ -255,7 +255,7 @@ def check_references(ctx: Context, subject: Subject) -> Iterator[Status]:
                 yield from _check_reference(ctx, subject, assertion.uri, reference, algorithm)
     claim = subject.claim_or_none
     icon = claim.generator_info.get("icon") if claim and claim.generator_info else None
-    for reference, algorithm in hashed_uris({"icon": icon}, 1):
+    for reference, algorithm in hashed_uris({"icon": icon}, 1) if icon else ():
         yield from _check_reference(ctx, subject, subject.claim_uri, reference, algorithm)
 
 

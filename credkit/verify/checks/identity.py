@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from credkit.errors import MalformedError
-from credkit.manifest.assertions.identity import AGGREGATION, IDENTITY_LABEL, X509, read_identity
+from credkit.manifest.assertions.identity import AGGREGATION, X509, read_identity
 from credkit.manifest.hashed_uri import HashedUri
-from credkit.manifest.labels import label_in_uri
+from credkit.manifest.labels import IDENTITY_LABEL, label_in_uri
 from credkit.manifest.store import Assertion
 from credkit.manifest.uri import JumbfUri, absolute, manifest_uri
 from credkit.status import Status, StatusCode, status

@@ -112,14 +112,15 @@ def ingredient_manifest(ctx: Context, subject: Subject, view: IngredientView) ->
     return ctx.store.find(parsed.within(subject.label).manifest) if parsed and not parsed.path else None
 
 
-def check_ingredient_manifest(ctx: Context, subject: Subject, assertion: Assertion, view: IngredientView) -> Iterator[Status]:
+def check_ingredient_manifest(
+    ctx: Context, subject: Subject, assertion: Assertion, view: IngredientView, manifest: Manifest | None
+) -> Iterator[Status]:
     """The ingredient's manifest has the recorded hash; when parts of it were redacted since, its signature box has.
 
     Both methods are applied where both can be: a redaction changes the manifest's hash, so then only the signature's counts.
     """
     if view.manifest is None:
         return
-    manifest = ingredient_manifest(ctx, subject, view)
     if manifest is None:
         yield status(StatusCode.INGREDIENT_MANIFEST_MISSING, assertion.uri)
         return

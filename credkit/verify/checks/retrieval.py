@@ -53,14 +53,14 @@ def check_external_data(ctx: Context, subject: Subject) -> Iterator[Status]:
     if ctx.profile is Profile.V2_5:
         for _, value in of_kind(ctx, subject, LINKED_RESOURCES):
             for entry in linked_resources(value)[0]:
-                yield status(_linked_code(fetcher, entry), resource_url=entry.url)
+                yield status(_linked_code(fetcher, ctx.limits, entry), resource_url=entry.url)
 
 
 def _check_cloud_data(fetcher: Fetcher, limits: Limits, assertion: Assertion, location: External, label: str) -> Iterator[Status]:
     response = _fetched(fetcher, location, "an assertion that is kept outside of the file")
     if response is None:
         return
-    if _difference(location, response) is not None:
+    if _difference(location, response, limits) is not None:
         yield status(StatusCode.ASSERTION_HASHED_URI_MISMATCH, explanation=_changed(location), resource_url=location.url)
         return
     yield status(StatusCode.ASSERTION_HASHED_URI_MATCH, resource_url=location.url)
@@ -74,7 +74,7 @@ def _check_external_reference(
     response = _fetched(fetcher, location, "data that are kept outside of the file")
     if response is None:
         return
-    difference = _difference(location, response)
+    difference = _difference(location, response, limits)
     if difference == "hash":
         yield status(StatusCode.ASSERTION_EXTERNAL_REFERENCE_HASH_MISMATCH, assertion.uri)
     elif difference is not None:
@@ -93,14 +93,14 @@ _LINKED_CODES = {
 }
 
 
-def _linked_code(fetcher: Fetcher | None, entry: External) -> StatusCode:
+def _linked_code(fetcher: Fetcher | None, limits: Limits, entry: External) -> StatusCode:
     """The one code of an entry. Where the asset lies is not known here, so that nothing relative to it is looked for."""
     if fetcher is None or entry.is_relative:
         return StatusCode.ASSERTION_LINKED_RESOURCE_INTEGRITY_SKIPPED
     response = _fetched(fetcher, entry, "a linked resource")
     if response is None:
         return StatusCode.ASSERTION_LINKED_RESOURCE_INTEGRITY_INACCESSIBLE
-    return _LINKED_CODES[_difference(entry, response)]
+    return _LINKED_CODES[_difference(entry, response, limits)]
 
 
 def _fetched(fetcher: Fetcher, location: External, what: str) -> Response | None:
@@ -112,20 +112,20 @@ def _fetched(fetcher: Fetcher, location: External, what: str) -> Response | None
         return None
 
 
-def _difference(location: External, response: Response) -> str | None:
+def _difference(location: External, response: Response, limits: Limits) -> str | None:
     """The first of ``size``, ``format`` and ``hash`` in which the answer is not what was recorded."""
     if location.size is not None and len(response.body) != location.size:
         return "size"
     if location.format is not None and location.format.partition(";")[0].strip().lower() != response.media_type:
         return "format"
-    return None if _has_hash(location, response.body) else "hash"
+    return None if _has_hash(location, response.body, limits) else "hash"
 
 
-def _has_hash(location: External, body: bytes) -> bool:
+def _has_hash(location: External, body: bytes, limits: Limits) -> bool:
     """The hash is of the data, or, of a JUMBF box, of its content without the header, as for boxes of the store."""
-    contents = [body]
+    contents: list[bytes | memoryview] = [body]
     with suppress(MalformedError):
-        contents.append(parse_superbox(body).hashed)
+        contents.append(parse_superbox(body, limits=limits).hashed)
     return any(digest(location.alg, content).matches(location.hash) for content in contents)
 
 

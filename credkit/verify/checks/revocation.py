@@ -87,16 +87,22 @@ def revoked_authority(ctx: Context, subject: Subject, path: PathResult) -> str |
     revoked.
     """
     at = subject.attested_time or ctx.at
+    responses = (*_beside(ctx, subject)[0], *_held_by_others(ctx, subject))
+    if not responses and ctx.fetcher is None:
+        return None
     for der, issuer_der in pairwise(path.path[1:]):
         certificate, issuer = Certificate.parse(der, ctx.limits), Certificate.parse(issuer_der, ctx.limits)
-        if revocation.was_revoked(_authority_answers(ctx, subject, certificate, issuer), at):
+        answers = _authority_answers(ctx, subject, responses, certificate, issuer)
+        if answers and revocation.was_revoked(answers, at):
             return "the certificate of an authority on the way from the signer to the trust anchor was revoked"
     return None
 
 
-def _authority_answers(ctx: Context, subject: Subject, certificate: Certificate, issuer: Certificate) -> tuple[Answer, ...]:
+def _authority_answers(
+    ctx: Context, subject: Subject, responses: tuple[bytes, ...], certificate: Certificate, issuer: Certificate
+) -> tuple[Answer, ...]:
     found: list[Answer] = []
-    for der in (*_beside(ctx, subject)[0], *_held_by_others(ctx, subject)):
+    for der in responses:
         try:
             answers = revocation.accepted_answers(der, certificate, issuer, ctx.limits)
         except MalformedError:
@@ -104,7 +110,7 @@ def _authority_answers(ctx: Context, subject: Subject, certificate: Certificate,
         if answers:
             subject.responses.add((der, issuer.der))
             found += answers
-    reply = _ask(ctx, certificate, issuer) if ocsp_responder(certificate) else ""
+    reply = _ask(ctx, certificate, issuer) if ctx.fetcher is not None and ocsp_responder(certificate) else ""
     return (*found, *(reply if isinstance(reply, tuple) else ()))
 
 
@@ -152,6 +158,8 @@ def _stored(ctx: Context, subject: Subject, leaf: Certificate, issuer: Certifica
     """
     beside, refusals = _beside(ctx, subject)
     responses = (*beside, *(der for der in _held_by_others(ctx, subject) if issuer and _speaks_of(ctx, der, leaf, issuer)))
+    if not responses:
+        return None, refusals
     found = [_stored_finding(ctx, subject, der, leaf, issuer) for der in responses]
     subject.responses |= {(der, issuer.der) for der, one in zip(responses, found, strict=True) if issuer and isinstance(one, _Finding)}
     good = [one for one in found if isinstance(one, _Finding) and one.outcome == "notRevoked"]

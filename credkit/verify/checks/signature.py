@@ -18,7 +18,7 @@ from credkit.manifest.uri import JumbfUri
 from credkit.status import Status, StatusCode
 from credkit.trust.algorithms import ALGORITHMS, LATER_ALGORITHMS, SignatureAlgorithm
 from credkit.trust.certificate import Certificate
-from credkit.trust.timestamp import read_assertion_stamps, read_time_stamps
+from credkit.trust.timestamp import read_time_stamps
 from credkit.verify.checks.claim import holds_more
 from credkit.verify.checks.revocation import revoked_authority
 from credkit.verify.context import Context, Profile, Signature, Subject
@@ -38,8 +38,9 @@ def check_signature_box(_ctx: Context, subject: Subject) -> Iterator[Status]:
     if claim is None:
         return
     parsed = JumbfUri.parse(claim.signature)
+    target = parsed.within(subject.label) if parsed else None
     box = subject.manifest.signature_box
-    if parsed is None or box is None or parsed.within(subject.label) != JumbfUri(manifest=subject.label, path=(box.label,)):
+    if target is None or box is None or target.manifest != subject.label or target.path != (box.label,):
         yield subject.fault(StatusCode.CLAIM_SIGNATURE_MISSING, subject.signature_uri)
     elif holds_more(box):
         explanation = "The signature's box holds something beside the signature, which nobody signed."
@@ -90,7 +91,10 @@ def check_time_stamp(ctx: Context, subject: Subject) -> Iterator[Status]:
     yield from _time_stamp_found(ctx, subject, stamp)
     if stamp is None or not stamp.trusted:
         tokens = ctx.time_stamps.get(subject.label, ())[: ctx.share(ctx.limits.time_stamps)]
-        yield from _time_stamp_found(ctx, subject, read_assertion_stamps(subject.sign1, tokens, ctx.policy, ctx.limits))
+        if tokens:
+            from credkit.trust.timestamp import read_assertion_stamps
+
+            yield from _time_stamp_found(ctx, subject, read_assertion_stamps(subject.sign1, tokens, ctx.policy, ctx.limits))
 
 
 def _time_stamp_found(ctx: Context, subject: Subject, stamp: TimeStampResult | None) -> Iterator[Status]:
@@ -189,7 +193,7 @@ def check_signature(ctx: Context, subject: Subject) -> Iterator[Status]:
         return
     url = subject.signature_uri
     sign1 = subject.sign1
-    algorithm = _algorithm(ctx, sign1)
+    algorithm = subject.signature.algorithm if subject.signature else _algorithm(ctx, sign1)
     if algorithm is None:
         refused = f"Signature algorithm {sign1.algorithm} is not one that C2PA allows."
         words = refused if sign1.algorithm is not None else "The signature names no known algorithm."

@@ -33,10 +33,10 @@ class Account:
 
 def account(ctx: Context, located: Located, size: int, known: Vouched) -> Account:
     """Account for a file of ``size`` bytes and its store, after all checks."""
-    store = list(joined(store_runs(ctx, known)))
+    store = store_runs(ctx, known)
     location = located.layout.store if located.layout and located.location == "embedded" else None
     direct = location is not None and _is_direct(location)
-    in_file = list(joined(_file_runs(ctx, known, size, location, _placed(store, location) if location and direct else ())))
+    in_file = joined(_file_runs(ctx, known, size, location, _placed(store, location) if location and direct else ()))
     elsewhere = [] if direct else store
     binding = ctx.content.assertion.uri if ctx.content else None
     places: tuple[tuple[_Place, list[Run]], ...] = (("file", in_file), ("store", elsewhere))
@@ -86,7 +86,9 @@ def _file_runs(ctx: Context, known: Vouched, size: int, location: StoreLocation 
         runs = over((Run(span.start, span.end, "hashed", "content") for span in outcome.hashed), runs)
         runs = over(_gaps(content, checked=True), runs)
     if location:
-        runs = over(_frame(location), runs)
+        runs = over((Run(span.start, span.end, "structural", "framing of the manifest store") for span in location.frame), runs)
+        if not _is_direct(location):
+            runs = over(_elsewise(location), runs)
         runs = over((Run(span.start, span.end, "unbound", what) for span, what in location.loose), runs)
     if content:
         runs = over(_gaps(content, checked=False), runs)
@@ -113,14 +115,12 @@ def _gaps(content: Content, *, checked: bool) -> Iterator[Run]:
             yield from (Run(span.start, span.end, "structural" if checked else "unbound", gap.words) for span in gap.spans)
 
 
-def _frame(location: StoreLocation) -> Iterator[Run]:
-    form = "as Base64 text" if location.base64 else "deflated" if location.deflated else "in parts"
-    for span in location.frame:
-        yield Run(span.start, span.end, "structural", "framing of the manifest store")
-    if not _is_direct(location):
-        kind: Literal["structural", "unbound"] = "unbound" if location.deflated else "structural"
-        parts = (*location.slices, *location.supplement, *(span for one in location.before for span in one.slices))
-        yield from (Run(span.start, span.end, kind, f"manifest store, {form}") for span in parts)
+def _elsewise(location: StoreLocation) -> Iterator[Run]:
+    """The store where it stands in the file in another form, or in several places. How it was deflated nobody vouches for."""
+    for one in (location, *location.before):
+        kind: Literal["structural", "unbound"] = "unbound" if one.deflated else "structural"
+        form = "deflated" if one.deflated else "as Base64 text" if one.base64 else "in parts"
+        yield from (Run(span.start, span.end, kind, f"manifest store, {form}") for span in (*one.slices, *one.supplement))
 
 
 def _limited(runs: list[Run], most: int) -> list[Run]:

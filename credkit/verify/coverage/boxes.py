@@ -8,13 +8,11 @@ hash covers it: salts outside of hashed boxes, further boxes, boxes of padding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from credkit.codec.jumbf import ContentBox, Superbox
 from credkit.manifest.store import BOX, Manifest
 from credkit.manifest.uri import manifest_uri
 from credkit.verify.context import Context, Subject
-from credkit.verify.coverage.runs import Run
+from credkit.verify.coverage.runs import Run, Runs
 from credkit.verify.coverage.signature import signature_runs
 from credkit.verify.coverage.vouching import Vouched
 
@@ -29,9 +27,11 @@ _COLLECTIONS = (BOX.DATABOXES, BOX.CREDENTIALS)
 _KINDS = (BOX.STANDARD, BOX.UPDATE)
 
 
-def store_runs(ctx: Context, known: Vouched) -> Iterator[Run]:
-    """Every byte of the store, in order, in places of ``ctx.store.data``; empty runs may be among them."""
-    return _Walk(ctx, known).runs()
+def store_runs(ctx: Context, known: Vouched) -> list[Run]:
+    """Every byte of the store, in order, in places of ``ctx.store.data``."""
+    walk = _Walk(ctx, known)
+    walk.store()
+    return walk.runs.all()
 
 
 class _Walk:
@@ -42,69 +42,71 @@ class _Walk:
         self.manifests = {(m.stored or m.box).offset: m for m in ctx.store.manifests}
         self.judged = set[str]()
         self.url = "self#jumbf=/c2pa"
+        self.runs = Runs()
 
-    def structural(self, start: int, end: int, what: str = _FRAMES) -> Run:
-        return Run(start, end, "structural", what)
+    def structural(self, start: int, end: int, what: str = _FRAMES) -> None:
+        self.runs.add(start, end, "structural", what)
 
-    def unbound(self, start: int, end: int, what: str) -> Run:
-        return Run(start, end, "unbound", what, self.url)
+    def unbound(self, start: int, end: int, what: str) -> None:
+        self.runs.add(start, end, "unbound", what, self.url)
 
-    def head(self, start: int) -> Run:
+    def head(self, start: int) -> None:
         """The header of the box at ``start``."""
         size = self._header(start)
         if size == _LONG:
-            return self.unbound(start, start + size, "header of a box, longer than it has to be")
-        return self.structural(start, start + size)
+            self.unbound(start, start + size, "header of a box, longer than it has to be")
+        else:
+            self.structural(start, start + size)
 
-    def runs(self) -> Iterator[Run]:
+    def store(self) -> None:
         box = self.ctx.store.box
-        yield from self.description(box, sound=True, named=True)
+        self.description(box, sound=True, named=True)
         for child in box.children:
             manifest = self.manifests.get(child.offset)
             self.url = manifest_uri(manifest.label) if manifest else "self#jumbf=/c2pa"
             if isinstance(child, ContentBox):
-                yield from self.filler(child, "an unknown box in the manifest store")
+                self.filler(child, "an unknown box in the manifest store")
             elif child.offset in self.known.hashed:
-                yield from self.hashed(child, "manifest of an ingredient")
+                self.hashed(child, "manifest of an ingredient")
             elif manifest is None:
-                yield self.unbound(child.offset, child.end, "an unknown box in the manifest store")
+                self.unbound(child.offset, child.end, "an unknown box in the manifest store")
             else:
-                yield from self.manifest(child, manifest)
+                self.manifest(child, manifest)
         self.url = "self#jumbf=/c2pa"
-        yield self.unbound(box.end, len(self.data), "bytes behind the manifest store")
+        self.unbound(box.end, len(self.data), "bytes behind the manifest store")
 
-    def manifest(self, stored: Superbox, manifest: Manifest) -> Iterator[Run]:
+    def manifest(self, stored: Superbox, manifest: Manifest) -> None:
         if manifest.label not in self.known.signed or self.ctx.store.find(manifest.label) is not manifest:
-            yield self.unbound(stored.offset, stored.end, "a manifest that no valid signature covers")
+            self.unbound(stored.offset, stored.end, "a manifest that no valid signature covers")
             return
         if manifest.stored is not None:
             named = manifest.label in self.known.named
-            yield from self.description(stored, sound=True, named=named)
-            yield self.unbound(_content_start(stored), stored.end, "a compressed manifest: its signature covers what it unpacks to")
+            self.description(stored, sound=True, named=named)
+            self.unbound(_content_start(stored), stored.end, "a compressed manifest: its signature covers what it unpacks to")
             return
         subject = self.ctx.subject(manifest)
-        yield from self.description(stored, sound=stored.type in _KINDS, named=manifest.label in self.known.named)
+        self.description(stored, sound=stored.type in _KINDS, named=manifest.label in self.known.named)
         for child in stored.children:
             if isinstance(child, ContentBox):
-                yield from self.filler(child, "an unknown box in a manifest")
+                self.filler(child, "an unknown box in a manifest")
             elif child.offset in self.known.hashed:
-                yield from self.hashed(child, "box that a signed reference covers")
+                self.hashed(child, "box that a signed reference covers")
             elif child is manifest.claim_box:
-                yield from self.claim(child)
+                self.claim(child)
             elif child is manifest.signature_box:
-                yield from self.signature(child, subject)
+                self.signature(child, subject)
             elif child.type == BOX.ASSERTION_STORE:
-                yield from self.assertions(child, subject)
+                self.assertions(child, subject)
             elif child.type in _COLLECTIONS:
-                yield from self.collection(child)
+                self.collection(child)
             else:
-                yield self.unbound(child.offset, child.end, "an unknown box in a manifest")
+                self.unbound(child.offset, child.end, "an unknown box in a manifest")
 
-    def hashed(self, box: Superbox, what: str) -> Iterator[Run]:
-        yield self.head(box.offset)
-        yield Run(box.offset + box.header, box.end, "hashed", what)
+    def hashed(self, box: Superbox, what: str) -> None:
+        self.head(box.offset)
+        self.runs.add(box.offset + box.header, box.end, "hashed", what)
 
-    def description(self, box: Superbox, *, sound: bool, named: bool) -> Iterator[Run]:
+    def description(self, box: Superbox, *, sound: bool, named: bool) -> None:
         """Header and description; ``sound`` says whether another type would be told, ``named`` whether another label would."""
         at = box.offset + box.header
         inner = self._header(at)
@@ -112,96 +114,97 @@ class _Walk:
         label = kind + _UUID + _TOGGLES
         rest = label + (len(box.label.encode("utf-8")) + 1 if box.description.label is not None else 0)
         if sound and named and _LONG not in (box.header, inner):
-            yield self.structural(box.offset, rest)
-            yield from self.salt(rest, box)
+            self.structural(box.offset, rest)
+            self.salt(rest, box)
             return
-        yield self.head(box.offset)
-        yield self.head(at)
+        self.head(box.offset)
+        self.head(at)
         if sound:
-            yield self.structural(kind, kind + _UUID)
+            self.structural(kind, kind + _UUID)
         else:
-            yield self.unbound(kind, kind + _UUID, "type of a box, of which others would do as well")
-        yield self.structural(kind + _UUID, label)
+            self.unbound(kind, kind + _UUID, "type of a box, of which others would do as well")
+        self.structural(kind + _UUID, label)
         if named:
-            yield self.structural(label, rest)
+            self.structural(label, rest)
         else:
-            yield self.unbound(label, rest, "label of a box, which no signed statement names")
-        yield from self.salt(rest, box)
+            self.unbound(label, rest, "label of a box, which no signed statement names")
+        self.salt(rest, box)
 
-    def salt(self, start: int, box: Superbox) -> Iterator[Run]:
+    def salt(self, start: int, box: Superbox) -> None:
         end = _content_start(box)
         if start < end:
-            yield self.unbound(start, end, "salt of a box, which no hash covers")
+            self.unbound(start, end, "salt of a box, which no hash covers")
 
-    def claim(self, box: Superbox) -> Iterator[Run]:
-        yield from self.description(box, sound=True, named=True)
+    def claim(self, box: Superbox) -> None:
+        self.description(box, sound=True, named=True)
         for child in box.children:
             if isinstance(child, ContentBox) and child.type == "cbor":
-                yield self.head(child.offset)
-                yield Run(self._payload(child), _end(child, self._payload(child)), "signed", "claim")
+                self.head(child.offset)
+                self.runs.add(self._payload(child), _end(child, self._payload(child)), "signed", "claim")
             else:
-                yield from self.other(child, "an unknown box beside the claim")
+                self.other(child, "an unknown box beside the claim")
 
-    def signature(self, box: Superbox, subject: Subject) -> Iterator[Run]:
-        yield from self.description(box, sound=True, named=True)
+    def signature(self, box: Superbox, subject: Subject) -> None:
+        self.description(box, sound=True, named=True)
         for child in box.children:
             if isinstance(child, ContentBox) and child.type == "cbor":
-                yield self.head(child.offset)
+                self.head(child.offset)
                 self.url = subject.signature_uri
-                yield from signature_runs(child.payload, self._payload(child), subject, self.ctx.limits)
+                for run in signature_runs(child.payload, self._payload(child), subject, self.ctx.limits):
+                    self.runs.add(*run)
                 self.url = manifest_uri(subject.label)
             else:
-                yield from self.other(child, "an unknown box beside the signature")
+                self.other(child, "an unknown box beside the signature")
 
-    def assertions(self, store: Superbox, subject: Subject) -> Iterator[Run]:
-        yield from self.description(store, sound=True, named=True)
+    def assertions(self, store: Superbox, subject: Subject) -> None:
+        self.description(store, sound=True, named=True)
         listed = {assertion.box.offset: assertion for assertion in subject.listed() if assertion.box.data is self.data}
         for child in store.children:
             assertion = listed.get(child.offset) if isinstance(child, Superbox) else None
             if not isinstance(child, Superbox) or assertion is None:
-                yield from self.other(child, "an assertion that the claim does not list")
+                self.other(child, "an assertion that the claim does not list")
             elif subject.is_intact(assertion):
-                yield from self.hashed(child, f"assertion {assertion.label}")
+                self.hashed(child, f"assertion {assertion.label}")
             elif assertion.uri in self.ctx.redactions and assertion.is_zeroed:
-                yield from self.redacted(child)
+                self.redacted(child)
             else:
-                yield self.unbound(child.offset, child.end, "an assertion that is not the one that was signed")
+                self.unbound(child.offset, child.end, "an assertion that is not the one that was signed")
 
-    def redacted(self, box: Superbox) -> Iterator[Run]:
+    def redacted(self, box: Superbox) -> None:
         """Its content has to be zeros, but for the type of the box and of what is in it; its label is the one that was redacted."""
-        yield from self.description(box, sound=False, named=True)
+        self.description(box, sound=False, named=True)
         for child in box.children:
             if isinstance(child, ContentBox):
                 payload = self._payload(child)
                 mark = payload + (_UUID if child.type == "uuid" else 0)
-                yield self.unbound(child.offset, payload, "header of the zeros in the place of a redacted assertion")
-                yield self.structural(payload, mark)
-                yield self.structural(mark, _end(child, payload), "zeros in the place of a redacted assertion")
+                self.unbound(child.offset, payload, "header of the zeros in the place of a redacted assertion")
+                self.structural(payload, mark)
+                self.structural(mark, _end(child, payload), "zeros in the place of a redacted assertion")
 
-    def collection(self, box: Superbox) -> Iterator[Run]:
+    def collection(self, box: Superbox) -> None:
         """Data boxes or credentials: those that signed references lead to, and no others."""
         covered = any(child.offset in self.known.hashed for child in box.superboxes)
         if not covered:
-            yield self.unbound(box.offset, box.end, "boxes that no signed reference leads to")
+            self.unbound(box.offset, box.end, "boxes that no signed reference leads to")
             return
-        yield from self.description(box, sound=True, named=True)
+        self.description(box, sound=True, named=True)
         for child in box.children:
             if isinstance(child, Superbox) and child.offset in self.known.hashed:
-                yield from self.hashed(child, "box that a signed reference covers")
+                self.hashed(child, "box that a signed reference covers")
             else:
-                yield from self.other(child, "a box that no signed reference leads to")
+                self.other(child, "a box that no signed reference leads to")
 
-    def other(self, child: Superbox | ContentBox, what: str) -> Iterator[Run]:
+    def other(self, child: Superbox | ContentBox, what: str) -> None:
         if isinstance(child, ContentBox):
-            yield from self.filler(child, what)
+            self.filler(child, what)
         else:
-            yield self.unbound(child.offset, child.end, what)
+            self.unbound(child.offset, child.end, what)
 
-    def filler(self, child: ContentBox, what: str) -> Iterator[Run]:
+    def filler(self, child: ContentBox, what: str) -> None:
         """Padding or a box that nobody knows: anyone can put it there. Real stores have no box of padding, empty or not."""
         if child.type == "free":
             what = "padding that is not empty" if any(child.payload) else "a box of padding, which nothing asks for"
-        yield self.unbound(child.offset, _end(child, self._payload(child)), what)
+        self.unbound(child.offset, _end(child, self._payload(child)), what)
 
     def _header(self, at: int) -> int:
         return _LONG if self.data[at : at + 4] == _EXTENDED else 8

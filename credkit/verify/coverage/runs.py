@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from credkit.verify.report import RegionKind
 
-__all__ = ["Run", "joined", "over"]
+__all__ = ["Run", "Runs", "joined", "over"]
 
 
 class Run(NamedTuple):
@@ -21,31 +21,54 @@ class Run(NamedTuple):
     """JUMBF URI of the box that it lies in; None outside of the store."""
 
 
-def joined(runs: Iterable[Run]) -> Iterator[Run]:
-    """Neighbours of the same kind and meaning as one; empty ones are dropped."""
-    since: Run | None = None
-    until = 0
-    for run in runs:
-        start, end, kind, what, url = run
+class Runs:
+    """Runs in order while they are found: neighbours of the same kind and meaning become one, empty ones are dropped."""
+
+    __slots__ = ("_begun", "_end", "_runs", "_start")
+
+    def __init__(self) -> None:
+        self._runs: list[Run] = []
+        self._start = self._end = 0
+        self._begun: tuple[RegionKind, str, str | None] | None = None
+        """What the last one is, which may still grow."""
+
+    def add(self, start: int, end: int, kind: RegionKind, what: str, url: str | None = None) -> None:
+        """Take in the run that follows."""
         if end <= start:
-            continue
-        if since is None:
-            since = run
-        elif until != start or since.what != what or since.kind != kind or since.url != url:
-            yield since if since.end == until else Run(since.start, until, since.kind, since.what, since.url)
-            since = run
-        until = end
-    if since is not None:
-        yield since if since.end == until else Run(since.start, until, since.kind, since.what, since.url)
+            return
+        meaning = (kind, what, url)
+        if start != self._end or meaning != self._begun:
+            self._finish()
+            self._start, self._begun = start, meaning
+        self._end = end
+
+    def all(self) -> list[Run]:
+        """All of them, when no further one comes."""
+        self._finish()
+        self._begun = None
+        return self._runs
+
+    def _finish(self) -> None:
+        if self._begun is not None:
+            self._runs.append(Run(self._start, self._end, *self._begun))
+
+
+def joined(runs: Iterable[Run]) -> list[Run]:
+    """Runs that are in order, with neighbours of the same kind and meaning as one."""
+    found = Runs()
+    for run in runs:
+        found.add(*run)
+    return found.all()
 
 
 def over(layer: Iterable[Run], below: Sequence[Run]) -> list[Run]:
     """``layer`` laid over ``below``, which is sorted and without overlap: what it covers is gone. Of two runs of the layer the earlier
     start wins.
     """
-    top = _apart(sorted(layer))
-    if not top:
+    upper = sorted(layer)
+    if not upper:
         return list(below)
+    top = _apart(upper)
     left: list[Run] = []
     index = 0
     for run in below:

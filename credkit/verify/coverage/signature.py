@@ -23,6 +23,8 @@ _INFO, _OPEN = 0x1F, 31
 """The bits of a head that hold its number or say where it stands, and what they hold for "no length"."""
 _IN_HEAD, _ONE_OCTET = 24, 2
 """The first number that does not fit into those bits, and the size of a head with one octet behind them."""
+_HEADS = (1,) * _IN_HEAD + (2, 3, 5, 9) + (1,) * 4
+"""The size of a head by what those bits hold."""
 _FRAME = "frame of the signature"
 _LONG = "frame of the signature, written longer than it has to be"
 _PADDING = ("pad", "pad2")
@@ -56,34 +58,38 @@ class _Walk:
         return Run(self.offset + start, self.offset + end, "unbound", what, self.subject.signature_uri)
 
     def runs(self) -> Iterator[Run]:
-        tag = self.at(0)
-        array = self.at(tag.content)
+        array = self.at(self.content(0))
         protected, header, payload, signature = array.parts
-        yield self.head(tag)
-        yield self.head(array)
-        yield from self.string(self.at(protected[0]), "protected header of the signature")
+        yield self.head(0)
+        yield self.head(array.start)
+        yield from self.string(*protected, "protected header of the signature")
         yield from self.header(header[0])
         yield self.structural(*payload)
-        yield from self.string(self.at(signature[0]), "signature")
+        yield from self.string(*signature, "signature")
         yield self.tail(signature[1], array)
 
-    def head(self, value: cbor.Outline) -> Run:
-        """What says of which kind a value is, and how long."""
-        if _is_shortest(self.data[value.start : value.content]):
-            return self.structural(value.start, value.content)
-        return self.unbound(value.start, value.content, _LONG)
+    def content(self, start: int) -> int:
+        """Where the head of the value at ``start`` ends."""
+        return start + _HEADS[self.data[start] & _INFO]
+
+    def head(self, start: int) -> Run:
+        """What says of which kind the value at ``start`` is, and how long."""
+        content = self.content(start)
+        if _is_shortest(self.data[start:content]):
+            return self.structural(start, content)
+        return self.unbound(start, content, _LONG)
 
     def tail(self, start: int, container: cbor.Outline) -> Run:
         """What ends a container without a length."""
         return self.unbound(start, container.end, _LONG)
 
-    def string(self, value: cbor.Outline, what: str) -> Iterator[Run]:
+    def string(self, start: int, end: int, what: str) -> Iterator[Run]:
         """A string that is signed, or a signature."""
-        if self._is_plain(value):
-            yield self.head(value)
-            yield self.signed(value.content, value.end, what)
+        if self._is_plain(start):
+            yield self.head(start)
+            yield self.signed(self.content(start), end, what)
         else:
-            yield self.unbound(value.start, value.end, f"{what}, in pieces")
+            yield self.unbound(start, end, f"{what}, in pieces")
 
     def key(self, start: int, end: int, label: object) -> Run:
         """The label of a header."""
@@ -92,7 +98,7 @@ class _Walk:
 
     def header(self, start: int) -> Iterator[Run]:
         header = self.at(start)
-        yield self.head(header)
+        yield self.head(start)
         end = header.content
         for key, value in zip(header.parts[::2], header.parts[1::2], strict=True):
             label = cbor.decode(self.data[slice(*key)], where="claim signature", limits=self.limits)
@@ -105,9 +111,9 @@ class _Walk:
     def entry(self, label: object, start: int) -> Iterator[Run]:
         """The value of a header; nothing for one that is not known, or not of the right form."""
         value = self.at(start)
-        if label in _PADDING and value.major == _BYTES and self._is_plain(value):
+        if label in _PADDING and value.major == _BYTES and self._is_plain(start):
             padding = self.data[value.content : value.end]
-            yield self.head(value)
+            yield self.head(start)
             if any(padding):
                 yield self.unbound(value.content, value.end, "padding of the signature that is not empty")
             else:
@@ -132,15 +138,15 @@ class _Walk:
         value = self.at(start)
         if not path:
             stored = self.data[value.content : value.end]
-            if value.major == _BYTES and self._is_plain(value) and (stored in wanted or (not wanted and what == "time-stamp")):
-                yield self.head(value)
+            if value.major == _BYTES and self._is_plain(start) and (stored in wanted or (not wanted and what == "time-stamp")):
+                yield self.head(start)
                 yield from self.accepted(value, what)
             else:
                 yield self.unbound(value.start, value.end, f"{'an' if what[0] == 'O' else 'a'} {what} that was not accepted")
         elif (value.major == _ARRAY) != (path[0] is None) or value.major not in (_ARRAY, _MAP):
             yield self.unbound(value.start, value.end, f"something that is no {what}")
         elif value.major == _ARRAY:
-            yield self.head(value)
+            yield self.head(start)
             for item in value.parts:
                 yield from self.along(item[0], path[1:], wanted, what)
             yield self.tail(value.parts[-1][1] if value.parts else value.content, value)
@@ -170,7 +176,7 @@ class _Walk:
                 yield start, end, "a certificate in an OCSP response, which its signature does not need"
 
     def pairs(self, value: cbor.Outline, path: tuple[str | None, ...], wanted: dict[bytes, None], what: str) -> Iterator[Run]:
-        yield self.head(value)
+        yield self.head(value.start)
         for key, item in zip(value.parts[::2], value.parts[1::2], strict=True):
             if self.data[slice(*key)] == cbor.encode(path[0]):
                 yield self.structural(*key)
@@ -179,9 +185,9 @@ class _Walk:
                 yield self.unbound(key[0], item[1], f"something beside a {what}")
         yield self.tail(value.parts[-1][1] if value.parts else value.content, value)
 
-    def _is_plain(self, value: cbor.Outline) -> bool:
-        """Whether a string is of definite length, so that its bytes stand in one piece."""
-        return self.data[value.start] & _INFO != _OPEN
+    def _is_plain(self, start: int) -> bool:
+        """Whether the string at ``start`` is of definite length, so that its bytes stand in one piece."""
+        return self.data[start] & _INFO != _OPEN
 
 
 def _is_shortest(head: bytes) -> bool:

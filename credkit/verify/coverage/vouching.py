@@ -92,7 +92,7 @@ class _Search:
         """Whether the assertion (or claim) called ``url`` is as it was signed, so that the reference in it counts."""
         subject = self._subject(holder)
         assertion = self.ctx.store.assertion_at(url, within=holder)
-        return url == subject.claim_uri or (assertion is not None and subject.is_intact(assertion))
+        return subject.is_intact(assertion) if assertion is not None else url == subject.claim_uri
 
     def _subject(self, label: str) -> Subject:
         manifest = self.ctx.store.manifests[-1] if label == self.active else self.ctx.store.find(label)

@@ -378,6 +378,8 @@ CASES: tuple[Case, ...] = tuple(
         case("session key ML-DSA in edition 2.4", live(session_key("mldsa")), SESSION),
         case("session key with half a point", live(session_key("p256", key=point_compressed()))),
         case("two session keys", live(session_key(), session_key("p256"))),
+        case("session key from the first number on", live(session_key(minSequenceNumber=0, validityPeriod=0))),
+        case("session key from before the first number", live(session_key(minSequenceNumber=-1)), SESSION),
         case("session key with an empty payload", live(session_key(payload=b""))),
         case("session key with a payload", live(session_key(payload=b"x")), SESSION),
         case("session key over the certificate in CBOR", live(session_key(over=wrapped))),

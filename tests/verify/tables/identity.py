@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from credkit.limits import DEFAULT_LIMITS
 from credkit.trust.lists import TrustList
 from credkit.trust.policy import TrustPolicy
 from tests.forge import identities, pki, tsa
@@ -99,10 +101,23 @@ def choosing() -> TrustPolicy:
     return policy().joined(TrustPolicy.of(allowed=[identities.actor(eku=(pki.SERVER_AUTH,)).leaf]))
 
 
-def answering() -> Any:
+WEB = "did:web:issuer.example"
+
+
+def answering(*more: Any) -> Any:
+    """An issuer on the web with its key, and with ``more`` of them."""
     from tests.trust.test_did import Answers
 
-    return Answers({"https://issuer.example/.well-known/did.json": identities.did_document("did:web:issuer.example", aggregator().key)})
+    return Answers({"https://issuer.example/.well-known/did.json": identities.did_document(WEB, aggregator().key, *more)})
+
+
+def answering_with_two_keys() -> Any:
+    return answering(aggregator("es256").key)
+
+
+def naming(key: str) -> Callable[[], bytes]:
+    """A credential whose header names one of the issuer's keys; the first one signed it."""
+    return attested(issuer=WEB, header={4: key.encode()})
 
 
 _RESPONDER = x509.AuthorityInformationAccess(
@@ -127,6 +142,14 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     case("vouches for a statement below", below(lambda m: identities.x509(references=(identities.BINDING, Ref("org.test.other", m))))),
+    case(
+        "vouches for a statement below, at the end of the chain",
+        below(lambda m: identities.x509(references=(identities.BINDING, Ref("org.test.other", m)))),
+        "org.credkit.limit.exceeded",
+        state="Invalid",
+        limits=replace(DEFAULT_LIMITS, chain_depth=1),
+        says=(TRUSTED,),
+    ),
     case("nobody on the list", named(), UNTRUSTED, policy=policy, says=(WELL_FORMED,), lacks=(TRUSTED,)),
     case("no CBOR", with_(Assertion("cawg.identity", b"\xff")), "cawg.identity.cbor.invalid"),
     case("no map", with_(Assertion("cawg.identity", [1])), "cawg.identity.cbor.invalid"),
@@ -139,6 +162,12 @@ CASES: tuple[Case, ...] = (
         below(lambda m: identities.x509(references=(identities.BINDING, Ref("org.test.other", m, hash=bytes(32))))),
         "cawg.identity.assertion.mismatch",
     ),
+    case(
+        "reference with another algorithm",
+        named(references=(identities.BINDING, Ref("org.test.other", alg="sha512", hash=bytes(64)))),
+        "cawg.identity.assertion.mismatch",
+    ),
+    case("reference that names the algorithm of the claim", named(references=(Ref("c2pa.hash.data", alg="sha256"),)), says=(TRUSTED,)),
     case("the same twice", named(references=(identities.BINDING, Ref("c2pa.hash.data"))), "cawg.identity.assertion.duplicate"),
     case("no hard binding", named(references=(Ref("org.test.other"),)), "cawg.identity.hard_binding_missing"),
     case("nothing at all", named(references=()), "cawg.identity.hard_binding_missing"),
@@ -223,6 +252,10 @@ CASES: tuple[Case, ...] = (
     case("issuer without a key", attested(issuer="did:jwk:e30"), "cawg.ica.invalid_did_document"),
     case("needs the network", attested(issuer="did:web:issuer.example"), "cawg.identity.network_traffic_blocked", lacks=(WELL_FORMED,)),
     case("had the network", attested(issuer="did:web:issuer.example"), fetcher=answering, says=(TRUSTED,)),
+    case("two keys, none named", attested(issuer=WEB), fetcher=answering_with_two_keys, says=(TRUSTED,)),
+    case("two keys, the right one named", naming(f"{WEB}#key-0"), fetcher=answering_with_two_keys, says=(TRUSTED,)),
+    case("two keys, the other one named", naming(f"{WEB}#key-1"), "cawg.ica.signature_mismatch", fetcher=answering_with_two_keys),
+    case("two keys, one named that is not there", naming(f"{WEB}#key-2"), fetcher=answering_with_two_keys, says=(TRUSTED,)),
     case("signed by another", attested(by=identities.Aggregator(pki.new_key("ed25519"), aggregator().did)), "cawg.ica.signature_mismatch"),
     case("signature spoilt", attested(signature=lambda s: bytes(len(s))), "cawg.ica.signature_mismatch"),
     case("stamped", attested(stamp=stamped()), says=("cawg.ica.time_stamp.validated", TRUSTED)),

@@ -11,7 +11,7 @@ from credkit.assets.layout import Span
 from credkit.manifest.store import BOX
 from tests.forge.boxes import Node, read_tree
 from tests.forge.files import Binding, embed, exact, excluding, plain, signed, standard
-from tests.forge.manifests import Assertion, Manifest, Recipe, Ref, actions, data_hash, ingredient, label_of, thumbnail
+from tests.forge.manifests import Assertion, Manifest, Recipe, Ref, actions, data_hash, ingredient, label_of, results, thumbnail
 from tests.forge.pictures import picture
 from tests.verify.case import Case, case
 
@@ -131,6 +131,11 @@ def component_of_update() -> tuple[Any, ...]:
     return standard(ingredient(manifests[-1], "componentOf")), *manifests
 
 
+def on_itself(_: Manifest) -> Assertion:
+    own = {"url": f"self#jumbf=/c2pa/{label_of('active')}", "hash": bytes(32)}
+    return ingredient(activeManifest=own, validationResults=results())
+
+
 NOTE = Assertion("org.test.note", {"pad": bytes(70_000)})
 
 CASES: tuple[Case, ...] = (
@@ -155,6 +160,7 @@ CASES: tuple[Case, ...] = (
     case("with a second parent", update(ingredient(label="c2pa.ingredient.v3__1")), PARENTS),
     case("on a manifest that is not there", update(spoil=lambda t: t.children.pop(0)), NO_BINDING, deltas=("ingredient.manifest.missing",)),
     case("on a manifest without binding", update(file=on_nothing_bound), NO_BINDING, deltas=(NO_BINDING,)),
+    case("on itself", update(part=on_itself), NO_BINDING, deltas=(NO_BINDING, "ingredient.manifest.mismatch")),
     case("on another picture", update(change=in_another_picture), MISMATCH),
     case("the picture changed", update(change=changed_pixels), MISMATCH),
     case("with XMP behind the store", update(file=xmp_file())),
