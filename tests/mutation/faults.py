@@ -12,6 +12,8 @@ import libcst
 from mutmut.mutation import file_mutation
 from mutmut.mutation.mutators import mutation_operators, operator_string
 
+from tests.mutation.controls import changed_functions, control_of
+
 __all__ = ["ROOMS", "Fault", "chosen", "planted"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +36,11 @@ class Fault:
         return f"{self.module}.{self.name.rpartition('__mutmut_')[0]}"
 
     @property
+    def control(self) -> str:
+        """The fault of the same function that changes nothing."""
+        return control_of(self.function)
+
+    @property
     def key(self) -> str:
         return f"{self.module}.{self.name}"
 
@@ -49,6 +56,11 @@ def _words(node: libcst.BaseString) -> Iterable[libcst.BaseString]:
     return operator_string(node)
 
 
+def _nothing(node: libcst.FunctionDef) -> Iterable[libcst.FunctionDef]:
+    """A fault that changes nothing."""
+    return (node,)
+
+
 def planted(folder: Path, rooms: Sequence[str]) -> list[Fault]:
     """Make the copy in ``folder``, and list the faults in it."""
     for name in _COPIED:
@@ -57,7 +69,7 @@ def planted(folder: Path, rooms: Sequence[str]) -> list[Fault]:
         if page.is_file():
             shutil.copy(page, folder)
     operators = [(kind, _words if operator is operator_string else operator) for kind, operator in mutation_operators]
-    file_mutation.mutation_operators[:] = operators
+    vars(file_mutation)["mutation_operators"] = [(libcst.FunctionDef, _nothing), *operators]
     found: list[Fault] = []
     for room in rooms:
         for path in sorted((folder / "credkit" / room).rglob("*.py")):
@@ -67,7 +79,7 @@ def planted(folder: Path, rooms: Sequence[str]) -> list[Fault]:
                 continue
             path.write_text(changed.code, "utf-8")
             module = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
-            found += (Fault(module, name) for name in changed.mutant_names)
+            found += (Fault(module, name) for name in changed_functions(changed.code, changed.mutant_names))
     return found
 
 

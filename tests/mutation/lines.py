@@ -61,7 +61,7 @@ class Lines:
     def rest(self) -> None:
         """Stop it."""
         sys.settrace(self._others)
-        threading.settrace(self._others)  # type: ignore[arg-type]
+        threading.settrace(self._others)
 
     def _called(self, frame: FrameType, _event: str, _argument: object) -> Any:
         known = self._known.get(id(frame.f_code)) or self._look(frame.f_code)

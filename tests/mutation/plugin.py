@@ -3,7 +3,7 @@ then one forked process for each fault, which runs the tests that run through it
 like its module. Of the others that run through the same lines of its function the quickest comes first, then one that runs through others:
 nearly all tests verify a file, and most of them alike.
 
-A process that needs much longer than its tests did has been caught as well: the fault makes it run forever.
+Before any fault is counted, some that change nothing are tried in the same way, in each room. When one of them is caught, none is counted.
 """
 
 from __future__ import annotations
@@ -12,80 +12,101 @@ import functools
 import gc
 import json
 import os
-import signal
 import sys
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
-from mutmut.mutation import trampoline
+from hypothesis import HealthCheck, settings
 
 from tests.mutation.lines import Lines
+from tests.mutation.trials import CAUGHT, Trials
 
 __all__ = ["Plugin"]
 
-_SURVIVED, _KILLED = 0, 1
-
-
-@dataclass
-class _Running:
-    fault: str
-    since: float
-    allowed: float
+_CONTROLS, _TURNS = 3, 2
+"""Faults that change nothing: how many in each room, and how often each."""
 
 
 class Plugin:
     """Takes over the loop that runs the tests. ``plan`` is a file with the faults, ``result`` the file for what became of each."""
 
     def __init__(self, plan: Path, result: Path, jobs: int, budget: float) -> None:
-        self.faults: list[tuple[str, str]] = json.loads(plan.read_text("utf-8"))
+        rows: list[tuple[str, str, str]] = json.loads(plan.read_text("utf-8"))
+        self.faults = [(fault, function) for fault, function, _ in rows]
+        self.controls = {fault: control for fault, _, control in rows}
         self.lines = Lines(plan.parent, self.faults)
         self.result = result
         self.jobs = jobs
         self.budget = budget
         """Seconds of processor time that the tests of one fault may take together; what does not fit is left out."""
-        self.names: list[str] = []
+        self.items: list[pytest.Item] = []
         self.took: dict[int, float] = {}
         self.reached: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         """By function and by the lines of it that they run through: tests."""
         self.memories: list[Any] = []
-        self.running: dict[int, _Running] = {}
         self.outcomes: dict[str, str] = {}
+        self.refused: list[str] = []
+        """Faults that change nothing and were caught all the same."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        self._observe(session.items)
+        self.items = session.items
+        self._observe()
         self.memories = _memories()
         # What is there stays as it is, so that the processes share it with this one.
         gc.collect()
         gc.freeze()
-        started = time.monotonic()
-        for number, (fault, function) in enumerate(self.faults, 1):
-            tests = self._tests(fault, function)
-            if not tests:
+        tests = {fault: self._tests(fault, function) for fault, function in self.faults}
+        self.refused = self._controlled(tests)
+        if not self.refused:
+            self._judge(tests)
+        self._save()
+        return True
+
+    def _trials(self) -> Trials:
+        return Trials(self._wake, self._fails, lambda test: 5 + 10 * self.took[test], self.jobs)
+
+    def _controlled(self, tests: dict[str, list[int]]) -> list[str]:
+        """Controls that were caught: some of each room, each with the tests of one fault."""
+        reached: dict[str, list[str]] = defaultdict(list)
+        for fault in (fault for fault, those in tests.items() if those):
+            reached[fault.split(".")[1]].append(fault)
+        chosen = [fault for faults in reached.values() for fault in faults[:_CONTROLS]]
+        caught = []
+        for _ in range(_TURNS):
+            trials = self._trials()
+            for fault in chosen:
+                trials.begin(self.controls[fault], self.controls[fault], tests[fault])
+            trials.finish()
+            caught += [control for control, outcome in trials.outcomes.items() if outcome != "survived"]
+        print(f"{len(chosen)} faults that change nothing, {_TURNS} times: {len(caught)} caught", file=sys.stderr)
+        return caught
+
+    def _judge(self, tests: dict[str, list[int]]) -> None:
+        started, trials = time.monotonic(), self._trials()
+        self.outcomes = trials.outcomes
+        for number, (fault, those) in enumerate(tests.items(), 1):
+            if those:
+                trials.begin(fault, self.controls[fault], those)
+            else:
                 self.outcomes[fault] = "unreached"
-            while len(self.running) >= self.jobs:
-                self._collect(block=True)
-            if tests:
-                self._start(fault, session.items, tests)
-            if number % 50 == 0:
+            if number % 25 == 0:
                 self._save()
                 spent = time.monotonic() - started
                 print(f"\r{number:,} of {len(self.faults):,} faults, {self._score()}, {spent:,.0f} s", end="", file=sys.stderr, flush=True)
-        while self.running:
-            self._collect(block=True)
-        self._save()
+        trials.finish()
         print(file=sys.stderr)
-        return True
+        for fault, test in trials.doubtful.items():
+            print(f"{fault}: without it {self.items[test].nodeid} fails as well", file=sys.stderr)
 
-    def _observe(self, items: list[pytest.Item]) -> None:
+    def _observe(self) -> None:
         failed = []
-        self.names = [item.nodeid for item in items]
+        items = self.items
         memories = _memories()
         for index, item in enumerate(items):
             self.lines.seen.clear()
@@ -111,7 +132,8 @@ class Plugin:
             sorted(tests, key=self.took.__getitem__) for seen, tests in self.reached[function].items() if self.lines.reaches(fault, seen)
         ]
         alike.sort(key=lambda tests: self.took[tests[0]])
-        chosen, spent = [], 0.0
+        chosen: list[int] = []
+        spent = 0.0
         reaching = [test for row in zip_longest(*alike) for test in row if test is not None]
         for index in sorted(reaching, key=lambda test: not self._is_near(fault, test)):
             spent += self.took[index]
@@ -122,57 +144,24 @@ class Plugin:
 
     def _is_near(self, fault: str, test: int) -> bool:
         """Whether the test is called like the module, or a package below the room, that the fault is in."""
-        return any(word.removesuffix("s") in self.names[test] for word in fault.split(".")[2:-1])
+        return any(word.removesuffix("s") in self.items[test].nodeid for word in fault.split(".")[2:-1])
 
-    def _start(self, fault: str, items: list[pytest.Item], tests: list[int]) -> None:
-        expected = sum(self.took[index] for index in tests)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        child = os.fork()
-        if child == 0:
-            self._try(fault, items, tests)
-        self.running[child] = _Running(fault, time.monotonic(), 10 + 10 * expected)
+    def _wake(self, fault: str) -> None:
+        from mutmut.mutation import trampoline
 
-    def _try(self, fault: str, items: list[pytest.Item], tests: list[int]) -> None:
-        """In the forked process: never comes back."""
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        code = _SURVIVED
-        try:
-            for memory in self.memories:
-                memory.cache_clear()
-            trampoline.set_mutant_under_test(fault)
-            for index in tests:
-                if any(report.failed for report in runtestprotocol(items[index], log=False, nextitem=None)):
-                    code = _KILLED
-                    break
-        except BaseException:
-            code = _KILLED
-        os._exit(code)
+        for memory in self.memories:
+            memory.cache_clear()
+        trampoline.set_mutant_under_test(fault)
 
-    def _collect(self, *, block: bool) -> None:
-        while True:
-            child, status = os.waitpid(-1, os.WNOHANG)
-            if child in self.running:
-                done = self.running.pop(child)
-                survived = os.WIFEXITED(status) and os.WEXITSTATUS(status) == _SURVIVED
-                self.outcomes[done.fault] = "survived" if survived else "killed"
-                return
-            now = time.monotonic()
-            for process, run in self.running.items():
-                if now - run.since > run.allowed:
-                    os.kill(process, signal.SIGKILL)
-            if not block:
-                return
-            time.sleep(0.002)
+    def _fails(self, test: int) -> bool:
+        return any(report.failed for report in runtestprotocol(self.items[test], log=False, nextitem=None))
 
     def _score(self) -> str:
-        caught = sum(outcome == "killed" for outcome in self.outcomes.values())
+        caught = sum(outcome in CAUGHT for outcome in self.outcomes.values())
         return f"{caught:,} of {len(self.outcomes):,} caught ({caught / max(1, len(self.outcomes)):.1%})"
 
     def _save(self) -> None:
-        self.result.write_text(json.dumps(self.outcomes, indent=0), "utf-8")
+        self.result.write_text(json.dumps({"outcomes": self.outcomes, "refused": self.refused}, indent=0), "utf-8")
 
 
 def _memories() -> list[Any]:
@@ -189,4 +178,7 @@ def _memories() -> list[Any]:
 def pytest_configure(config: pytest.Config) -> None:
     options: dict[str, Any] = json.loads(os.environ["CREDKIT_MUTATION"])
     folder = Path(options["folder"])
+    # A verdict must hang neither on the lot nor on how busy the machine is.
+    settings.register_profile("faults", derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    settings.load_profile("faults")
     config.pluginmanager.register(Plugin(folder / "plan.json", folder / "result.json", options["jobs"], options["budget"]))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.mutation.faults import Fault
 from tests.mutation.reviewed import reason_for
+from tests.mutation.trials import CAUGHT
 
 __all__ = ["survivors_text", "table", "with_reviewed"]
 
@@ -20,13 +21,12 @@ def table(plan: Sequence[Fault], outcomes: Mapping[str, str]) -> str:
     for fault in plan:
         for room in (fault.room, "all"):
             counts[room][outcomes.get(fault.key, "untried")] += 1
-    lines = ["| room | faults | caught | survived | reviewed | unreached | score |", "|---|---:|---:|---:|---:|---:|---:|"]
+    columns = ("killed", "endless", "survived", "reviewed", "unreached", "stalled", "flaky")
+    lines = [f"| room | faults | {' | '.join(columns)} | caught |", "|---|" + "---:|" * (len(columns) + 2)]
     for room, found in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0])):
         total = found.total()
-        lines.append(
-            f"| {room} | {total:,} | {found['killed']:,} | {found['survived']:,} | {found['reviewed']:,} | {found['unreached']:,} "
-            f"| {found['killed'] / total:.1%} |"
-        )
+        told = " | ".join(f"{found[name]:,}" for name in columns)
+        lines.append(f"| {room} | {total:,} | {told} | {sum(found[name] for name in CAUGHT) / total:.1%} |")
     return "\n".join(lines)
 
 

@@ -21,6 +21,16 @@ class Reviewed:
     reason: str
 
 
+def _unheard(module: str, reason: str, *words: str) -> tuple[Reviewed, ...]:
+    """Names in refusals that nobody is told of: whoever asks takes any refusal for the same answer. Each with what stands before it."""
+    return tuple(
+        Reviewed(module, word, before + fault, reason)
+        for before, _, name in (word.rpartition('"')[0].rpartition('"') for word in words)
+        for word in (f'{before}"{name}"',)
+        for fault in ("None", f'"XX{name}XX"', f'"{name.upper()}"')
+    )
+
+
 REVIEWED: tuple[Reviewed, ...] = (
     *(
         Reviewed("credkit.", "strict=True", fault, "both are of one length, whatever the input: the word guards against faults of our own")
@@ -29,7 +39,7 @@ REVIEWED: tuple[Reviewed, ...] = (
     Reviewed("credkit.", 'decode("utf-8")', 'decode("UTF-8")', "two names of one encoding"),
     Reviewed("credkit.", 'encode("utf-8")', 'encode("UTF-8")', "two names of one encoding"),
     Reviewed("credkit.codec.", 'code("latin-1")', 'code("LATIN-1")', "two names of one encoding"),
-    Reviewed("credkit.codec.", 'encode("ascii")', 'encode("ASCII")', "two names of one encoding"),
+    *(Reviewed("credkit.", f'{call}("ascii")', f'{call}("ASCII")', "two names of one encoding") for call in ("encode", "decode")),
     *(
         Reviewed(module, f'{call}, "big")', f"{call}, )", "the order that Python takes when none is named")
         for module, call in (
@@ -104,6 +114,69 @@ REVIEWED: tuple[Reviewed, ...] = (
         Reviewed("credkit.verify.context", "self.accepted = False", fault, "set for each manifest before it is asked for")
         for fault in ("self.accepted = True", "self.accepted = None")
     ),
+    *_unheard(
+        "credkit.trust.certificate",
+        "an extension or attribute that cannot be read is noted, and not why",
+        '.expect(0x30, "basic constraints")',
+        '.boolean("cA")',
+        '.bits("key usage")',
+        '.oid("purpose")',
+        '.expect(0x30, "extended key usage")',
+        '.oid("attribute type")',
+    ),
+    *_unheard(
+        "credkit.trust.identity.purposes",
+        "policies that cannot be read count as none",
+        'read(extension.value, "certificate")',
+        '.expect(0x30, "certificate policies")',
+        '.oid("certificate policy")',
+    ),
+    *_unheard(
+        "credkit.trust.profile",
+        "parameters that cannot be read count as unsound",
+        'read(parameters, "certificate")',
+        '.expect(0x30, "PSS parameters")',
+        '.only("PSS parameter")',
+        'read(kind.parameters or b"", "certificate")',
+        '.oid("curve")',
+        '.integer("trailer")',
+        '.oid("mask generation")',
+        '.expect(0x30, "hash algorithm")',
+        '.oid("hash algorithm")',
+    ),
+    *_unheard(
+        "credkit.trust.verification",
+        "who asks is told only that a signature does not verify",
+        '.only("PSS parameter")',
+        'read(parameters, "signature")',
+        '.oid("hash algorithm")',
+        '.integer("salt length")',
+        'read(certificate.der, "certificate")',
+    ),
+    *(
+        Reviewed("credkit.trust.verification", f"raise {kind}(", f"raise {kind}(None)", "who asks is told only that it does not verify")
+        for kind in ("TypeError", "ValueError")
+    ),
+    *_unheard("credkit.trust.timestamp.form", "it was read before in the same way, and accepted", 'field.integer("version")'),
+    *(
+        Reviewed("credkit.trust.http", f'"{name}"', f'"{fault}"', "names of header fields are compared without regard to case")
+        for name in ("Content-Length", "Content-Encoding", "Transfer-Encoding", "Location")
+        for fault in (name.lower(), name.upper())
+    ),
+    Reviewed("credkit.trust.http", '"Content-Length", [])', '"Content-Length", None)', "no field and none of them is the same here"),
+    *(
+        Reviewed(module, f"if {found} else None", f"if ({found}) or True else None", reason)
+        for module, found, reason in (
+            ("credkit.verify.checks.actions", "manifest", "an assertion that was found lies in a manifest that is found"),
+            ("credkit.verify.checks.ingredients", "view.manifest", "the manifest was found by this very reference"),
+        )
+    ),
+    Reviewed("credkit.binding.", "told=False", "told=None", "only asked whether it is true"),
+    *(
+        Reviewed("credkit.binding.data_hash", 'or "data")', f'or "{fault}")', "a range that is no metadata was refused before")
+        for fault in ("XXdataXX", "DATA")
+    ),
+    Reviewed("credkit.codec.jumbf", "if 8 <= length <=", "if 8 < length <=", "the long way reads such a header alike"),
     Reviewed(
         "credkit.binding.multi_asset",
         "return replace(store, slices=shifted(store.slices), ",

@@ -78,6 +78,7 @@ def test_a_question_with_a_body() -> None:
         request = server.requests[0]
     assert request.startswith(b"POST /ocsp HTTP/1.1\r\n")
     assert b"Content-Type: application/ocsp-request\r\n" in request
+    assert b"\r\nAccept: */*\r\n" in request
     assert request.endswith(b"\r\n\r\nquestion")
 
 
@@ -403,6 +404,12 @@ def test_time_of_all_questions_together() -> None:
             fetcher.fetch(Request(url=f"https://{HOST}/1", what=WHAT))
         with pytest.raises(FetchError, match="60 seconds of this verification already"):
             fetcher.fetch(Request(url=f"https://{HOST}/2", what=WHAT))
+
+
+def test_a_redirect_to_what_is_no_address() -> None:
+    with Server({"/x": ok(b"", None, "Location: https://[1", status="302 Found")}) as server:
+        sentence = refused(Wires(server), server.url("/x"))
+        assert sentence == f"{WHAT} cannot be had from {HOST}: it sends us to an address that is no URL"
 
 
 @pytest.mark.parametrize(("spent", "left"), [(0.0, 15.0), (45.0, 15.0), (50.0, 10.0), (59.0, 1.0)])

@@ -8,7 +8,7 @@ import pytest
 
 from credkit.errors import TrustError
 from credkit.limits import DEFAULT_LIMITS
-from credkit.trust.lists import TSA_PURPOSES, TrustList, purpose_named, purpose_words, read_certificates, read_trust_list
+from credkit.trust.lists import TSA_PURPOSES, TrustList, purpose_named, purpose_words, read_certificates, read_file, read_trust_list
 from credkit.trust.path import check_path
 from credkit.trust.policy import IDENTITY_PURPOSES, TrustPolicy
 from credkit.trust.profile import CLAIM_SIGNING, DEFAULT_PURPOSES, DOCUMENT_SIGNING, EMAIL_PROTECTION
@@ -166,3 +166,11 @@ def test_other_words_are_no_purposes(text):
 def test_purposes_in_words():
     assert purpose_words(CLAIM_SIGNING) == "claimSigning"
     assert purpose_words("1.2.3") == "1.2.3"
+
+
+def test_how_large_a_list_may_be_is_said(tmp_path):
+    path = file(tmp_path, bytes((3 << 20) + 1))
+    with pytest.raises(TrustError) as caught:
+        read_file(path, replace(DEFAULT_LIMITS, trust_list_size=3 << 20))
+    assert str(caught.value) == f"{path} is too large for a list of certificates: 3 MiB are allowed"
+    assert len(read_file(path, replace(DEFAULT_LIMITS, trust_list_size=(3 << 20) + 1))) == (3 << 20) + 1

@@ -14,6 +14,7 @@ import pytest
 
 from credkit import configuration
 from credkit.errors import CredentialError, CredkitError, FetchError, OutputError, TrustError
+from credkit.limits import Limits
 from credkit.resources import read_schema
 from credkit.trust import saved
 from credkit.trust.lists import TSA_PURPOSES
@@ -384,6 +385,20 @@ def test_reading_origins(tmp_path):
         read_origin(ADDRESS, None)
     with pytest.raises(TrustError, match="cannot be read"):
         read_origin(str(tmp_path / "none.pem"), None)
+    few = Limits(trust_list_size=len(A.pem) - 1)
+    with pytest.raises(TrustError, match="too large"):
+        read_origin(str(tmp_path / "list.pem"), None, few)
+    read_origin(ADDRESS, network, few)
+    assert network.asked[-1].most == len(A.pem) - 1
+
+
+@pytest.mark.parametrize(("error", "words"), [(OSError(5, "Input/output error"), "Input/output error"), (OSError("odd"), "odd")])
+def test_a_folder_that_cannot_be_read(folder, monkeypatch, error, words):
+    kept(folder)
+    monkeypatch.setattr(Path, "iterdir", lambda _: (_ for _ in ()).throw(error))
+    with pytest.raises(TrustError) as caught:
+        list_saved(folder)
+    assert str(caught.value) == f"the folder {trust_directory(folder)} cannot be read: {words}"
 
 
 def official(**changed: bytes) -> FakeNetwork:
@@ -495,6 +510,38 @@ def test_a_list_in_json_is_not_replaced_by_one_without_an_edition(folder):
     with pytest.raises(TrustError, match="one that does not say its edition"):
         updated(folder, item, A.pem)
     assert updated(folder, kept(folder, A.pem, name="Other"), simple_list([A.der], "Another List")).after.edition == "1"
+
+
+@pytest.mark.parametrize(
+    ("kept_edition", "new_edition", "older"),
+    [
+        ((3, 5), (3, 5), False),
+        ((3, 5), (3, 6), False),
+        ((3, 5), (3, 4), True),
+        ((3, 5), (4, 4), False),
+        ((3, 5), (2, 6), True),
+        ((10, 5), (9, 5), True),
+        ((9, 5), (10, 5), False),
+        ((None, 5), (1, 4), False),
+        ((None, 5), (None, 4), True),
+        ((1, 5), (None, 6), True),
+        ((3, 5), (3, None), True),
+        ((3, None), (3, 5), False),
+        ((3, None), (2, None), False),
+    ],
+)
+def test_which_edition_is_older(folder, monkeypatch, kept_edition, new_edition, older):
+    def edition(item, number, day):
+        return replace(item, edition=number and str(number), issued=day and datetime(2026, 8, day, tzinfo=UTC))
+
+    item = edition(made(), *kept_edition)
+    save_list(item, folder)
+    monkeypatch.setattr("credkit.trust.origins.describe_list", lambda *_, **__: edition(made(B.pem), *new_edition))
+    if older:
+        with pytest.raises(TrustError, match="holds an older edition"):
+            updated(folder, item, B.pem)
+    else:
+        assert updated(folder, item, B.pem).after.certificates == (B.der,)
 
 
 def test_a_disk_that_fails_during_an_update(folder, monkeypatch):

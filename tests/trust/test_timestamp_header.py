@@ -51,6 +51,21 @@ def test_each_version(header):
     assert codes(tsa.signed(**header), TrustPolicy.of(TSA.root.der)) == UNTRUSTED
 
 
+@pytest.mark.parametrize(
+    ("headers", "counts"),
+    [
+        ({"sigTst": V1}, "sigTst"),
+        ({"sigTst2": V2}, "sigTst2"),
+        ({"sigTst": V1, "sigTst2": V2}, "sigTst2"),
+        ({"sigTst": V1, "sigTst2": b"x"}, "sigTst"),
+        ({"sigTst": b"x", "sigTst2": b"x"}, None),
+    ],
+)
+def test_the_header_that_counts_is_named(headers, counts):
+    result = read_time_stamps(tsa.signed(**{name: tsa.container(value) for name, value in headers.items()}), CLAIM, POLICY)
+    assert result.header == counts
+
+
 def test_a_stamp_of_another_claim_or_signature():
     assert codes(tsa.signed(sigTst=tsa.container(V1)), claim=CLAIM + b"\0") == MISMATCH
     assert codes(tsa.signed(bytes(64), sigTst2=tsa.container(V2))) == MISMATCH

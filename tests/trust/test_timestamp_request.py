@@ -165,3 +165,10 @@ def test_a_token_that_answers_the_request() -> None:
 )
 def test_a_token_that_does_not(spoiled: dict[str, object], words: str) -> None:
     assert words in (mismatch(**spoiled) or "")
+
+
+def test_a_reason_that_is_none() -> None:
+    odd = pki.tlv(0x30, pki.tlv(0x30, b"\x02\x01\x02", pki.tlv(0x03, b"\x08")))
+    with pytest.raises(MalformedError) as caught:
+        parse_answer(odd)
+    assert str(caught.value) == "failure is not a bit string in time-stamp"
