@@ -309,6 +309,12 @@ def _patched(kind: str, at: Callable[[bytes], int], new: bytes) -> Callable[[], 
     return make
 
 
+def _another_checksum() -> bytes:
+    file = genuine("png")
+    at = _end(file) - 1
+    return file[:at] + bytes((file[at] ^ 0xA5,)) + file[at + 1 :]
+
+
 def _header_size(difference: int) -> bytes:
     file = genuine("safetensors")
     return (int.from_bytes(file[:8], "little") + difference).to_bytes(8, "little") + file[8:]
@@ -538,7 +544,7 @@ ATTACKS: tuple[Attack, ...] = (
     _second("second-svg", _svg_twice, "error"),
     _second("second-instance", _second_instance, "error"),
     _second("second-behind-eoi", lambda: genuine() + genuine(), "Invalid", *INTACT, MISMATCH),
-    _lie("lies-png-checksum", _patched("png", lambda f: _end(f) - 1, b"\xa5"), "error", MALFORMED),
+    _lie("lies-png-checksum", _another_checksum, "error", MALFORMED),
     _lie("lies-png-length", _patched("png", _start, b"\x7f\xff\xff\xff"), "error"),
     _lie("lies-png-checksum-of-content", _patched("png", lambda f: f.index(b"IEND") + 4, b"\0\0\0\0"), "Invalid", *INTACT, MISMATCH),
     _lie("lies-jpg-lbox", _patched("jpg", lambda f: _start(f) + 12, b"\xff\xff\xff\xf0"), "error", MALFORMED),

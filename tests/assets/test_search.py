@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credkit.assets import BytesSource, EditedSource, FileSource, JpegFormat, Span, StreamSource, fill, hash_ranges, write_hashed
-from credkit.assets.engine import included, note_output
+from credkit.assets.engine import included, known_of_output
 from credkit.assets.jpeg.app11 import framed
 from credkit.assets.jpeg.search import STORE_TYPE, is_plain
 from credkit.assets.source import CHUNK_SIZE
@@ -188,7 +188,7 @@ def test_own_output_is_not_read_again(size):
     digests = write_hashed(source, plan, sink, "sha256", plans)
     fill(sink, plan, form.embed(source, layout, STORE))
     written = Counting(sink.getvalue())
-    note_output(written, source, plan, plans, digests)
+    written.known = known_of_output(source, plan, plans, digests)
     found = form.scan(written)
     assert found.store.frame == plan.exclusions
     assert (hash_ranges(written, "sha256", found.store.frame),) == digests
