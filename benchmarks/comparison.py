@@ -244,7 +244,7 @@ class Bench:
             "warm_up": str(self._file(f"warm signed {kind}" if case.work == "verify" else f"warm {kind}")),
             "folder": str(self.folder),
             "manifests": case.manifests,
-            "repeats": max(1, min(20, 20_000_000 // case.size)),
+            "repeats": max(1, min(20, 50_000_000 // case.size)),
         }
         try:
             done = self._child([sys.executable, "-m", "benchmarks.worker", json.dumps(job)], processors)

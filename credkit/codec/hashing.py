@@ -23,7 +23,7 @@ _MOST_GATHERED = 1 << 10
 """Parts that are gathered: each of them is an object, however short."""
 _ALONE = 1 << 19
 """Bytes that are hashed on the spot before a thread is started, which takes as long as to hash 100 KB."""
-_AHEAD = 2
+_AHEAD = 3
 """Blocks that may wait for the thread."""
 
 
