@@ -77,7 +77,7 @@ def hash_parts(source: Source, algorithm: object, parts: HashedParts, *, on_byte
 
     A digest is taken once and then remembered with the source; nothing is read, and ``on_bytes`` not called, when it is known already.
     """
-    with Hashing(algorithm) as hashing:
+    with Hashing(algorithm, _size(parts)) as hashing:
         if digest := source.known.digests.get((hashing.algorithm, parts)):
             return digest
         done, window = 0, Window(source)
@@ -93,6 +93,10 @@ def hash_parts(source: Source, algorithm: object, parts: HashedParts, *, on_byte
                     on_bytes(done)
         digest = source.known.digests[hashing.algorithm, parts] = hashing.digest()
     return digest
+
+
+def _size(parts: HashedParts) -> int:
+    return sum(part.length if isinstance(part, Span) else len(part) for part in parts)
 
 
 def write(source: Source, edit: Edit, sink: BinaryIO, *, on_bytes: Progress | None = None) -> None:
@@ -129,7 +133,7 @@ def write_hashed(
     """
     output = EditedSource(source, edit.pieces)
     with ExitStack() as threads:
-        takers = [_Taker(parts, threads.enter_context(Hashing(algorithm))) for parts in plans]
+        takers = [_Taker(parts, threads.enter_context(Hashing(algorithm, _size(parts)))) for parts in plans]
         done = 0
         for chunk in output.chunks(0, output.size):
             for taker in takers:

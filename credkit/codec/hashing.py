@@ -21,8 +21,8 @@ _BLOCK = 1 << 18
 """Bytes that are handed over at once; what is smaller is gathered, because handing over takes longer than to hash some hundred bytes."""
 _MOST_GATHERED = 1 << 10
 """Parts that are gathered: each of them is an object, however short."""
-_ALONE = 1 << 19
-"""Bytes that are hashed on the spot before a thread is started, which takes as long as to hash 100 KB."""
+_MUCH = 1 << 21
+"""Bytes for which a thread is started; that takes as long as to hash 100 KB, and what it saves is a part of the time."""
 _AHEAD = 3
 """Blocks that may wait for the thread."""
 
@@ -30,17 +30,18 @@ _AHEAD = 3
 class Hashing:
     """One digest, as ``hasher`` makes it, of what is given to ``update`` in that order; a context manager, whose end ends the thread.
 
-    What was given must not change before ``digest`` has returned. ``MalformedError`` for an algorithm that C2PA does not allow.
+    ``expected`` is about how many bytes that will be. What was given must not change before ``digest`` has returned. ``MalformedError``
+    for an algorithm that C2PA does not allow.
     """
 
-    __slots__ = ("_error", "_gathered", "_gathered_size", "_room", "_size", "_state", "_thread", "_todo", "algorithm")
+    __slots__ = ("_error", "_gathered", "_gathered_size", "_is_much", "_room", "_state", "_thread", "_todo", "algorithm")
 
-    def __init__(self, algorithm: object) -> None:
+    def __init__(self, algorithm: object, expected: int) -> None:
         self._state = hasher(algorithm)
         self.algorithm: str = self._state.name
         self._gathered: list[bytes | memoryview] = []
         self._gathered_size = 0
-        self._size = 0
+        self._is_much = expected >= _MUCH
         self._thread: Thread | None = None
         self._todo: SimpleQueue[bytes | memoryview | None]
         self._room: SimpleQueue[None]
@@ -71,8 +72,8 @@ class Hashing:
         data = self._gathered[0] if len(self._gathered) == 1 else b"".join(self._gathered)
         self._gathered.clear()
         self._gathered_size = 0
-        self._size += len(data)
-        if self._thread or (self._size > _ALONE and self._start()):
+        self._is_much = self._is_much and (self._thread is not None or self._start())
+        if self._is_much:
             self._room.get()
             self._todo.put(data)
         else:

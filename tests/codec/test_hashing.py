@@ -38,7 +38,7 @@ def _pieces(data: bytes, size: int) -> Iterator[memoryview]:
 @pytest.mark.parametrize("algorithm", sorted(HASH_ALGORITHMS))
 @pytest.mark.parametrize("size", [1 << 9, 100_003, 1 << 18, 1 << 22])
 def test_the_digest_is_that_of_all_pieces_in_their_order(processors: Any, algorithm: str, size: int) -> None:
-    with Hashing(algorithm) as hashing:
+    with Hashing(algorithm, len(_DATA)) as hashing:
         for piece in _pieces(_DATA, size):
             hashing.update(piece)
         assert len(_threads()) == 1
@@ -48,10 +48,10 @@ def test_the_digest_is_that_of_all_pieces_in_their_order(processors: Any, algori
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(0, 400_000), max_size=12))
-def test_however_it_is_cut(sizes: list[int]) -> None:
+@given(st.lists(st.integers(0, 400_000), max_size=12), st.sampled_from([0, len(_DATA)]))
+def test_however_it_is_cut(sizes: list[int], size: int) -> None:
     expected = hashlib.sha256()
-    with Hashing("sha256") as hashing:
+    with Hashing("sha256", size) as hashing:
         for number, size in enumerate(sizes):
             piece = _DATA[number : number + size]
             hashing.update(piece)
@@ -60,11 +60,12 @@ def test_however_it_is_cut(sizes: list[int]) -> None:
 
 
 def test_what_is_small_starts_no_thread(processors: Any) -> None:
-    with Hashing("sha256") as hashing:
-        for piece in _pieces(_DATA[: module._ALONE], 1 << 16):
-            hashing.update(piece)
-        assert not _threads()
-        assert hashing.digest().value == hashlib.sha256(_DATA[: module._ALONE]).digest()
+    for expected, threads in ((module._MUCH - 1, 0), (module._MUCH, 1)):
+        with Hashing("sha256", expected) as hashing:
+            for piece in _pieces(_DATA, 1 << 16):
+                hashing.update(piece)
+            assert len(_threads()) == threads
+            assert hashing.digest().value == hashlib.sha256(_DATA).digest()
 
 
 def test_many_small_parts_are_gathered_and_do_not_pile_up(processors: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def test_many_small_parts_are_gathered_and_do_not_pile_up(processors: Any, monke
         pass_on(self)
 
     monkeypatch.setattr(Hashing, "_pass_on", noted)
-    with Hashing("sha256") as hashing:
+    with Hashing("sha256", len(_DATA)) as hashing:
         for piece in _pieces(_DATA, 100):
             hashing.update(piece)
         assert hashing.digest().value == hashlib.sha256(_DATA).digest()
@@ -93,7 +94,7 @@ def test_without_a_thread_it_hashes_by_itself(processors: pytest.MonkeyPatch, re
         processors.setattr(module, "_processors", lambda: 1)
     else:
         processors.setattr(threading.Thread, "start", refuse)
-    with Hashing("sha384") as hashing:
+    with Hashing("sha384", len(_DATA)) as hashing:
         for piece in _pieces(_DATA, 1 << 18):
             hashing.update(piece)
         assert not _threads()
@@ -102,7 +103,7 @@ def test_without_a_thread_it_hashes_by_itself(processors: pytest.MonkeyPatch, re
 
 def test_the_thread_ends_with_the_block_whatever_ends_it(processors: Any) -> None:
     def interrupted() -> None:
-        with Hashing("sha256") as hashing:
+        with Hashing("sha256", len(_DATA)) as hashing:
             for piece in _pieces(_DATA, 1 << 18):
                 hashing.update(piece)
             assert _threads()
@@ -122,7 +123,7 @@ def test_what_fails_in_the_thread_is_raised_where_the_digest_is_asked_for(proces
                 raise MemoryError
 
     processors.setattr(module, "hasher", lambda _: Failing())
-    with Hashing("sha256") as hashing:
+    with Hashing("sha256", len(_DATA)) as hashing:
         for piece in _pieces(_DATA * 2, 1 << 18):
             hashing.update(piece)
         with pytest.raises(MemoryError):
@@ -133,7 +134,7 @@ def test_what_fails_in_the_thread_is_raised_where_the_digest_is_asked_for(proces
 def test_algorithms_that_c2pa_does_not_allow_are_refused_before_anything_is_read() -> None:
     for algorithm in ("md5", "", None, ["sha256"]):
         with pytest.raises(MalformedError) as error:
-            Hashing(algorithm)
+            Hashing(algorithm, 1)
         assert error.value.code == "algorithm.unsupported"
 
 

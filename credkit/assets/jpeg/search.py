@@ -32,7 +32,7 @@ def is_plain(source: Source, start: int, frame: Span | None) -> bool:
     """
     if source.read(source.size - 2, 2) != b"\xff\xd9":
         return False
-    with Hashing(_USUAL_ALGORITHM) as hashing:
+    with Hashing(_USUAL_ALGORITHM, source.size if frame else 0) as hashing:
         for span in included(start, (frame,)) if frame else ():
             for chunk in source.chunks(span.start, span.length):
                 hashing.update(chunk)
