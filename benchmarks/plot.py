@@ -13,12 +13,13 @@ __all__ = ["plot"]
 
 _COLOURS = {"credkit": "#1f6f8b", "c2pa-python": "#b0b7bd"}
 _LEFT, _WIDTH, _STEP, _BAR, _TOP = 260, 560, 30, 11, 64
-_TICKS = (1, 2, 5, 10, 20, 50)
+_LEAST = 0.5
+_TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 
 _SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{ width }} {{ height }}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#ffffff"/>
-<text x="16" y="24" font-size="15" fill="#222222">Time over the limit of the machine (1 = nobody can be faster; logarithmic)</text>
+<text x="16" y="24" font-size="15" fill="#222222">Time over that of the limit, which does one thing after the other (logarithmic)</text>
 {%- for name, colour in colours.items() %}
 <rect x="{{ 16 + 110 * loop.index0 }}" y="34" width="12" height="12" fill="{{ colour }}"/>
 <text x="{{ 34 + 110 * loop.index0 }}" y="45" fill="#222222">{{ name }}</text>
@@ -41,10 +42,10 @@ _SVG = """\
 def plot(rows: list[Row]) -> str:
     """An SVG with one line for each row; ``rows`` is not empty."""
     most = max(row.ratio(name, "limit") for row in rows for name in _COLOURS)
-    scale = _WIDTH / log10(max(most, 2))
+    scale = _WIDTH / log10(max(most, 2) / _LEAST)
 
     def place(ratio: float) -> float:
-        return round(scale * log10(max(ratio, 1.02)), 1)
+        return round(scale * log10(max(ratio / _LEAST, 1.02)), 1)
 
     lines = []
     for number, row in enumerate(rows):
