@@ -41,8 +41,8 @@ class Listing:
         self.present = present(self.entries, label)
         """The assertions of this manifest that are listed and there, in claim order."""
         self.by_kind: dict[str, list[Assertion]] = {}
-        """The same by their label without instance."""
-        for assertion in self.present:
+        """The same by their label without instance, each once, however often it is listed."""
+        for assertion in {found.label: found for found in self.present}.values():
             self.by_kind.setdefault(assertion.base_label, []).append(assertion)
 
 

@@ -151,10 +151,15 @@ def _accepted(mutant: Mutant, report: Report) -> tuple[str, list[Finding]]:
         if sound.state not in _ACCEPTED and _is_other_content(sound):
             # The content is not the one that was signed there; here it is.
             sound = report
-    problems = list(_gained(sound, report, elsewhere=donated))
+    problems = list(_gained(sound, report, elsewhere=donated, parted=donated and _is_parted(mutant)))
     if not (donated or _is_reordered(sound, report) or _is_earlier(sound, report)):
         problems += _outside(mutant, report)
     return "untouched" if donated else "same", [Finding("accepted", problem) for problem in problems]
+
+
+def _is_parted(mutant: Mutant) -> bool:
+    """Whether both files are of the samples that are one file with and without its parts: the whole one fits in more ways."""
+    return mutant.donor is not None and mutant.donor.family == mutant.seed.family == "multi-asset"
 
 
 def _is_other_content(report: Report) -> bool:
@@ -163,13 +168,14 @@ def _is_other_content(report: Report) -> bool:
     return bool(found) and all(code.endswith("Hash.mismatch") for code in found)
 
 
+_WHOLE = ("assertion.boxesHash.match", "assertion.dataHash.match", "assertion.multiAssetHash.match")
 _UNDONE = ("state", "signer", "identity")
 """What is known of a manifest again when nobody says any more that a certificate was revoked."""
 
 
-def _gained(sound: Report, report: Report, *, elsewhere: bool = False) -> Iterator[str]:
+def _gained(sound: Report, report: Report, *, elsewhere: bool = False, parted: bool = False) -> Iterator[str]:
     """What the report says in favour of the file, and that of the sound file does not, which may be of another type when the store stands
-    ``elsewhere``.
+    ``elsewhere``, and fits by another hash when the content is that of the sound file with or without its parts (``parted``).
 
     What tells of a revocation is not bound to the file: whoever spoils it makes it as if nobody had said so. Statements stay what they are.
     """
@@ -180,6 +186,8 @@ def _gained(sound: Report, report: Report, *, elsewhere: bool = False) -> Iterat
     more = set(told(report, named=named) - told(sound, named=named))
     if elsewhere:
         more.discard(("shown", report.media_type))
+    if parted:
+        more = {fact for fact in more if fact[0] != "success" or fact[1] not in _WHOLE}
     if revoked:
         more = {fact for fact in more if fact[0] != "success" and fact[1] not in _UNDONE}
     if more:

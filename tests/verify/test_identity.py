@@ -65,6 +65,20 @@ def test_who_is_named() -> None:
     assert found.chain == identities.actor().chain
 
 
+def test_a_statement_that_is_listed_again_and_again_is_judged_once() -> None:
+    def repeat(claim: dict[str, Any]) -> None:
+        listed = next(found for found in claim.values() if isinstance(found, list) and found[-1]["url"].endswith("cawg.identity"))
+        listed += [listed[-1]] * 60
+
+    recipe = standard(identities.x509())
+    recipe.claim = repeat
+    report = judged(signed(recipe))
+    assert report.active is not None
+    assert report.state == "Trusted"
+    assert len(report.active.identities) == 1
+    assert [found.code for found in report.active.results.success].count("cawg.x509.signature.validated") == 1
+
+
 def test_who_is_attested() -> None:
     (found,) = judged(signed(standard(aggregation()))).active.identities  # type: ignore[union-attr]
     assert (found.standing, found.name, found.issuer) == ("trusted", "credkit test person", aggregator().did)
