@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -29,6 +29,7 @@ __all__ = [
     "frame",
     "hash_parts",
     "hash_ranges",
+    "hashed_on_the_way",
     "included",
     "known_of_output",
     "read_block",
@@ -41,6 +42,7 @@ Progress = Callable[[int], object]
 """Called with the number of bytes done so far."""
 _NEAR = 1 << 11
 """Bytes of a part that is read together with those behind it."""
+_USUAL_ALGORITHM = "sha256"
 HashedParts = tuple[Span | bytes, ...]
 """What one digest is taken over, in order: ranges of a file, ascending, and bytes that are hashed although they do not stand there."""
 
@@ -93,6 +95,29 @@ def hash_parts(source: Source, algorithm: object, parts: HashedParts, *, on_byte
                     on_bytes(done)
         digest = source.known.digests[hashing.algorithm, parts] = hashing.digest()
     return digest
+
+
+@contextmanager
+def hashed_on_the_way(source: Source, start: int, frame: Span | None) -> Iterator[Iterator[bytes | memoryview]]:
+    """All bytes from ``start`` on, in pieces of bounded size, for a scan that comes by them before a data hash does.
+
+    ``frame`` is the one store, which ends before ``start``. Once the last piece was taken, the digest that such a hash usually asks for,
+    over everything but the store, is known. Without a store nothing is hashed.
+    """
+    with Hashing(_USUAL_ALGORITHM, source.size if frame else 0) as hashing:
+
+        def pieces() -> Iterator[bytes | memoryview]:
+            for span in included(start, (frame,)) if frame else ():
+                for chunk in source.chunks(span.start, span.length):
+                    hashing.update(chunk)
+            for chunk in source.chunks(start, source.size - start):
+                if frame:
+                    hashing.update(chunk)
+                yield chunk
+            if frame:
+                source.known.digests[_USUAL_ALGORITHM, tuple(included(source.size, (frame,)))] = hashing.digest()
+
+        yield pieces()
 
 
 def _size(parts: HashedParts) -> int:

@@ -12,10 +12,13 @@ chunk, which no hash covers: a store behind a wrong one has a fault and is not r
 from __future__ import annotations
 
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from struct import Struct
+from typing import TypeAlias
 
 from credkit.assets.edited import Replacement, moved, splice
+from credkit.assets.engine import hashed_on_the_way
 from credkit.assets.layout import Edit, Layout, Metadata, NamedBox, Span, StoreLocation, TextSpan
 from credkit.assets.partial import UpdatedInPlace
 from credkit.assets.source import BytesSource, Source
@@ -26,6 +29,8 @@ from credkit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["PngFormat"]
 
+_Chunk: TypeAlias = tuple[bytes, int, int]
+"""Type, start and data length."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = Struct(">I4s")
 _FRAMING = 12  # length, type and checksum
@@ -45,8 +50,8 @@ class _Findings:
     stores: list[StoreLocation] = field(default_factory=list)
     metadata: list[Metadata] = field(default_factory=list)
     data_at: int | None = None
-    complete: bool = False
-    """``IEND`` was seen."""
+    has_ended: bool = False
+    """``IEND`` was seen, or a fault behind which nothing can be found."""
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -54,6 +59,11 @@ class _Findings:
         """Chunks of stores and metadata."""
         yield from (span for location in self.stores for span in location.frame)
         yield from (block.frame for block in self.metadata)
+
+    @property
+    def lone_frame(self) -> Span | None:
+        """The chunk of the store, when there is one store, and it can be read."""
+        return self.stores[0].frame[0] if len(self.stores) == 1 and not self.stores[0].fault else None
 
 
 class PngFormat(UpdatedInPlace):
@@ -81,16 +91,15 @@ class PngFormat(UpdatedInPlace):
         width, height = _dimensions(window)
         walk = _chunks(window, limits)
         clear_from = source.size if source.known.clear_from is None else source.known.clear_from
-        while not found.complete and (found.data_at is None or found.data_at < clear_from):
-            try:
-                kind, start, length = next(walk)
-            except MalformedError as error:
-                if found.data_at is None and not found.stores:
-                    raise
-                found.remarks.append(f"The structure of the PNG is damaged: {error}.")
-                break
-            if kind in _NOTED:
-                _note(found, window, source, (kind, start, length), limits)
+        _look(walk, found, window, source, limits, to_data=True)
+        if found.data_at is not None and found.data_at < clear_from:
+            frame = found.lone_frame if source.known.verified_next else None
+            with hashed_on_the_way(source, found.data_at, frame) as pieces:
+                if frame:
+                    window.follow(found.data_at, pieces)
+                _look(walk, found, window, source, limits)
+                if frame:
+                    deque(pieces, maxlen=0)
         if found.data_at is not None and not any(span.start > found.data_at for span in found.frames):
             source.known.clear_from = min(found.data_at, clear_from)
         return Layout(
@@ -191,8 +200,8 @@ _PIXELS = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
 _TEXTS = frozenset((b"tEXt", b"zTXt", b"iTXt", b"comf", b"eXIf"))
 
 
-def _chunks(window: Window, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
-    """Type, start and data length of each chunk up to ``IEND``; ``MalformedError`` comes when the walk reaches the fault."""
+def _chunks(window: Window, limits: Limits) -> Iterator[_Chunk]:
+    """Each chunk up to ``IEND``; ``MalformedError`` comes when the walk reaches the fault."""
     if window.read(0, len(_SIGNATURE)) != _SIGNATURE:
         raise MalformedError("the PNG signature is missing", where="PNG", offset=0)
     position, kind, known = len(_SIGNATURE), b"", {b"IDAT"}
@@ -216,18 +225,33 @@ def _chunks(window: Window, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
 
 def _dimensions(window: Window) -> tuple[int | None, int | None]:
     """Width and height from ``IHDR``, which has to come first."""
-    if window.size < _AFTER_IHDR or window.read(8, 8) != b"\x00\x00\x00\x0dIHDR":
+    head = window.read(0, _INTERLACE) if window.size >= _AFTER_IHDR else b""
+    if head[8:16] != b"\x00\x00\x00\x0dIHDR":
         raise MalformedError("the first chunk is not a whole IHDR", where="PNG", offset=len(_SIGNATURE))
-    size = window.read(16, 8)
-    return int.from_bytes(size[:4], "big") or None, int.from_bytes(size[4:], "big") or None
+    return int.from_bytes(head[16:20], "big") or None, int.from_bytes(head[20:24], "big") or None
 
 
-def _note(found: _Findings, window: Window, source: Source, chunk: tuple[bytes, int, int], limits: Limits) -> None:
+def _look(walk: Iterator[_Chunk], found: _Findings, window: Window, source: Source, limits: Limits, *, to_data: bool = False) -> None:
+    """Note what stands in the following chunks, up to the end, or to the first with image data."""
+    while not found.has_ended and not (to_data and found.data_at is not None):
+        try:
+            kind, start, length = next(walk)
+        except MalformedError as error:
+            if found.data_at is None and not found.stores:
+                raise
+            found.remarks.append(f"The structure of the PNG is damaged: {error}.")
+            found.has_ended = True
+            return
+        if kind in _NOTED:
+            _note(found, window, source, (kind, start, length), limits)
+
+
+def _note(found: _Findings, window: Window, source: Source, chunk: _Chunk, limits: Limits) -> None:
     kind, start, length = chunk
     if kind == b"IDAT":
         found.data_at = start if found.data_at is None else found.data_at
     elif kind == b"IEND":
-        found.complete = True
+        found.has_ended = True
     elif kind == _STORE:
         if len(found.stores) == limits.stores:
             raise MalformedError(f"more than {limits.stores:,} manifest stores", code="manifest.inaccessible.malformed", where="PNG")
@@ -247,7 +271,7 @@ def _checksum_right(source: Source, start: int, length: int) -> bool:
     return source.read(start + 8 + length, 4) == checksum.to_bytes(4, "big")
 
 
-def _metadata(window: Window, chunk: tuple[bytes, int, int]) -> Metadata | None:
+def _metadata(window: Window, chunk: _Chunk) -> Metadata | None:
     kind, start, length = chunk
     frame = Span(start, length + _FRAMING)
     if kind == b"eXIf":

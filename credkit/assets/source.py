@@ -30,7 +30,7 @@ class Known:
     It holds as long as the bytes stay as they are, and goes with the source.
     """
 
-    __slots__ = ("_below", "_found", "_watch", "clear_from", "copied_whole", "digests")
+    __slots__ = ("_below", "_found", "_watch", "clear_from", "copied_whole", "digests", "verified_next")
 
     def __init__(self, below: Known | None = None) -> None:
         self._below = below
@@ -39,6 +39,8 @@ class Known:
         """No manifest store and no metadata begins at this byte or behind it; None when nobody looked, or there is some."""
         self.copied_whole = False
         """Whether all of it is about to be copied or hashed, so that a scan need not read it all for a search: ``watch`` looks later."""
+        self.verified_next = False
+        """Whether a verification has begun, so that a scan may read what it could jump over, and hash it on the way."""
         self._watch: Watch | None = None
         self.digests: dict[tuple[str, Hashable], Digest] = {}
         """By name of the algorithm and parts that were hashed, see ``engine.hash_parts``."""

@@ -6,10 +6,11 @@ A walk over 100,000 small chunks costs a few hundred reads instead of 100,000; a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from struct import Struct
 from typing import Any
 
-from credkit.assets.source import Source
+from credkit.assets.source import Source, check_range
 
 __all__ = ["Window"]
 
@@ -19,21 +20,49 @@ _NEAR, _SMALL, _LARGE = 1 << 12, 1 << 12, 1 << 18
 class Window:
     """Reads forwards from a source; ``MalformedError`` at its end, as the source says it."""
 
-    __slots__ = ("_data", "_source", "_start", "_visits", "size")
+    __slots__ = ("_data", "_next", "_pieces", "_source", "_start", "_visits", "size")
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._data = b""
         self._start = 0
         self._visits = 0
+        self._pieces: Iterator[bytes | memoryview] | None = None
+        self._next = 0
         self.size = source.size
+
+    def follow(self, start: int, pieces: Iterator[bytes | memoryview]) -> None:
+        """Read no more from the source: ``pieces``, which somebody else needs too, are all of it from ``start`` on. No walk goes back
+        behind where it has been.
+        """
+        self._next, self._pieces = start, pieces
 
     def _load(self, start: int, length: int) -> None:
         """Hold at least ``length`` bytes from ``start``: many when the walk went step by step through what was held, few otherwise."""
+        if self._pieces is not None:
+            self._take(self._pieces, start, length)
+            return
         gap = start - self._start - len(self._data)
         step_by_step = gap <= _NEAR and 0 < len(self._data) <= self._visits * _NEAR
         self._data = self._source.read(start, max(length, min(_LARGE if step_by_step else _SMALL, self.size - start)))
         self._start, self._visits = start, 0
+
+    def _take(self, pieces: Iterator[bytes | memoryview], start: int, length: int) -> None:
+        """Hold the piece with ``start`` and those behind it that are needed; those before it are gone. ``ValueError`` for a step back."""
+        check_range(start, length, self.size)
+        if start < self._start:
+            raise ValueError("a walk over pieces does not go back")
+        held = [self._data[start - self._start :]] if start < self._next else []
+        first = start
+        while self._next < start + length:
+            piece = bytes(next(pieces))
+            if not held:
+                first = self._next
+            self._next += len(piece)
+            if self._next > start:
+                held.append(piece)
+        self._data = held[0] if len(held) == 1 else b"".join(held)
+        self._start = first
 
     def hold(self, start: int, length: int) -> tuple[bytes, int]:
         """What is held, and where ``start`` lies in it, with ``length`` bytes there: for walks of steps too small for a call each."""
@@ -41,7 +70,7 @@ class Window:
         offset = start - self._start
         if offset < 0 or offset + length > len(self._data):
             self._load(start, length)
-            return self._data, 0
+            offset = start - self._start
         return self._data, offset
 
     def read(self, start: int, length: int) -> bytes:
@@ -56,7 +85,7 @@ class Window:
         offset = start - self._start
         if offset < 0 or offset + layout.size > len(self._data):
             self._load(start, layout.size)
-            offset = 0
+            offset = start - self._start
         return layout.unpack_from(self._data, offset)
 
     def find(self, pattern: re.Pattern[bytes], start: int) -> int:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from credkit.assets import Source
 from credkit.binding.target import Members
-from credkit.errors import MalformedError, counted
+from credkit.errors import DefinitionError, MalformedError, counted
 from credkit.limits import DEFAULT_LIMITS, Limits
 from credkit.load import Located, load_store
 from credkit.manifest.store import Manifest, ManifestStore, parse_store
@@ -118,10 +118,12 @@ def verify(
     came with the asset from ``url``. ``members`` are the files that a manifest store of its own speaks of, when ``source`` is one: they are
     judged as its asset. ``fragments`` are the further files of a film, in order of play, when ``source`` is its initialization segment.
     ``policy`` says whom to trust (nobody by default), ``at`` is the clock (aware; now by default). What
-    is known about ``source`` (``Source.known``) is not read again. Raises nothing for content.
+    is known about ``source`` (``Source.known``) is not read again. Raises nothing for content, ``DefinitionError`` for an ``at`` that is
+    no moment.
     """
-    at = (at or datetime.now(UTC)).astimezone(UTC)
+    at = _clock(at)
     policy = policy or TrustPolicy.none()
+    source.known.verified_next = True
     located = load_store(source, sidecar=sidecar, limits=limits, fetcher=fetcher, links=links, url=url)
     if located.store is None:
         return _no_store(located, source, policy, at, profile, name=name, online=fetcher is not None)
@@ -147,6 +149,20 @@ def verify(
         return _judge(ctx, located, source.size, name)
     finally:
         ctx.release()
+
+
+def _clock(at: datetime | None) -> datetime:
+    """The time of the verdict, in UTC."""
+    if at is None:
+        return datetime.now(UTC)
+    if at.utcoffset() is None:
+        raise DefinitionError(f"the time of the verdict ({at}) has no offset from UTC, so it is another moment on every machine: add one")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise DefinitionError(
+            f"the time of the verdict ({at}) lies outside of the years that can be reckoned with: name another one"
+        ) from None
 
 
 def _no_store(

@@ -117,7 +117,9 @@ def test_the_peer_signs_what_we_wrote(signer, media_type):
 def test_the_peer_does_not_accept_two_stores_either(signer, media_type):
     signed = signed_by_peer(signer, media_type, CASES[media_type])
     frame = scan(signed).store.frame[0]
-    doubled = signed[: frame.end] + signed[frame.start :]
+    # Behind a chunk of odd length RIFF has a byte that no length speaks of.
+    end = frame.end + (frame.length % 2 if media_type == "image/webp" else 0)
+    doubled = signed[:end] + signed[frame.start :]
     for size in scan(signed).size_fields:
         doubled = doubled[: size.start] + (len(doubled) - 8).to_bytes(4, "little") + doubled[size.end :]
     assert len(scan(doubled).stores) == 2

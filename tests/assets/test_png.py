@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from credkit.assets import BytesSource, EditedSource, FileSource, PngFormat, Span, hash_ranges, read_store
+from credkit.assets import BytesSource, EditedSource, FileSource, Layout, PngFormat, Span, hash_ranges, read_store
+from credkit.assets.engine import hash_parts
 from credkit.errors import MalformedError
 from credkit.limits import Limits
 from tests.assets.samples import TIFF, apng, box_names, chunk, embedded, output, pixels, png, scan, store_of, with_metadata
@@ -251,3 +253,69 @@ def test_what_stands_behind_the_data_is_looked_for_in_a_copy_as_well(late):
     assert source.known.clear_from is None
     copy = EditedSource(source, form.with_metadata(source, layout).pieces)
     assert form.scan(copy) == layout
+
+
+# A scan for a verification hashes what it comes by.
+
+FINE = PLAIN[:HEAD] + b"".join(chunk(b"IDAT", bytes([number]) * 700) for number in range(30)) + chunk(b"IEND", b"")
+
+
+class _Counting(BytesSource):
+    """Counts bytes that were given away."""
+
+    given = 0
+
+    def read(self, start: int, length: int) -> bytes:
+        self.given += length
+        return super().read(start, length)
+
+    def chunks(self, start: int, length: int) -> Iterator[memoryview]:
+        for begin in range(start, start + length, 1_000):
+            size = min(1_000, start + length - begin)
+            self.given += size
+            yield from super().chunks(begin, size)
+
+
+def _scanned(data: bytes, *, verified_next: bool) -> tuple[_Counting, object]:
+    source = _Counting(data)
+    source.known.verified_next = verified_next
+    try:
+        return source, PngFormat().scan(source)
+    except MalformedError as error:
+        return source, str(error)
+
+
+def test_a_file_is_read_once_when_it_is_verified_next() -> None:
+    source, layout = _scanned(signed := embedded(FINE, STORE), verified_next=True)
+    assert isinstance(layout, Layout)
+    assert layout == scan(signed)
+    before = source.given
+    found = hash_ranges(source, "sha256", layout.store.frame)
+    assert source.given == before
+    assert before < len(signed) + 5_000
+    assert found == hash_ranges(BytesSource(signed), "sha256", layout.store.frame)
+    assert not _scanned(signed, verified_next=False)[0].known.digests
+    assert not _scanned(FINE, verified_next=True)[0].known.digests
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        embedded(FINE, STORE),
+        embedded(FINE, STORE) + b"behind the end",
+        embedded(apng(), STORE),
+        embedded(FINE[:-12] + chunk(b"eXIf", TIFF) + chunk(b"iTXt", XMP + bytes(4) + b"<x/>" * 900) + FINE[-12:], STORE),
+        embedded(FINE, STORE)[:-12] + chunk(b"caBX", STORE) + FINE[-12:],
+    ],
+    ids=["plain", "more behind", "animated", "metadata behind", "two stores"],
+)
+def test_it_finds_what_any_scan_finds(data: bytes) -> None:
+    for spoiled in (
+        data,
+        *(data[:end] for end in range(HEAD, len(data), 97)),
+        *(data[:at] + b"\xff" + data[at + 1 :] for at in range(HEAD, len(data), 41)),
+    ):
+        source, found = _scanned(spoiled, verified_next=True)
+        assert found == _scanned(spoiled, verified_next=False)[1]
+        for (algorithm, parts), digest in source.known.digests.items():
+            assert digest == hash_parts(BytesSource(spoiled), algorithm, parts)

@@ -9,10 +9,9 @@ When the header holds a store, the file is about to be verified, and so it is ha
 
 from __future__ import annotations
 
-from credkit.assets.engine import included
+from credkit.assets.engine import hashed_on_the_way
 from credkit.assets.layout import Span
 from credkit.assets.source import Source
-from credkit.codec.hashing import Hashing
 from credkit.codec.jumbf import box_type
 
 __all__ = ["STORE_TYPE", "is_plain"]
@@ -22,7 +21,6 @@ STORE_TYPE = b"jumd" + box_type("c2pa")
 taken for no store anywhere in a JPEG.
 """
 _BORDER = len(STORE_TYPE) - 1
-_USUAL_ALGORITHM = "sha256"
 
 
 def is_plain(source: Source, start: int, frame: Span | None) -> bool:
@@ -32,18 +30,11 @@ def is_plain(source: Source, start: int, frame: Span | None) -> bool:
     """
     if source.read(source.size - 2, 2) != b"\xff\xd9":
         return False
-    with Hashing(_USUAL_ALGORITHM, source.size if frame else 0) as hashing:
-        for span in included(start, (frame,)) if frame else ():
-            for chunk in source.chunks(span.start, span.length):
-                hashing.update(chunk)
-        last = b""
-        for chunk in source.chunks(start, source.size - start):
-            data = chunk if isinstance(chunk, bytes) else bytes(chunk)
-            if frame:
-                hashing.update(data)
+    last = b""
+    with hashed_on_the_way(source, start, frame) as pieces:
+        for piece in pieces:
+            data = bytes(piece)
             if STORE_TYPE in data or STORE_TYPE in last + data[:_BORDER]:
                 return False
             last = (last + data[-_BORDER:])[-_BORDER:]
-        if frame:
-            source.known.digests[_USUAL_ALGORITHM, tuple(included(source.size, (frame,)))] = hashing.digest()
     return True
